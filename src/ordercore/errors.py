@@ -1,0 +1,163 @@
+"""What can go wrong, with a stable code each.
+
+The tree is small. A caller's mistake raises one of these; an expected "no" (a promotion
+that does not apply, say) is a value, never an exception.
+
+Every error about input carries the ``path`` to the fault, what was ``expected`` and what
+was ``given``. Outer constructors prepend their own step with `InvalidInput.at`, so that a
+fault deep in a document names its place: ``promotions[3].benefits[0].percent``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar, Self
+
+__all__ = [
+    "CurrencyMismatch",
+    "InvalidDocument",
+    "InvalidInput",
+    "InvalidType",
+    "InvalidValue",
+    "LimitExceeded",
+    "NotFound",
+    "OrderCoreError",
+    "Path",
+    "all_faults",
+    "dotted",
+]
+
+Path = tuple[str | int, ...]
+"""Steps from the root of a value to a place in it: field names and positions."""
+
+_SHOWN = 60
+
+
+class OrderCoreError(Exception):
+    """The root of every error that ordercore raises."""
+
+    code: ClassVar[str] = "error"
+
+
+class InvalidInput(OrderCoreError):
+    """Raised when one given value cannot be accepted; the base of the kinds below.
+
+    Args:
+        expected: What would have been right, as a phrase.
+        given: The offending value, shown shortened; leave out what must stay private.
+        path: Where it stands: field names and positions.
+        reason: A finer code than the class's own, stable like it.
+    """
+
+    code: ClassVar[str] = "invalid_input"
+
+    def __init__(
+        self, expected: str, given: object = ..., *, path: Path = (), reason: str = ""
+    ) -> None:
+        super().__init__(expected, given)
+        self.expected = expected
+        self.given = given
+        self.path = path
+        self.reason = reason or self.code
+
+    def at(self, *steps: str | int) -> Self:
+        """Say the same of a place further in: ``steps`` go before the path.
+
+        >>> InvalidValue("a positive integer", 0, path=("quantity",)).at("lines", 2).path
+        ('lines', 2, 'quantity')
+        """
+        return type(self)(
+            self.expected, self.given, path=(*steps, *self.path), reason=self.reason
+        )
+
+    def __str__(self) -> str:
+        told = f"expected {self.expected}"
+        if self.given is not ...:
+            told += f", got {shown(self.given)}"
+        return f"{dotted(self.path)}: {told}" if self.path else told
+
+    def __reduce__(self) -> tuple[Callable[..., Self], tuple[object, ...]]:
+        return _revive, (type(self), self.expected, self.given, self.path, self.reason)  # type: ignore[return-value]
+
+
+def _revive(
+    kind: type[InvalidInput], expected: str, given: object, path: Path, reason: str
+) -> InvalidInput:
+    return kind(expected, given, path=path, reason=reason)
+
+
+class InvalidValue(InvalidInput, ValueError):
+    """Raised when a value is of the right type but out of its range or form."""
+
+    code: ClassVar[str] = "invalid_value"
+
+
+class InvalidType(InvalidInput, TypeError):
+    """Raised when a value is of the wrong type, such as a bare number for an amount."""
+
+    code: ClassVar[str] = "invalid_type"
+
+
+class CurrencyMismatch(InvalidInput, ValueError):
+    """Raised when amounts of two currencies meet; one cart, book and order has one."""
+
+    code: ClassVar[str] = "currency_mismatch"
+
+
+class LimitExceeded(InvalidInput, ValueError):
+    """Raised when input is larger than a documented limit."""
+
+    code: ClassVar[str] = "limit_exceeded"
+
+
+class NotFound(InvalidInput, LookupError):
+    """Raised when something is asked for by an id that is not there."""
+
+    code: ClassVar[str] = "not_found"
+
+
+class InvalidDocument(OrderCoreError, ValueError):
+    """Raised when a document or a group of values has faults: all of them at once.
+
+    The ``faults`` are `InvalidInput` errors, each with its path from the root.
+    """
+
+    code: ClassVar[str] = "invalid_document"
+
+    def __init__(self, faults: Iterable[InvalidInput]) -> None:
+        self.faults: tuple[InvalidInput, ...] = tuple(faults)
+        super().__init__(self.faults)
+
+    def at(self, *steps: str | int) -> InvalidDocument:
+        """Say the same of a place further in."""
+        return InvalidDocument(fault.at(*steps) for fault in self.faults)
+
+    def __str__(self) -> str:
+        count = len(self.faults)
+        head = "1 fault" if count == 1 else f"{count} faults"
+        return "\n".join([head, *(f"  {fault}" for fault in self.faults)])
+
+
+def all_faults(error: InvalidInput | InvalidDocument, *steps: str | int) -> list[InvalidInput]:
+    """List what ``error`` reports, each fault placed below ``steps``."""
+    if isinstance(error, InvalidDocument):
+        return [fault.at(*steps) for fault in error.faults]
+    return [error.at(*steps)]
+
+
+def dotted(path: Path) -> str:
+    """Write a path the way people read it.
+
+    >>> dotted(("promotions", 3, "percent"))
+    'promotions[3].percent'
+    """
+    told = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return told.removeprefix(".")
+
+
+def shown(value: object) -> str:
+    """Write a value into a message: printable, one line, shortened."""
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 200:
+        return f"an integer of {value.bit_length()} bits"
+    told = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    return told if len(told) <= _SHOWN else f"{told[: _SHOWN - 1]}…"
