@@ -1,1 +1,86 @@
-"""ordercore: an order's whole life as pure values and functions, without any I/O."""
+"""ordercore: an order's whole life as pure values and functions, without any I/O.
+
+The names of a first hour stand here and are loaded when first used, so that importing the
+package costs next to nothing. Everything else is in the rooms: `ordercore.promotions`,
+`ordercore.pricing`, `ordercore.cart` and so on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ordercore.cart import Cart, CartLine, Context, Shopper
+    from ordercore.catalog import Attributes, Product
+    from ordercore.data import dump, dumps, load, loads
+    from ordercore.errors import InvalidDocument, OrderCoreError
+    from ordercore.money import Currency, Money, UnitPrice
+    from ordercore.pricing import Quote, price
+    from ordercore.pricing.explain import explain
+    from ordercore.promotions import Promotion, PromotionBook, recipes
+
+__version__ = "0.1.0"
+
+_ROOMS = {
+    "Attributes": "catalog",
+    "Cart": "cart",
+    "CartLine": "cart",
+    "Context": "cart",
+    "Currency": "money",
+    "InvalidDocument": "errors",
+    "Money": "money",
+    "OrderCoreError": "errors",
+    "Product": "catalog",
+    "Promotion": "promotions",
+    "PromotionBook": "promotions",
+    "Quote": "pricing",
+    "Shopper": "cart",
+    "UnitPrice": "money",
+    "dump": "data",
+    "dumps": "data",
+    "explain": "pricing.explain",
+    "load": "data",
+    "loads": "data",
+    "price": "pricing",
+    "recipes": "promotions",
+}
+
+__all__ = [
+    "Attributes",
+    "Cart",
+    "CartLine",
+    "Context",
+    "Currency",
+    "InvalidDocument",
+    "Money",
+    "OrderCoreError",
+    "Product",
+    "Promotion",
+    "PromotionBook",
+    "Quote",
+    "Shopper",
+    "UnitPrice",
+    "dump",
+    "dumps",
+    "explain",
+    "load",
+    "loads",
+    "price",
+    "recipes",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Load a name of the front door when it is first used (PEP 562)."""
+    room = _ROOMS.get(name)
+    if room is None:
+        raise AttributeError(f"module 'ordercore' has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 - only when a name is asked for
+
+    value = getattr(import_module(f"ordercore.{room}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

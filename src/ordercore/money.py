@@ -343,6 +343,12 @@ class UnitPrice:
             )
         if self.units > MAX_MINOR * 10 ** (self.scale - self.currency.digits):
             raise LimitExceeded("a price up to 10^15 minor units", self.units, path=("units",))
+        units, scale = self.units, self.scale
+        while scale > self.currency.digits and units % 10 == 0:
+            units, scale = units // 10, scale - 1
+        if scale != self.scale:  # the shortest form is the only one, so equal prices are equal
+            object.__setattr__(self, "units", units)
+            object.__setattr__(self, "scale", scale)
 
     @classmethod
     def of(cls, price: UnitPrice | Money | Decimal | str, currency: str) -> UnitPrice:
@@ -354,12 +360,7 @@ class UnitPrice:
             if isinstance(price, UnitPrice):
                 return price
             return cls(price.minor, currency.digits, currency)
-        units = _scaled(price, MAX_SCALE)
-        scale = MAX_SCALE
-        while scale > currency.digits and units % 10 == 0:
-            units //= 10
-            scale -= 1
-        return cls(units, scale, currency)
+        return cls(_scaled(price, MAX_SCALE), MAX_SCALE, currency)
 
     @property
     def decimal(self) -> Decimal:

@@ -1,0 +1,125 @@
+"""Who applies when promotions of one layer compete for the same units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+from ordercore.promotions.conditions import Verdict
+from ordercore.promotions.plan import Plan
+from ordercore.promotions.promotion import Exclusive
+from ordercore.promotions.proposals import Proposal
+from ordercore.promotions.state import LayerState
+
+__all__ = ["Account", "Entry", "Kind", "by_priority"]
+
+
+class Kind(StrEnum):
+    """What became of a promotion."""
+
+    APPLIED = "applied"
+    NOT_ELIGIBLE = "not_eligible"
+    BEATEN = "beaten"
+    EXCLUDED = "excluded"
+    NO_EFFECT = "no_effect"
+    GIFT_OUT_OF_STOCK = "gift_out_of_stock"
+    UNKNOWN_CODE = "unknown_code"
+
+
+Entry = tuple[int, Kind, Verdict | None, Proposal | None, tuple[int, ...]]
+"""(seq, kind, verdict, proposal, rivals): one line of the account, kept compact.
+
+``seq`` is the promotion's place in the book, ``rivals`` those of the promotions that beat or
+exclude it. The proposal is what it took, or (beaten) what it would have taken alone.
+"""
+
+Account = list[Entry]
+
+_APPLIED: Final = Kind.APPLIED
+_NOT_ELIGIBLE: Final = Kind.NOT_ELIGIBLE
+
+Winners = list[tuple[Plan, Proposal]]
+
+
+def by_priority(state: LayerState, plans: Iterable[Plan], account: Account) -> None:
+    """Let the promotions of one layer take what they can, the earlier one first.
+
+    Who finds units in use proposes on what is left of them. Who excludes others, or shares a
+    group with them, meets only the ones that applied before it.
+    """
+    winners: Winners = []
+    picky = False
+    for plan in plans:
+        verdict = None
+        if plan.test is not None:
+            verdict = plan.test(state)
+            if not verdict.holds:
+                account.append((plan.seq, _NOT_ELIGIBLE, verdict, None, ()))
+                continue
+        if winners and (picky or plan.picky):
+            rivals = _excluding(plan, winners)
+            if rivals:
+                account.append((plan.seq, Kind.EXCLUDED, verdict, None, rivals))
+                continue
+        if plan.promotion.combines_with:
+            state.blocked = _not_shared(plan, winners)
+        else:
+            state.blocked = state.claimed
+        proposal = plan.propose(state)
+        if proposal is None or _gives_nothing(proposal):
+            account.append(_without_effect(plan, state, verdict, proposal, winners))
+            continue
+        state.take(proposal)
+        account.append((plan.seq, _APPLIED, verdict, proposal, ()))
+        winners.append((plan, proposal))
+        picky = picky or plan.picky
+
+
+def _excluding(plan: Plan, winners: Winners) -> tuple[int, ...]:
+    """Who of the layer's winners tolerates no other, or not this one."""
+    group = plan.promotion.group
+    alone = plan.promotion.exclusive is Exclusive.LAYER
+    return tuple(
+        winner.seq
+        for winner, _ in winners
+        if alone
+        or winner.promotion.exclusive is Exclusive.LAYER
+        or (group is not None and winner.promotion.group == group)
+    )
+
+
+def _not_shared(plan: Plan, winners: Winners) -> dict[int, int]:
+    """Count the units in use by winners with which the plan may not share them."""
+    blocked: dict[int, int] = {}
+    for winner, (_, rows, _, units, _, _) in winners:
+        if not plan.combines(winner):
+            for row, used in zip(rows, units, strict=True):
+                blocked[row] = blocked.get(row, 0) + used
+    return blocked
+
+
+def _gives_nothing(proposal: Proposal) -> bool:
+    """Whether all it holds are gifts that are out of stock."""
+    _, rows, _, _, shipping, gifts = proposal
+    return not rows and not shipping and not any([gift.quantity for gift in gifts])
+
+
+def _without_effect(
+    plan: Plan, state: LayerState, verdict: Verdict | None, proposal: Proposal | None, winners: Winners
+) -> Entry:
+    """Say why a promotion takes nothing: out of stock, beaten on its units, or no effect."""
+    if proposal is not None:
+        return plan.seq, Kind.GIFT_OUT_OF_STOCK, verdict, proposal, ()
+    if state.claimed:
+        alone = plan.propose(state.untouched())
+        if alone is not None:
+            wanted = set(alone[1])
+            rivals = tuple(
+                winner.seq
+                for winner, (_, rows, _, _, _, _) in winners
+                if not wanted.isdisjoint(rows)
+            )
+            if rivals:
+                return plan.seq, Kind.BEATEN, verdict, alone, rivals
+    return plan.seq, Kind.NO_EFFECT, verdict, None, ()

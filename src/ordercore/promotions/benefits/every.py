@@ -1,0 +1,69 @@
+"""每满: a benefit once for each whole multiple of an amount or of a number of units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from attrs import field, frozen
+
+from ordercore.data.checks import integer, optional
+from ordercore.errors import InvalidValue
+from ordercore.promotions.state import LayerState
+from ordercore.promotions.terms import Amount, Basis, Terms, optional_amount_field
+
+__all__ = ["Every", "Times"]
+
+Times = Callable[[LayerState, Sequence[int]], int]
+"""How often a benefit applies to some rows, as far as their units are free."""
+
+
+@frozen
+class Every:
+    """Count whole multiples of an amount or a quantity.
+
+    Args:
+        amount: The step in money; give this or ``quantity``.
+        quantity: The step in units.
+        max_times: At most so often; None is without limit.
+        basis: On which amounts the step is counted; None is the promotion's.
+
+    >>> Every("300", max_times=2).max_times
+    2
+    """
+
+    amount: Amount | None = optional_amount_field()
+    quantity: int | None = field(
+        default=None, validator=optional(integer(least=1, most=10**9)), kw_only=True
+    )
+    max_times: int | None = field(
+        default=None, validator=optional(integer(least=1, most=10**9)), kw_only=True
+    )
+    basis: Basis | None = field(
+        default=None,
+        converter=lambda value: None if value is None else Basis(value),
+        kw_only=True,
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if (self.amount is None) == (self.quantity is None):
+            raise InvalidValue("either an amount or a quantity", (self.amount, self.quantity))
+
+    def compile(self, terms: Terms) -> Times:
+        """Turn the step into a function of a layer's state and rows; 0 is not once."""
+        most = self.max_times
+        if self.amount is None:
+            units = self.quantity or 1
+
+            def by_units(state: LayerState, rows: Sequence[int]) -> int:
+                times = sum(state.offer(rows)[1]) // units
+                return times if most is None else min(times, most)
+
+            return by_units
+        step, basis = terms.minor(self.amount, "amount"), self.basis or terms.basis
+
+        def by_amount(state: LayerState, rows: Sequence[int]) -> int:
+            _, _, amounts, scale, _ = state.offer(rows, basis)
+            times = sum(amounts) // (step * scale)
+            return times if most is None else min(times, most)
+
+        return by_amount

@@ -1,0 +1,60 @@
+"""满赠、买赠: units of a gift on top, free of charge."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+from attrs.validators import instance_of
+from attrs.validators import optional as maybe
+
+from ordercore.data import variant
+from ordercore.data.checks import identifier, quantity
+from ordercore.promotions.benefits.benefit import Benefit, Propose
+from ordercore.promotions.benefits.every import Every
+from ordercore.promotions.proposals import GiftGrant, Proposal
+from ordercore.promotions.selectors import Need, Selector, selector_field
+from ordercore.promotions.state import LayerState
+from ordercore.promotions.terms import Amount, Terms, optional_amount_field, placed
+
+__all__ = ["Gift"]
+
+
+@variant(Benefit, "gift")
+@frozen
+class Gift(Benefit):
+    """Give units of a sku on top; they cost nothing and count to no threshold.
+
+    Where the context carries a stock of gifts that has too few left, none is given.
+
+    Args:
+        sku: What is given.
+        quantity: How many units, each time.
+        value: What one unit is worth; only told, never charged.
+        every: Give once for each whole multiple of this step; None: once.
+        target: Which units the step counts.
+    """
+
+    sku: str = field(validator=identifier)
+    quantity: int = field(default=1, validator=quantity)
+    value: Amount | None = optional_amount_field()
+    every: Every | None = field(default=None, validator=maybe(instance_of(Every)))
+    target: Selector = selector_field()
+
+    def compile(self, terms: Terms) -> Propose:  # noqa: D102
+        select = placed(self.target, terms, "target")
+        times = None if self.every is None else placed(self.every, terms, "every")
+        value = 0 if self.value is None else terms.minor(self.value, "value")
+        sku, each = self.sku, self.quantity
+
+        def propose(state: LayerState) -> Proposal | None:
+            promised = each if times is None else each * times(state, select(state))
+            if not promised or not state.rows.every:
+                return None
+            enough = state.gift_available(sku, promised)
+            given = 0 if enough is False else promised
+            grant = GiftGrant(sku, given, promised, value, enough is not None)
+            return 0, (), (), (), 0, (grant,)
+
+        return propose
+
+    def needs(self) -> tuple[Need, ...]:  # noqa: D102
+        return () if self.every is None else self.target.needs()

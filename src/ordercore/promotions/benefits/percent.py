@@ -1,0 +1,75 @@
+"""打折: a percentage off the selected units."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from attrs import field, frozen
+
+from ordercore.data import variant
+from ordercore.money import apportion
+from ordercore.promotions.benefits.benefit import Benefit, Propose
+from ordercore.promotions.proposals import Proposal, reduction, whole_shares
+from ordercore.promotions.selectors import Need, Selector, selector_field
+from ordercore.promotions.state import LayerState
+from ordercore.promotions.terms import (
+    Amount,
+    Basis,
+    RoundingMode,
+    Terms,
+    optional_amount_field,
+    percent_field,
+    placed,
+    ratio_of,
+)
+
+__all__ = ["PercentOff"]
+
+
+@variant(Benefit, "percent_off")
+@frozen
+class PercentOff(Benefit):
+    """Take a percentage off the selected units.
+
+    Args:
+        percent: From 0 to 100, exact: ``"33.33"`` is 33.33 %.
+        target: Which units.
+        maximum: At most so much in all; then the maximum is apportioned.
+        basis: Of which amounts; None is the promotion's.
+
+    >>> PercentOff("15").percent
+    Decimal('15')
+    """
+
+    percent: Decimal = percent_field()
+    target: Selector = selector_field()
+    maximum: Amount | None = optional_amount_field()
+    basis: Basis | None = field(
+        default=None, converter=lambda value: None if value is None else Basis(value)
+    )
+
+    def compile(self, terms: Terms) -> Propose:  # noqa: D102
+        select = placed(self.target, terms, "target")
+        numerator, denominator = ratio_of(self.percent)
+        maximum = None if self.maximum is None else terms.minor(self.maximum, "maximum")
+        basis = self.basis or terms.basis
+        rounding, overflow = terms.rounding, terms.overflow
+        half, double = denominator, 2 * denominator
+
+        def propose(state: LayerState) -> Proposal | None:
+            rows, units, amounts, scale, caps = state.offer(select(state), basis)
+            if len(rows) == 1 and scale == 1 and caps is None:
+                share = (2 * numerator * amounts[0] + half) // double
+                if maximum is not None and share > maximum:
+                    share = maximum
+                return (share, rows, (share,), units, 0, ()) if share else None
+            exact = [amount * numerator for amount in amounts]
+            shares = whole_shares(exact, denominator * scale, caps, rounding, overflow)
+            if maximum is not None and sum(shares) > maximum:
+                shares = apportion(maximum, amounts, shares if caps is None else caps, overflow)
+            return reduction(rows, shares, units)
+
+        return propose
+
+    def needs(self) -> tuple[Need, ...]:  # noqa: D102
+        return self.target.needs()

@@ -1,0 +1,116 @@
+"""阶梯: of several tiers the highest one reached gives its benefit and switches the lower off."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from attrs import Attribute, field, frozen
+
+from ordercore.data import variant
+from ordercore.data.checks import integer, optional
+from ordercore.errors import InvalidType, InvalidValue
+from ordercore.money import Money
+from ordercore.promotions.benefits.benefit import Benefit, Propose, check_benefit
+from ordercore.promotions.proposals import Proposal
+from ordercore.promotions.selectors import Need, Selector, either, selector_field
+from ordercore.promotions.state import LayerState
+from ordercore.promotions.terms import Amount, Basis, Terms, optional_amount_field, placed
+
+__all__ = ["Tier", "Tiers"]
+
+MAX_TIERS = 100
+"""The most tiers of one benefit."""
+
+
+@frozen
+class Tier:
+    """What is given from an amount or a number of units on.
+
+    Args:
+        amount: The tier begins at this amount; give this or ``quantity``.
+        quantity: The tier begins at this number of units.
+        benefit: What it gives.
+    """
+
+    amount: Amount | None = optional_amount_field()
+    quantity: int | None = field(
+        default=None, validator=optional(integer(least=1, most=10**9)), kw_only=True
+    )
+    benefit: Benefit = field(validator=check_benefit, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if (self.amount is None) == (self.quantity is None):
+            raise InvalidValue("either an amount or a quantity", (self.amount, self.quantity))
+
+
+def _check_tiers(_instance: object, attribute: Attribute[Any], tiers: tuple[Any, ...]) -> None:
+    if not 1 <= len(tiers) <= MAX_TIERS:
+        raise InvalidValue(f"1 to {MAX_TIERS} tiers", len(tiers), path=(attribute.name,))
+    for i, tier in enumerate(tiers):
+        if not isinstance(tier, Tier):
+            raise InvalidType("a Tier", tier, path=(attribute.name, i))
+    for i, (lower, higher) in enumerate(zip(tiers, tiers[1:], strict=False)):
+        if not _above(higher, lower):
+            expected = "tiers of one kind that begin ever higher"
+            place = (attribute.name, i + 1)
+            raise InvalidValue(expected, path=place, reason="unordered_tiers")
+
+
+def _above(higher: Tier, lower: Tier) -> bool:
+    if higher.quantity is not None and lower.quantity is not None:
+        return higher.quantity > lower.quantity
+    if isinstance(higher.amount, Money) and isinstance(lower.amount, Money):
+        return higher.amount > lower.amount
+    if isinstance(higher.amount, Decimal) and isinstance(lower.amount, Decimal):
+        return higher.amount > lower.amount
+    return False
+
+
+@variant(Benefit, "tiers")
+@frozen
+class Tiers(Benefit):
+    """Give the benefit of the highest tier that the selected units reach, and no other.
+
+    Args:
+        tiers: In rising order, all by amount or all by quantity.
+        target: Which units are counted (what is reduced, each tier's benefit says).
+        basis: On which amounts; None is the promotion's.
+    """
+
+    tiers: tuple[Tier, ...] = field(converter=tuple, validator=_check_tiers)
+    target: Selector = selector_field()
+    basis: Basis | None = field(
+        default=None, converter=lambda value: None if value is None else Basis(value)
+    )
+
+    def compile(self, terms: Terms) -> Propose:  # noqa: D102
+        select, basis = placed(self.target, terms, "target"), self.basis or terms.basis
+        steps = [
+            (
+                tier.quantity or terms.minor(tier.amount, "tiers", i, "amount"),  # type: ignore[arg-type]
+                placed(tier.benefit, terms, "tiers", i, "benefit"),
+            )
+            for i, tier in enumerate(self.tiers)
+        ]
+        steps.reverse()
+        by_units = self.tiers[0].quantity is not None
+
+        def propose(state: LayerState) -> Proposal | None:
+            rows = select(state)
+            if by_units:
+                reached = sum(state.offer(rows)[1])
+            else:
+                _, _, amounts, scale, _ = state.offer(rows, basis)
+                reached = sum(amounts) // scale
+            for least, give in steps:
+                if reached >= least:
+                    return give(state)
+            return None
+
+        return propose
+
+    def needs(self) -> tuple[Need, ...]:  # noqa: D102
+        return self.target.needs() + either([tier.benefit.needs() for tier in self.tiers])
+
+

@@ -1,0 +1,353 @@
+"""When a promotion applies: conditions that answer with evidence, or with what is missing.
+
+A condition is data; ``a & b``, ``a | b`` and ``~a`` read as they compose. Compiled, it is a
+function from a layer's frozen state to a `Verdict`. What it asks of a cart so that it can
+hold at all, `Condition.needs` tells the index.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+from attrs import field, frozen
+
+from ordercore.data import variant
+from ordercore.data.checks import each, identifier, integer, optional
+from ordercore.errors import InvalidType, InvalidValue
+from ordercore.promotions.selectors import Need, Selector, either, selector_field
+from ordercore.promotions.state import LayerState
+from ordercore.promotions.terms import (
+    Amount,
+    Basis,
+    Terms,
+    amount_field,
+    optional_amount_field,
+    placed,
+)
+
+__all__ = [
+    "AllOf",
+    "Always",
+    "AnyOf",
+    "Condition",
+    "CustomerInGroup",
+    "LineAtLeast",
+    "NotCondition",
+    "OrderNumber",
+    "Test",
+    "Threshold",
+    "ViaChannel",
+    "Verdict",
+    "WithinRegion",
+]
+
+
+class Verdict(NamedTuple):
+    """What a condition found: whether it holds, what it asks, and what is there.
+
+    ``required`` and ``actual`` are integers where ``condition.measure`` is ``amount`` (minor
+    units) or ``count``, else text.
+    """
+
+    holds: bool
+    condition: Any
+    required: Any = None
+    actual: Any = None
+    parts: tuple[Verdict, ...] = ()
+
+    @property
+    def gap(self) -> int | None:
+        """How much is missing, where that can be counted and the condition does not hold."""
+        countable = type(self.required) is int and type(self.actual) is int
+        return self.required - self.actual if countable and not self.holds else None
+
+    def misses(self) -> tuple[Verdict, ...]:
+        """Every single condition below this one that stands in the way."""
+        if self.holds:
+            return ()
+        return tuple(miss for part in self.parts for miss in part.misses()) or (self,)
+
+
+Test = Callable[[LayerState], Verdict]
+"""A compiled condition."""
+
+
+class Condition:
+    """The family of conditions; ``&``, ``|`` and ``~`` compose them."""
+
+    __slots__ = ()
+
+    measure = "fact"
+    """What ``required`` and ``actual`` of a verdict are: ``amount``, ``count`` or ``fact``."""
+
+    def compile(self, terms: Terms) -> Test:
+        """Turn the condition into a function of a layer's state."""
+        raise NotImplementedError
+
+    def needs(self) -> tuple[Need, ...]:
+        """Tell what cart or context must carry for it to hold; each need must be met."""
+        return ()
+
+    def __and__(self, other: Condition) -> AllOf:
+        return AllOf((self, other))
+
+    def __or__(self, other: Condition) -> AnyOf:
+        return AnyOf((self, other))
+
+    def __invert__(self) -> NotCondition:
+        return NotCondition(self)
+
+
+@variant(Condition, "always")
+@frozen
+class Always(Condition):
+    """Hold in any case."""
+
+    def compile(self, terms: Terms) -> Test:  # noqa: ARG002, D102
+        verdict = Verdict(True, self)
+        return lambda _state: verdict
+
+
+_optional_basis = field(
+    default=None, converter=lambda value: None if value is None else Basis(value)
+)
+
+
+@variant(Condition, "threshold")
+@frozen
+class Threshold(Condition):
+    """Hold when the selected units reach an amount or a number of units (满额、满件).
+
+    Args:
+        amount: What they must come to at least; give this or ``quantity``.
+        quantity: How many they must be at least.
+        target: Which units count.
+        basis: On which amounts: ``list``, ``base`` or ``entry``; None is the promotion's.
+
+    >>> Threshold("300").amount
+    Decimal('300')
+    """
+
+    amount: Amount | None = optional_amount_field()
+    quantity: int | None = field(
+        default=None, validator=optional(integer(least=1, most=10**9)), kw_only=True
+    )
+    target: Selector = selector_field()
+    basis: Basis | None = _optional_basis
+
+    def __attrs_post_init__(self) -> None:
+        if (self.amount is None) == (self.quantity is None):
+            raise InvalidValue("either an amount or a quantity", (self.amount, self.quantity))
+
+    @property
+    def measure(self) -> str:  # type: ignore[override]
+        """``amount`` or ``count``."""
+        return "count" if self.amount is None else "amount"
+
+    def compile(self, terms: Terms) -> Test:  # noqa: D102
+        select = placed(self.target, terms, "target")
+        if self.amount is None:
+            units = self.quantity or 0
+
+            def enough_units(state: LayerState) -> Verdict:
+                actual = state.count(select(state))
+                return Verdict(actual >= units, self, units, actual)
+
+            return enough_units
+        minimum, basis = terms.minor(self.amount, "amount"), self.basis or terms.basis
+
+        def enough(state: LayerState) -> Verdict:
+            actual = state.total(select(state), basis)
+            return Verdict(actual >= minimum, self, minimum, actual)
+
+        return enough
+
+    def needs(self) -> tuple[Need, ...]:  # noqa: D102
+        return self.target.needs()
+
+
+@variant(Condition, "line_at_least")
+@frozen
+class LineAtLeast(Condition):
+    """Hold when one single row of the selected ones reaches an amount."""
+
+    amount: Amount = amount_field()
+    target: Selector = selector_field()
+    basis: Basis | None = _optional_basis
+    measure = "amount"
+
+    def compile(self, terms: Terms) -> Test:  # noqa: D102
+        select, basis = placed(self.target, terms, "target"), self.basis or terms.basis
+        minimum = terms.minor(self.amount, "amount")
+
+        def test(state: LayerState) -> Verdict:
+            amounts = state.amounts(basis)
+            actual = max([amounts[row] for row in select(state)], default=0)
+            return Verdict(actual >= minimum, self, minimum, actual)
+
+        return test
+
+    def needs(self) -> tuple[Need, ...]:  # noqa: D102
+        return self.target.needs()
+
+
+def _texts(values: Any) -> tuple[str, ...]:
+    return (values,) if isinstance(values, str) else tuple(sorted(set(values)))
+
+
+def _texts_field() -> Any:
+    return field(converter=_texts, validator=each(identifier, least=1))
+
+
+def _one_of(condition: Condition, wanted: Iterable[str], held: tuple[str, ...]) -> Verdict:
+    return Verdict(not frozenset(wanted).isdisjoint(held), condition, tuple(wanted), held)
+
+
+@variant(Condition, "customer_in_group")
+@frozen
+class CustomerInGroup(Condition):
+    """Hold when the shopper belongs to one of these groups."""
+
+    groups: tuple[str, ...] = _texts_field()
+
+    def compile(self, terms: Terms) -> Test:  # noqa: ARG002, D102
+        def test(state: LayerState) -> Verdict:
+            shopper = state.context.shopper
+            return _one_of(self, self.groups, () if shopper is None else shopper.groups)
+
+        return test
+
+    def needs(self) -> tuple[Need, ...]:  # noqa: D102
+        return (("group", frozenset(self.groups)),)
+
+
+@variant(Condition, "order_number")
+@frozen
+class OrderNumber(Condition):
+    """Hold when this is a known shopper's n-th order; 1 is the first."""
+
+    number: int = field(validator=integer(least=1, most=10**9))
+    measure = "count"
+
+    def compile(self, terms: Terms) -> Test:  # noqa: ARG002, D102
+        number = self.number
+
+        def test(state: LayerState) -> Verdict:
+            shopper = state.context.shopper
+            actual = None if shopper is None else shopper.orders_before + 1
+            return Verdict(actual == number, self, number, actual)
+
+        return test
+
+
+@variant(Condition, "within_region")
+@frozen
+class WithinRegion(Condition):
+    """Hold when the order goes to one of these regions."""
+
+    regions: tuple[str, ...] = _texts_field()
+
+    def compile(self, terms: Terms) -> Test:  # noqa: ARG002, D102
+        def test(state: LayerState) -> Verdict:
+            region = state.context.region
+            return _one_of(self, self.regions, () if region is None else (region,))
+
+        return test
+
+    def needs(self) -> tuple[Need, ...]:  # noqa: D102
+        return (("region", frozenset(self.regions)),)
+
+
+@variant(Condition, "via_channel")
+@frozen
+class ViaChannel(Condition):
+    """Hold when the order comes through one of these channels."""
+
+    channels: tuple[str, ...] = _texts_field()
+
+    def compile(self, terms: Terms) -> Test:  # noqa: ARG002, D102
+        def test(state: LayerState) -> Verdict:
+            channel = state.context.channel
+            return _one_of(self, self.channels, () if channel is None else (channel,))
+
+        return test
+
+    def needs(self) -> tuple[Need, ...]:  # noqa: D102
+        return (("channel", frozenset(self.channels)),)
+
+
+def _check_conditions(_instance: object, attribute: Any, value: tuple[Any, ...]) -> None:
+    if not 1 <= len(value) <= 100:
+        raise InvalidValue("1 to 100 conditions", len(value), path=(attribute.name,))
+    for i, member in enumerate(value):
+        if not isinstance(member, Condition):
+            raise InvalidType("a Condition", member, path=(attribute.name, i))
+
+
+def check_condition(_instance: object, attribute: Any, value: object) -> None:
+    """Accept a condition."""
+    if not isinstance(value, Condition):
+        raise InvalidType("a Condition", value, path=(attribute.name,))
+
+
+@variant(Condition, "all_of")
+@frozen
+class AllOf(Condition):
+    """Hold when every member holds."""
+
+    members: tuple[Condition, ...] = field(converter=tuple, validator=_check_conditions)
+
+    def compile(self, terms: Terms) -> Test:  # noqa: D102
+        tests = compile_members(self.members, terms)
+
+        def test(state: LayerState) -> Verdict:
+            parts = tuple([part(state) for part in tests])
+            return Verdict(all([part.holds for part in parts]), self, parts=parts)
+
+        return test
+
+    def needs(self) -> tuple[Need, ...]:  # noqa: D102
+        return tuple(need for member in self.members for need in member.needs())
+
+
+@variant(Condition, "any_of")
+@frozen
+class AnyOf(Condition):
+    """Hold when at least one member holds."""
+
+    members: tuple[Condition, ...] = field(converter=tuple, validator=_check_conditions)
+
+    def compile(self, terms: Terms) -> Test:  # noqa: D102
+        tests = compile_members(self.members, terms)
+
+        def test(state: LayerState) -> Verdict:
+            parts = tuple([part(state) for part in tests])
+            return Verdict(any([part.holds for part in parts]), self, parts=parts)
+
+        return test
+
+    def needs(self) -> tuple[Need, ...]:  # noqa: D102
+        return either([member.needs() for member in self.members])
+
+
+@variant(Condition, "not")
+@frozen
+class NotCondition(Condition):
+    """Hold when the member does not."""
+
+    member: Condition = field(validator=check_condition)
+
+    def compile(self, terms: Terms) -> Test:  # noqa: D102
+        inner = placed(self.member, terms, "member")
+
+        def test(state: LayerState) -> Verdict:
+            verdict = inner(state)
+            return Verdict(not verdict.holds, self, parts=(verdict,))
+
+        return test
+
+
+def compile_members(members: tuple[Condition, ...], terms: Terms) -> list[Test]:
+    """Compile conditions, reporting a fault of each under its position."""
+    return [placed(member, terms, "members", i) for i, member in enumerate(members)]

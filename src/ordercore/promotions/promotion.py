@@ -1,0 +1,143 @@
+"""A promotion: what is on offer, when, to whom, and how it gets on with others. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from attrs import Attribute, field, frozen
+from attrs.validators import in_, instance_of
+
+from ordercore.calendars import Schedule
+from ordercore.catalog import NO_ATTRIBUTES, Attributes, attributes_of
+from ordercore.data import document, variant
+from ordercore.data.checks import each, identifier, integer, optional, text
+from ordercore.errors import InvalidType, InvalidValue
+from ordercore.money import Overflow
+from ordercore.promotions.benefits import Benefit
+from ordercore.promotions.conditions import Always, Condition, check_condition
+from ordercore.promotions.terms import Basis, RoundingMode, Split
+
+__all__ = ["Automatic", "Code", "Exclusive", "Label", "Promotion", "Trigger"]
+
+MAX_BENEFITS = 20
+"""The most benefits of one promotion."""
+
+
+class Trigger:
+    """The family of triggers: what makes a promotion available at all."""
+
+    __slots__ = ()
+
+
+@variant(Trigger, "automatic")
+@frozen
+class Automatic(Trigger):
+    """Available to everybody, without asking."""
+
+
+@variant(Trigger, "code")
+@frozen
+class Code(Trigger):
+    """Available to who types this code; compared exactly, with case."""
+
+    code: str = field(validator=text(most=64, least=1))
+
+
+class Exclusive(StrEnum):
+    """How far a promotion insists on being alone."""
+
+    NO = "no"
+    LAYER = "layer"
+    """It stands alone in its layer."""
+    BOOK = "book"
+    """It is tried before all layers, and stands alone in the whole quote."""
+
+
+@frozen
+class Label:
+    """What a promotion is called where it has no name: a message and its arguments.
+
+    Args:
+        message: A key of the catalogues, such as ``spend_and_save``.
+        arguments: What the message inserts, as text: amounts and percentages.
+    """
+
+    message: str = field(validator=identifier)
+    arguments: Attributes = field(default=NO_ATTRIBUTES, converter=attributes_of)
+
+
+def _named(name: str | Mapping[str, str]) -> Attributes:
+    return attributes_of({"*": name} if isinstance(name, str) and name else name or {})
+
+
+def _benefits(benefits: Benefit | Iterable[Benefit]) -> tuple[Benefit, ...]:
+    return (benefits,) if isinstance(benefits, Benefit) else tuple(benefits)
+
+
+def _check_benefits(_instance: object, attribute: Attribute[Any], value: tuple[Any, ...]) -> None:
+    if not 1 <= len(value) <= MAX_BENEFITS:
+        raise InvalidValue(f"1 to {MAX_BENEFITS} benefits", len(value), path=(attribute.name,))
+    for i, benefit in enumerate(value):
+        if not isinstance(benefit, Benefit):
+            raise InvalidType("a Benefit", benefit, path=(attribute.name, i))
+
+
+@document("promotion")
+@frozen(kw_only=True)
+class Promotion:
+    """One promotion, as plain data.
+
+    Args:
+        id: Unique in a book; ties of priority go by it.
+        benefits: What it gives, applied in order on its own working amounts.
+        when: Tested once, on the frozen state of its layer.
+        name: What customers read: one text, or one for each locale (``zh_CN``, ``en``).
+        label: What they read where there is no name; recipes fill it in.
+        version: Counts its revisions.
+        schedule: When it is on: a window, and a recurrence within it.
+        trigger: Automatic, or by a code.
+        layer: The name of its layer in the book.
+        priority: Higher goes first within the layer.
+        exclusive: Whether it stands alone in its layer or in the whole book.
+        group: Of one group at most one promotion applies in a layer.
+        combines_with: Ids of promotions whose units it may share (``*``: all), if they say
+            the same of it.
+        basis: Which amounts its rules look at, where they do not say so.
+        rounding: Where percentages are made whole.
+        split: By what amounts are apportioned over rows.
+        overflow: What becomes of a share that a row cannot take.
+
+    >>> from ordercore.promotions import AmountOff, Threshold
+    >>> Promotion(id="summer", when=Threshold("300"), benefits=AmountOff("50")).layer
+    'order'
+    """
+
+    id: str = field(validator=identifier)
+    benefits: tuple[Benefit, ...] = field(converter=_benefits, validator=_check_benefits)
+    when: Condition = field(factory=Always, validator=check_condition)
+    name: Attributes = field(default=NO_ATTRIBUTES, converter=_named)
+    label: Label | None = field(default=None, validator=optional(instance_of(Label)))
+    version: int = field(default=1, validator=integer(least=1, most=10**9))
+    schedule: Schedule = field(factory=Schedule, validator=instance_of(Schedule))
+    trigger: Trigger = field(factory=Automatic, validator=instance_of(Trigger))
+    layer: str = field(default="order", validator=identifier)
+    priority: int = field(default=0, validator=integer(least=-(10**9), most=10**9))
+    exclusive: Exclusive = field(default=Exclusive.NO, converter=Exclusive)
+    group: str | None = field(default=None, validator=optional(identifier))
+    combines_with: tuple[str, ...] = field(
+        default=(),
+        converter=lambda ids: tuple(sorted(set(ids))),
+        validator=each(identifier, most=1000),
+    )
+    basis: Basis = field(default=Basis.ENTRY, converter=Basis)
+    rounding: RoundingMode = field(default=RoundingMode.PER_PROMOTION, converter=RoundingMode)
+    split: Split = field(default=Split.CURRENT, converter=Split)
+    overflow: Overflow = field(
+        default="redistribute", validator=in_(("redistribute", "forfeit"))
+    )
+
+    def combines(self, other: Promotion) -> bool:
+        """Whether this promotion agrees to use the same units as another."""
+        return "*" in self.combines_with or other.id in self.combines_with

@@ -1,0 +1,317 @@
+"""Which units a rule looks at: small values that compose with ``&``, ``|`` and ``~``.
+
+A selector is data. Compiled, it is a function from the state of a layer to the rows it
+selects, ascending. `Selector.needs` tells the index what a cart must carry for it to select
+anything at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from attrs import field, frozen
+
+from ordercore.data import variant
+from ordercore.data.checks import each, text
+from ordercore.errors import InvalidType, InvalidValue
+from ordercore.promotions.terms import Amount, Terms, optional_amount_field, placed
+
+if TYPE_CHECKING:
+    from ordercore.promotions.state import LayerState
+
+__all__ = [
+    "AllUnits",
+    "AnySelector",
+    "Brand",
+    "Category",
+    "EverySelector",
+    "HasAttribute",
+    "Need",
+    "NotSelector",
+    "PricedBetween",
+    "Select",
+    "Selector",
+    "Seller",
+    "Sku",
+    "Undiscounted",
+]
+
+MAX_VALUES = 10_000
+"""The most values that one selector may name."""
+
+Need = tuple[str, frozenset[str]]
+"""A facet and values of which a cart (or context) must carry at least one."""
+
+Select = Callable[["LayerState"], tuple[int, ...]]
+"""A compiled selector: the selected rows, ascending."""
+
+
+class Selector:
+    """The family of selectors; ``a & b``, ``a | b`` and ``~a`` select as they read."""
+
+    __slots__ = ()
+
+    def compile(self, terms: Terms) -> Select:
+        """Turn the selector into a function of a layer's state."""
+        raise NotImplementedError
+
+    def needs(self) -> tuple[Need, ...]:
+        """Tell what a cart must carry to have a selected row; each need must be met."""
+        return ()
+
+    def __and__(self, other: Selector) -> EverySelector:
+        return EverySelector((self, other))
+
+    def __or__(self, other: Selector) -> AnySelector:
+        return AnySelector((self, other))
+
+    def __invert__(self) -> NotSelector:
+        return NotSelector(self)
+
+
+@variant(Selector, "all")
+@frozen
+class AllUnits(Selector):
+    """Select everything in the cart."""
+
+    def compile(self, terms: Terms) -> Select:  # noqa: ARG002, D102
+        return lambda state: state.rows.every
+
+
+def _values(values: Any) -> tuple[str, ...]:
+    if isinstance(values, str):
+        return (values,)
+    return tuple(sorted(set(values)))
+
+
+class _Facet(Selector):
+    """What selectors share that name values of one facet of a line."""
+
+    __slots__ = ()
+    facet = ""
+    values: tuple[str, ...]
+
+    def compile(self, terms: Terms) -> Select:  # noqa: ARG002, D102
+        facet, values = self.facet, self.values
+        if len(values) == 1:
+            only = values[0]
+            return lambda state: state.rows.facets[facet].get(only, ())
+        named = frozenset(values)
+
+        def select(state: LayerState) -> tuple[int, ...]:
+            column = state.rows.facets[facet]
+            if len(named) < len(column):
+                found = [column[value] for value in values if value in column]
+            else:
+                found = [rows for value, rows in column.items() if value in named]
+            if len(found) == 1:
+                return found[0]
+            return tuple(sorted({row for rows in found for row in rows}))
+
+        return select
+
+    def needs(self) -> tuple[Need, ...]:
+        return ((self.facet, frozenset(self.values)),)
+
+
+def _values_field() -> Any:
+    return field(
+        converter=_values, validator=each(text(most=64, least=1), most=MAX_VALUES)
+    )
+
+
+@variant(Selector, "sku")
+@frozen
+class Sku(_Facet):
+    """Select the units of some skus; of none, if none is named.
+
+    >>> Sku(("shirt", "scarf")) & ~Category("clearance")
+    EverySelector(members=(Sku(values=('scarf', 'shirt')), NotSelector(member=Category(values=('clearance',)))))
+    """
+
+    values: tuple[str, ...] = _values_field()
+    facet = "sku"
+
+
+@variant(Selector, "category")
+@frozen
+class Category(_Facet):
+    """Select the units of products that belong to at least one of these categories."""
+
+    values: tuple[str, ...] = _values_field()
+    facet = "category"
+
+
+@variant(Selector, "brand")
+@frozen
+class Brand(_Facet):
+    """Select the units of some brands."""
+
+    values: tuple[str, ...] = _values_field()
+    facet = "brand"
+
+
+@variant(Selector, "seller")
+@frozen
+class Seller(_Facet):
+    """Select the units that some sellers offer."""
+
+    values: tuple[str, ...] = _values_field()
+    facet = "seller"
+
+
+@variant(Selector, "attribute")
+@frozen
+class HasAttribute(Selector):
+    """Select the units whose product has this attribute or specification with this value."""
+
+    name: str = field(validator=text(most=64, least=1))
+    value: str = field(validator=text(most=200))
+
+    def compile(self, terms: Terms) -> Select:  # noqa: ARG002, D102
+        name, value = self.name, self.value
+
+        def select(state: LayerState) -> tuple[int, ...]:
+            return tuple(
+                row
+                for row, line in enumerate(state.heads)
+                if line.product.attributes.get(name, line.product.specification.get(name)) == value
+            )
+
+        return select
+
+
+@variant(Selector, "unit_price")
+@frozen
+class PricedBetween(Selector):
+    """Select the units whose list unit price lies between two bounds, both included."""
+
+    least: Amount | None = optional_amount_field()
+    most: Amount | None = optional_amount_field()
+
+    def __attrs_post_init__(self) -> None:
+        if self.least is None and self.most is None:
+            raise InvalidValue("a lower or an upper bound", None)
+
+    def compile(self, terms: Terms) -> Select:  # noqa: D102
+        least = None if self.least is None else terms.price(self.least, "least")
+        most = None if self.most is None else terms.price(self.most, "most")
+
+        def select(state: LayerState) -> tuple[int, ...]:
+            prices = [line.unit_price.decimal for line in state.heads]
+            return tuple(
+                row
+                for row, price in enumerate(prices)
+                if (least is None or price >= least) and (most is None or price <= most)
+            )
+
+        return select
+
+
+@variant(Selector, "undiscounted")
+@frozen
+class Undiscounted(Selector):
+    """Select the units of rows that no earlier layer has reduced."""
+
+    def compile(self, terms: Terms) -> Select:  # noqa: ARG002, D102
+        def select(state: LayerState) -> tuple[int, ...]:
+            pairs = zip(state.entry, state.rows.amounts, strict=True)
+            return tuple(row for row, (now, base) in enumerate(pairs) if now == base)
+
+        return select
+
+
+def _selectors(members: Any) -> tuple[Selector, ...]:
+    return tuple(members)
+
+
+def _check_selectors(_instance: object, attribute: Any, value: tuple[Any, ...]) -> None:
+    if not 1 <= len(value) <= 100:
+        raise InvalidValue("1 to 100 selectors", len(value), path=(attribute.name,))
+    for i, member in enumerate(value):
+        if not isinstance(member, Selector):
+            raise InvalidType("a Selector", member, path=(attribute.name, i))
+
+
+def _check_selector(_instance: object, attribute: Any, value: object) -> None:
+    if not isinstance(value, Selector):
+        raise InvalidType("a Selector", value, path=(attribute.name,))
+
+
+def selector_field() -> Any:
+    """Declare a field for a selector; everything in the cart where it is left out."""
+    return field(factory=AllUnits, validator=_check_selector)
+
+
+@variant(Selector, "every")
+@frozen
+class EverySelector(Selector):
+    """Select what every member selects."""
+
+    members: tuple[Selector, ...] = field(converter=_selectors, validator=_check_selectors)
+
+    def compile(self, terms: Terms) -> Select:  # noqa: D102
+        selects = [placed(member, terms, "members", i) for i, member in enumerate(self.members)]
+
+        def select(state: LayerState) -> tuple[int, ...]:
+            found = set(selects[0](state))
+            for other in selects[1:]:
+                found.intersection_update(other(state))
+            return tuple(sorted(found))
+
+        return select
+
+    def needs(self) -> tuple[Need, ...]:  # noqa: D102
+        return tuple(need for member in self.members for need in member.needs())
+
+
+@variant(Selector, "any")
+@frozen
+class AnySelector(Selector):
+    """Select what at least one member selects."""
+
+    members: tuple[Selector, ...] = field(converter=_selectors, validator=_check_selectors)
+
+    def compile(self, terms: Terms) -> Select:  # noqa: D102
+        selects = [placed(member, terms, "members", i) for i, member in enumerate(self.members)]
+        return lambda state: tuple(sorted({row for select in selects for row in select(state)}))
+
+    def needs(self) -> tuple[Need, ...]:  # noqa: D102
+        return either([member.needs() for member in self.members])
+
+
+@variant(Selector, "not")
+@frozen
+class NotSelector(Selector):
+    """Select what the member does not."""
+
+    member: Selector = field(validator=_check_selector)
+
+    def compile(self, terms: Terms) -> Select:  # noqa: D102
+        inner = placed(self.member, terms, "member")
+
+        def select(state: LayerState) -> tuple[int, ...]:
+            without = set(inner(state))
+            return tuple(row for row in state.rows.every if row not in without)
+
+        return select
+
+
+def either(alternatives: list[tuple[Need, ...]]) -> tuple[Need, ...]:
+    """Tell what is needed when any one of several alternatives will do.
+
+    A facet counts if every alternative has a need of it: then one of all their values is
+    needed. (Of several needs of one facet in one alternative the one with fewest values.)
+    """
+    narrowest: list[dict[str, frozenset[str]]] = []
+    for needs in alternatives:
+        best: dict[str, frozenset[str]] = {}
+        for facet, values in needs:
+            if facet not in best or len(values) < len(best[facet]):
+                best[facet] = values
+        narrowest.append(best)
+    shared = [facet for facet in narrowest[0] if all(facet in best for best in narrowest)]
+    return tuple(
+        (facet, frozenset().union(*(best[facet] for best in narrowest))) for facet in shared
+    )

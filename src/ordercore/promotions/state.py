@@ -1,0 +1,203 @@
+"""What rules see: the frozen state of a layer, and what of the cart is still free in it.
+
+``entry`` never changes within a layer: every condition of the layer is tested on it and every
+base and weight is taken from it, so that no promotion can undo its own condition. What
+promotions take is kept apart: ``now`` is what is left of each row, ``claimed`` counts the
+units in use. Units of a row are interchangeable: claims count them and never name them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import lcm
+
+from ordercore.calendars import instant_us
+from ordercore.cart import Cart, CartLine, Context
+from ordercore.promotions.proposals import GiftGrant, Proposal
+from ordercore.promotions.terms import Basis
+
+__all__ = ["LayerState", "Offer"]
+
+Offer = tuple[Sequence[int], Sequence[int], Sequence[int], int, Sequence[int] | None]
+"""What a benefit may use: (rows, units, amounts, scale, caps), one entry per row.
+
+``units`` are those still free, ``amounts`` what they cost, in minor units times ``scale``
+(1 unless some of a row's units are in use elsewhere). ``caps`` is the most that each row can
+still give; None says that the amounts themselves are the caps.
+"""
+
+
+class LayerState:
+    """The state of the cart as one layer of promotions sees it, and what they take from it.
+
+    This is the workbench of one pricing run, not a value: `take` and `next_layer` move it on.
+
+    Attributes:
+        rows: The columns of the cart.
+        context: All else that a price depends on.
+        entry: Amount of each row when the layer began, in minor units; never changed.
+        now: Amount of each row now.
+        shipping_entry: The shipping fee when the layer began.
+        shipping: The shipping fee now.
+        claimed: row → units in use by promotions of this layer.
+        blocked: Like ``claimed``, less what the promotion now asking may share.
+        gifts: sku → units of it given so far, over all layers.
+    """
+
+    __slots__ = (
+        "_at_us", "_entry_total", "blocked", "cart", "claimed", "context", "entry", "gifts",
+        "now", "rows", "shipping", "shipping_entry",
+    )  # fmt: skip
+
+    entry: Sequence[int]
+    now: Sequence[int]
+    _entry_total: int | None
+    _at_us: int | None
+
+    def __init__(self, cart: Cart, context: Context) -> None:
+        self.cart = cart
+        self.rows = cart.rows
+        self.context = context
+        self.entry = self.now = self.rows.amounts
+        self.shipping = self.shipping_entry = cart.shipping.minor
+        self.claimed: dict[int, int] = {}
+        self.blocked: Mapping[int, int] = self.claimed
+        self.gifts: dict[str, int] = {}
+        self._entry_total = self.rows.total
+        self._at_us = None
+
+    # What conditions and selectors ask
+
+    @property
+    def at_us(self) -> int:
+        """The pricing instant in microseconds since 1970 (UTC)."""
+        if self._at_us is None:
+            self._at_us = instant_us(self.context.at)
+        return self._at_us
+
+    @property
+    def heads(self) -> Iterable[CartLine]:
+        """The first line of each row."""
+        lines = self.cart.lines
+        return (lines[i] for i in self.rows.heads)
+
+    def amounts(self, basis: Basis) -> Sequence[int]:
+        """The rows' amounts on a basis, in minor units."""
+        return self.entry if basis is Basis.ENTRY else self.rows.amounts
+
+    def total(self, rows: Sequence[int], basis: Basis) -> int:
+        """The sum of some rows' amounts on a basis."""
+        if rows is not self.rows.every:
+            amounts = self.amounts(basis)
+            return sum([amounts[row] for row in rows])
+        if basis is not Basis.ENTRY:
+            return self.rows.total
+        if self._entry_total is None:
+            self._entry_total = sum(self.entry)
+        return self._entry_total
+
+    def count(self, rows: Sequence[int]) -> int:
+        """How many units some rows have."""
+        quantities = self.rows.quantities
+        return sum([quantities[row] for row in rows])
+
+    # What benefits draw on
+
+    def offer(self, rows: Sequence[int], basis: Basis = Basis.ENTRY) -> Offer:
+        """Tell what a benefit may use of some rows: see `Offer`."""
+        if basis is not Basis.ENTRY or not self.claimed.keys().isdisjoint(rows):
+            return self._remainder(rows, basis)
+        floors = self.rows.floors
+        if len(rows) == len(self.entry):
+            amounts, units = self.entry, self.rows.quantities
+        else:
+            entry, quantities = self.entry, self.rows.quantities
+            amounts = [entry[row] for row in rows]
+            units = [quantities[row] for row in rows]
+        if floors is None:
+            return rows, units, amounts, 1, None
+        caps = [amount - floors[row] for row, amount in zip(rows, amounts, strict=True)]
+        return rows, units, amounts, 1, caps
+
+    def _remainder(self, rows: Sequence[int], basis: Basis) -> Offer:
+        """The general case: some units may be in use, or the amounts on another basis."""
+        quantities, floors = self.rows.quantities, self.rows.floors
+        base, entry, now = self.amounts(basis), self.entry, self.now
+        free = [(row, quantities[row] - self.blocked.get(row, 0)) for row in rows]
+        free = [(row, units) for row, units in free if units > 0]
+        scale = lcm(*[quantities[row] for row, units in free if units < quantities[row]])
+        amounts = [base[row] * units * scale // quantities[row] for row, units in free]
+        caps = [
+            min(
+                now[row] - (0 if floors is None else floors[row]),
+                entry[row] * units // quantities[row],
+            )
+            for row, units in free
+        ]
+        return [row for row, _ in free], [units for _, units in free], amounts, scale, caps
+
+    def gift_available(self, sku: str, units: int) -> bool | None:
+        """Whether so many more units of a gift are at hand; None: there is no snapshot."""
+        stock = self.context.gift_stock
+        if stock is None:
+            return None
+        return stock.get(sku, 0) - self.gifts.get(sku, 0) >= units
+
+    # What the engine does
+
+    def next_layer(self) -> None:
+        """Freeze what is left as the entry of the next layer."""
+        if self.claimed:
+            self.claimed = {}
+        self.blocked = self.claimed
+        if self.now is not self.entry:
+            self.entry = self.now
+            self._entry_total = None
+        self.shipping_entry = self.shipping
+
+    def take(self, proposal: Proposal) -> None:
+        """Apply a proposal: lower the rows and the shipping, count units and gifts."""
+        _, rows, shares, units, shipping, gifts = proposal
+        if rows:
+            if self.now is self.entry:
+                self.now = list(self.entry)
+            now, claimed = self.now, self.claimed
+            for row, share, used in zip(rows, shares, units, strict=True):
+                now[row] -= share  # type: ignore[index]
+                claimed[row] = claimed.get(row, 0) + used
+        self.shipping -= shipping
+        if gifts:
+            self._count_gifts(gifts)
+
+    def untouched(self) -> LayerState:
+        """The state as it was when the layer began: nothing taken, nothing in use."""
+        then = self._copy()
+        then.now, then.shipping = self.entry, self.shipping_entry
+        then.claimed = {}
+        then.blocked = then.claimed
+        return then
+
+    def after(self, proposal: Proposal) -> LayerState:
+        """The state as the next benefit of the same promotion sees it."""
+        _, rows, shares, _, shipping, gifts = proposal
+        then = self._copy()
+        entry, now = list(self.entry), list(self.now)
+        for row, share in zip(rows, shares, strict=True):
+            entry[row] -= share
+            now[row] -= share
+        then.entry, then.now, then._entry_total = entry, now, None
+        then.shipping_entry -= shipping
+        then.shipping -= shipping
+        then.gifts = dict(self.gifts)
+        then._count_gifts(gifts)
+        return then
+
+    def _copy(self) -> LayerState:
+        then = object.__new__(LayerState)
+        for slot in LayerState.__slots__:
+            setattr(then, slot, getattr(self, slot))
+        return then
+
+    def _count_gifts(self, gifts: Iterable[GiftGrant]) -> None:
+        for gift in gifts:
+            self.gifts[gift.sku] = self.gifts.get(gift.sku, 0) + gift.quantity
