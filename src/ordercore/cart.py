@@ -8,6 +8,7 @@ says which rows carry a sku, category, brand or seller.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -16,6 +17,7 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from ordercore.catalog import Product
+from ordercore.data import document
 from ordercore.data.checks import aware, each, identifier, integer, optional, quantity, text
 from ordercore.errors import (
     CurrencyMismatch,
@@ -97,6 +99,7 @@ class Rows:
         heads: Position in ``cart.lines`` of each row's first line (by id).
         members: Positions in ``cart.lines`` of all lines of each row, in id order; None when
             every row has just one line.
+        in_order: Whether the rows are the lines, one for one and in the same order.
         amounts: List amount of each row in minor units, rounded once on the whole row.
         quantities: Units of each row.
         floors: What each row's units may not be sold below, in minor units; None where no
@@ -107,7 +110,8 @@ class Rows:
     """
 
     __slots__ = (
-        "amounts", "every", "facets", "floors", "heads", "members", "quantities", "total",
+        "amounts", "every", "facets", "floors", "heads", "in_order", "members", "quantities",
+        "total",
     )  # fmt: skip
 
     amounts: tuple[int, ...]
@@ -115,6 +119,7 @@ class Rows:
     facets: dict[Facet, dict[str, tuple[int, ...]]]
     floors: tuple[int, ...] | None
     heads: tuple[int, ...]
+    in_order: bool
     members: tuple[tuple[int, ...], ...] | None
     quantities: tuple[int, ...]
     total: int
@@ -139,6 +144,7 @@ class Rows:
         if any([line.floor_price is not None for line in lines]):
             self.floors = tuple(map(_floor, heads, self.quantities, self.amounts))
         self.every = tuple(range(len(rows)))
+        self.in_order = self.members is None and self.heads == self.every
         self.total = sum(self.amounts)
         if self.total > MAX_MINOR:
             raise LimitExceeded("a cart worth up to 10^15 minor units", self.total)
@@ -197,6 +203,30 @@ def _lines(lines: Iterable[CartLine]) -> tuple[CartLine, ...]:
     return tuple(lines)
 
 
+_BARE = re.compile(r"[0-9][0-9.]*")
+
+
+def _in_currency(plain: dict[str, Any]) -> dict[str, Any]:
+    """Give bare numbers in a document the cart's currency: ``129.00`` is ``CNY 129.00``."""
+    currency, lines = plain.get("currency"), plain.get("lines")
+
+    def told(part: dict[str, Any], *keys: str) -> dict[str, Any]:
+        bare = {key: part[key] for key in keys if isinstance(part.get(key), str)}
+        read = {key: f"{currency} {n}" for key, n in bare.items() if _BARE.fullmatch(n)}
+        return {**part, **read}
+
+    if not isinstance(currency, str):
+        return plain
+    if isinstance(lines, list):
+        lines = [
+            told(line, "unit_price", "floor_price") if isinstance(line, dict) else line
+            for line in lines
+        ]
+        plain = {**plain, "lines": lines}
+    return told(plain, "shipping")
+
+
+@document("cart", prepare=_in_currency)
 @frozen
 class Cart:
     """What a shopper wants to buy, before any promotion.
@@ -298,7 +328,7 @@ def _members(values: Iterable[str]) -> tuple[str, ...]:
     """Order names and drop repeats: which was said first, and how often, decides nothing."""
     if isinstance(values, str):
         raise InvalidType("several texts in a tuple, not one text", values)
-    return tuple(sorted(set(values)))
+    return tuple(sorted(set(values))) if values else ()
 
 
 @frozen
@@ -347,7 +377,8 @@ class Context:
     def __attrs_post_init__(self) -> None:
         if self.shopper is not None and not isinstance(self.shopper, Shopper):
             raise InvalidType("a Shopper or None", self.shopper, path=("shopper",))
-        _check_stock(self.gift_stock)
+        if self.gift_stock is not None:
+            _check_stock(self.gift_stock)
 
     def carried(self, facet: str) -> tuple[str, ...]:
         """What the context holds of a facet: ``code``, ``group``, ``channel`` or ``region``."""
@@ -359,10 +390,10 @@ class Context:
         return () if one is None else (one,)
 
 
-def _check_stock(stock: Mapping[str, int] | None) -> None:
-    if stock is not None and not isinstance(stock, Mapping):
+def _check_stock(stock: Mapping[str, int]) -> None:
+    if not isinstance(stock, Mapping):
         raise InvalidType("a mapping of sku to units, or None", stock, path=("gift_stock",))
-    for sku, units in (stock or {}).items():
+    for sku, units in stock.items():
         place: tuple[Any, ...] = ("gift_stock", sku)
         if type(units) is not int:
             raise InvalidType("an integer of units", units, path=place)

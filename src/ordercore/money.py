@@ -17,6 +17,7 @@ from typing import Literal, Self
 
 from attrs import field, frozen
 
+from ordercore.data.registry import scalar
 from ordercore.errors import CurrencyMismatch, InvalidType, InvalidValue, LimitExceeded
 
 __all__ = [
@@ -55,8 +56,8 @@ _DIGITS = MappingProxyType(
                 "IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT "
                 "MOP MRU MUR MVR MWK MXN MXV MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP "
                 "PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC "
-                "SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XCD "
-                "XCG YER ZAR ZMW ZWG",
+                "SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH USD USN UYU UZS VED VES WST XAD "
+                "XCD XCG YER ZAR ZMW ZWG",
             ),
             (3, "BHD IQD JOD KWD LYD OMR TND"),
             (4, "CLF UYW"),
@@ -140,13 +141,23 @@ def divide(numerator: int, denominator: int, rounding: Rounding = Rounding.HALF_
         denominator: A positive integer.
         rounding: What to do with a remainder.
 
+    Raises:
+        InvalidType: Not an integer.
+        InvalidValue: The denominator is not positive, or nothing rounds by that name.
+
     >>> divide(45, 10), divide(45, 10, Rounding.HALF_EVEN), divide(-45, 10, Rounding.FLOOR)
     (5, 4, -5)
     """
+    if type(numerator) is not int or type(denominator) is not int:
+        raise InvalidType("integers to divide", (numerator, denominator))
     if denominator <= 0:
         raise InvalidValue("a positive denominator", denominator)
+    try:
+        away = _AWAY[rounding]
+    except (LookupError, TypeError):
+        raise InvalidValue(f"one of {', '.join(Rounding)}", rounding) from None
     whole, rest = divmod(abs(numerator), denominator)
-    if rest and _AWAY[rounding](whole, rest, denominator, numerator < 0):
+    if rest and away(whole, rest, denominator, numerator < 0):
         whole += 1
     return -whole if numerator < 0 else whole
 
@@ -178,7 +189,8 @@ def _scaled(number: Decimal | str, digits: int) -> int:
     """Read a number as an integer at 10^-digits; it must fit exactly."""
     value = decimal_of(number)
     numerator, denominator = value.as_integer_ratio()
-    units, rest = divmod(numerator * 10**digits, denominator)
+    scale: int = 10**digits
+    units, rest = divmod(numerator * scale, denominator)
     if rest:
         raise InvalidValue(f"at most {digits} decimals", str(number), reason="too_many_decimals")
     return units
@@ -257,11 +269,18 @@ class Money:
     def times(self, factor: Decimal | Fraction | int, rounding: Rounding) -> Money:
         """Multiply by an exact factor and round once, by name.
 
+        Raises:
+            InvalidType: The factor is a float, text or anything else that is not exact.
+            InvalidValue: The factor is not finite or of no ordinary size; no such rounding.
+            LimitExceeded: The result is beyond `MAX_MINOR`.
+
         >>> Money.of("29.97", "CNY").times(Decimal("0.15"), Rounding.HALF_UP)
         Money.of('4.50', 'CNY')
         """
-        if isinstance(factor, float) or isinstance(factor, bool):
+        if isinstance(factor, bool) or not isinstance(factor, Decimal | Fraction | int):
             raise InvalidType("a Decimal, Fraction or int", factor)
+        if isinstance(factor, Decimal):
+            decimal_of(factor)  # before any arithmetic: 1e100000000 would take forever
         numerator, denominator = factor.as_integer_ratio()
         return Money(divide(self.minor * numerator, denominator, rounding), self.currency)
 
@@ -369,6 +388,8 @@ class UnitPrice:
 
     def minor(self, quantity: int, rounding: Rounding = Rounding.HALF_UP) -> int:
         """What ``quantity`` units cost, in minor units, rounded once."""
+        if type(quantity) is not int:
+            raise InvalidType("an integer of units", quantity)
         if self.scale == self.currency.digits:
             return self.units * quantity
         finer = 10 ** (self.scale - self.currency.digits)
@@ -383,6 +404,32 @@ class UnitPrice:
 
     def __repr__(self) -> str:
         return f"UnitPrice.of('{self.decimal:f}', '{self.currency}')"
+
+
+_TOLD = re.compile(r"([A-Z]{3}) (-?[0-9]{1,30}(?:\.[0-9]{1,20})?)")
+
+
+def _pair(told: str, expected: str) -> tuple[str, str]:
+    """Split the text of an amount or price into currency and number."""
+    match = _TOLD.fullmatch(told)
+    if match is None:
+        raise InvalidValue(expected, told)
+    return match[1], match[2]
+
+
+def _money(told: str) -> Money:
+    currency, number = _pair(told, "an amount such as 'CNY 129.00'")
+    return Money.of(number, currency)
+
+
+def _unit_price(told: str) -> UnitPrice:
+    currency, number = _pair(told, "a price such as 'CNY 0.125'")
+    return UnitPrice.of(number, currency)
+
+
+scalar(Currency, Currency, str.__str__)
+scalar(Money, _money, str)
+scalar(UnitPrice, _unit_price, str)
 
 
 Overflow = Literal["redistribute", "forfeit"]
@@ -413,11 +460,15 @@ def apportion(
         The shares, in the order of the weights. They sum to ``amount``, unless caps took
         some of it, or no weight is positive (then all are 0).
 
+    Raises:
+        InvalidType: Not integers.
+        InvalidValue: A negative number, another number of caps, an unknown overflow.
+
     ============================ ===================== =================
     100 by 1, 1, 1                                      34, 33, 33
     100 by 3, 0, 1                                      75, 0, 25
     30 by 150, 50 capped 20, 50  ``redistribute``       20, 10
-    30 by 150, 50 capped 20, 50  ``forfeit``            20, 8 (2 lost)
+    30 by 150, 50 capped 20, 50  ``forfeit``            20, 7 (3 lost)
     5 by 0, 0                                           0, 0
     ============================ ===================== =================
 
@@ -426,17 +477,38 @@ def apportion(
     >>> apportion(30, [150, 50], caps=[20, 50], overflow="forfeit")
     [20, 7]
     """
+    if type(amount) is not int:
+        raise InvalidType("an integer of minor units", amount, path=("amount",))
+    if amount < 0:
+        raise InvalidValue("an amount that is not negative", amount, path=("amount",))
+    total = _sum(weights, "weights")
     if caps is None:
-        return _largest_remainder(amount, weights, sum(weights))
+        return _largest_remainder(amount, weights, total)
+    _sum(caps, "caps")
+    if len(caps) != len(weights):
+        raise InvalidValue(f"{len(weights)} caps, one for each", len(caps), path=("caps",))
     if overflow == "forfeit":
-        shares = _largest_remainder(amount, weights, sum(weights))
+        shares = _largest_remainder(amount, weights, total)
         return [min(share, cap) for share, cap in zip(shares, caps, strict=True)]
+    if overflow != "redistribute":
+        raise InvalidValue("redistribute or forfeit", overflow, path=("overflow",))
     return _redistribute(amount, weights, caps)
 
 
+def _sum(numbers: Sequence[int], name: str) -> int:
+    """Sum integers that are not negative; anything else among them shows in the sum."""
+    try:
+        total = sum(numbers)
+    except TypeError:
+        total = None
+    if type(total) is not int:
+        raise InvalidType("a sequence of integers", path=(name,))
+    if (least := min(numbers, default=0)) < 0:
+        raise InvalidValue("numbers that are not negative", least, path=(name,))
+    return total
+
+
 def _largest_remainder(amount: int, weights: Sequence[int], total: int) -> list[int]:
-    if amount < 0 or total < 0 or min(weights, default=0) < 0:
-        raise InvalidValue("an amount and weights that are not negative", (amount, weights))
     if not total:
         return [0] * len(weights)
     shares = [amount * weight // total for weight in weights]
@@ -450,8 +522,6 @@ def _largest_remainder(amount: int, weights: Sequence[int], total: int) -> list[
 
 def _redistribute(amount: int, weights: Sequence[int], caps: Sequence[int]) -> list[int]:
     """Freeze what exceeds its cap, split the rest anew, as often as needed."""
-    if min(caps, default=0) < 0:
-        raise InvalidValue("caps that are not negative", caps)
     shares = [0] * len(weights)
     taking = [i for i, weight in enumerate(weights) if weight > 0]
     taking.sort(key=lambda i: Fraction(caps[i], weights[i]))

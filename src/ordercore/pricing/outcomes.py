@@ -6,13 +6,20 @@ refusal is a value: it says by what, and how much is missing.
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from attrs import field, frozen
 
 from ordercore.money import Currency, Money
-from ordercore.pricing.resolve import Kind
+from ordercore.pricing.resolve import Entry, Kind
+from ordercore.pricing.shares import shares, spans
 from ordercore.promotions.conditions import Verdict
+from ordercore.promotions.proposals import Proposal
+
+if TYPE_CHECKING:
+    from ordercore.pricing.quote import Quote
 
 __all__ = [
     "Applied",
@@ -81,9 +88,10 @@ class Miss:
 
 @frozen
 class Outcome:
-    """What became of one promotion.
+    """What became of one promotion: the base of the kinds below.
 
     Attributes:
+        kind: What became of it, as a code.
         promotion: Its id; empty for a code that no promotion has.
     """
 
@@ -96,93 +104,152 @@ class Outcome:
         return 0
 
 
-@frozen
-class Applied(Outcome):
-    """It applies (perhaps with gifts alone).
+@frozen(eq=False, repr=False)
+class _Read(Outcome):
+    """An outcome that is read off a quote's account when asked, and equal by what it says."""
 
-    Attributes:
-        currency: The currency of its amounts.
-        goods_minor: What it takes off lines.
-        shipping_minor: What it takes off the shipping fee.
-        shares: (line id, minor units) of every line that it reduces.
-        claims: The units it uses.
-        gifts: What it gives on top.
-        evidence: What its condition found; None if it has none.
-    """
+    says: ClassVar[tuple[str, ...]] = ()
+    _quote: Quote
+    _entry: Entry
+
+    def _value(self) -> tuple[object, ...]:
+        return self.promotion, *[getattr(self, name) for name in self.says]
+
+    def __eq__(self, other: object) -> bool:
+        if type(other) is not type(self):
+            return NotImplemented
+        return self._value() == other._value()
+
+    def __hash__(self) -> int:
+        return hash(self._value())
+
+    def __repr__(self) -> str:
+        told = zip(("promotion", *self.says), self._value(), strict=True)
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in told)})"
+
+
+@frozen(eq=False, repr=False)
+class Applied(_Read):
+    """It applies (perhaps with gifts alone)."""
 
     kind: ClassVar[Kind] = Kind.APPLIED
-    currency: Currency
-    goods_minor: int
-    shipping_minor: int
-    shares: tuple[tuple[str, int], ...]
-    claims: tuple[Claim, ...]
-    gifts: tuple[GiftLine, ...]
-    evidence: Verdict | None = None
+    says: ClassVar[tuple[str, ...]] = ("goods", "shipping", "shares", "claims", "gifts")
 
     @property
     def amount_minor(self) -> int:
         """What it takes off lines and shipping, in minor units."""
-        return self.goods_minor + self.shipping_minor
+        return given(self._entry)
 
     @property
     def goods(self) -> Money:
         """What it takes off lines."""
-        return Money(self.goods_minor, self.currency)
+        return Money(_taken(self._entry)[0], self._quote.currency)
 
     @property
     def shipping(self) -> Money:
         """What it takes off the shipping fee."""
-        return Money(self.shipping_minor, self.currency)
+        return Money(_taken(self._entry)[4], self._quote.currency)
+
+    @property
+    def shares(self) -> tuple[tuple[str, Money], ...]:
+        """What it takes off each line that it reduces: (line id, amount)."""
+        quote, seq = self._quote, self._entry[0]
+        lines, currency = quote.cart.lines, quote.currency
+        return tuple(
+            (lines[i].id, Money(share, currency))
+            for owner, i, share in shares(quote.cart, quote.account)
+            if owner == seq
+        )
+
+    @property
+    def claims(self) -> tuple[Claim, ...]:
+        """The units that it uses."""
+        _, rows, _, units, _, _ = _taken(self._entry)
+        cart = self._quote.cart
+        return tuple(
+            Claim(tuple(cart.lines[i].id for i, _, _ in spans(cart, row)), used)
+            for row, used in zip(rows, units, strict=True)
+        )
+
+    @property
+    def gifts(self) -> tuple[GiftLine, ...]:
+        """What it gives on top."""
+        return gifts_of(self._quote, self._entry)
+
+    @property
+    def evidence(self) -> Verdict | None:
+        """What its condition found; None if it has none."""
+        return self._entry[2]
 
 
-@frozen
-class NotEligible(Outcome):
+@frozen(eq=False, repr=False)
+class NotEligible(_Read):
     """Its schedule, trigger or condition does not hold; every miss is named."""
 
     kind: ClassVar[Kind] = Kind.NOT_ELIGIBLE
-    misses: tuple[Miss, ...]
+    says: ClassVar[tuple[str, ...]] = ("misses",)
+
+    @property
+    def misses(self) -> tuple[Miss, ...]:
+        """Every single condition that stands in the way."""
+        verdict, currency = self._entry[2], self._quote.currency
+        found = () if verdict is None else verdict.misses()
+        return tuple(Miss.of(miss, currency) for miss in found)
 
     @property
     def gap(self) -> Money | int | None:
         """What is missing for the first condition that does not hold, if it can be counted."""
-        return self.misses[0].gap if self.misses else None
+        misses = self.misses
+        return misses[0].gap if misses else None
 
 
-@frozen
-class Beaten(Outcome):
-    """Others use the units that it would need.
-
-    Attributes:
-        by: Ids of the promotions that use them.
-        difference: By how much what they give exceeds what it would have given.
-    """
-
-    kind: ClassVar[Kind] = Kind.BEATEN
-    by: tuple[str, ...]
-    difference: Money
-
-
-@frozen
-class Excluded(Outcome):
+@frozen(eq=False, repr=False)
+class Excluded(_Read):
     """Another promotion tolerates none beside it, or not this one."""
 
     kind: ClassVar[Kind] = Kind.EXCLUDED
-    by: tuple[str, ...]
+    says: ClassVar[tuple[str, ...]] = ("by",)
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """Ids of the promotions that prevail."""
+        return tuple(self._quote.book.ids[rival] for rival in self._entry[4])
 
 
-@frozen
-class NoEffect(Outcome):
+@frozen(eq=False, repr=False)
+class Beaten(Excluded):
+    """Others use the units that it would need."""
+
+    kind: ClassVar[Kind] = Kind.BEATEN
+    says: ClassVar[tuple[str, ...]] = ("by", "difference")
+
+    @property
+    def difference(self) -> Money:
+        """By how much what they give exceeds what it would have given alone."""
+        rivals = self._entry[4]
+        theirs = sum(given(entry) for entry in self._quote.account if entry[0] in rivals)
+        alone = _taken(self._entry)
+        return Money(theirs - alone[0] - alone[4], self._quote.currency)
+
+
+@frozen(eq=False, repr=False)
+class NoEffect(_Read):
     """Its conditions hold, but there is nothing for it to reduce or give."""
 
     kind: ClassVar[Kind] = Kind.NO_EFFECT
 
 
-@frozen
-class GiftOutOfStock(Outcome):
+@frozen(eq=False, repr=False)
+class GiftOutOfStock(_Read):
     """All it would give are gifts, and too few of them are left."""
 
     kind: ClassVar[Kind] = Kind.GIFT_OUT_OF_STOCK
-    skus: tuple[str, ...]
+    says: ClassVar[tuple[str, ...]] = ("skus",)
+
+    @property
+    def skus(self) -> tuple[str, ...]:
+        """What it would give."""
+        return tuple(gift.sku for gift in _taken(self._entry)[5])
 
 
 @frozen
@@ -192,3 +259,41 @@ class UnknownCode(Outcome):
     kind: ClassVar[Kind] = Kind.UNKNOWN_CODE
     promotion: str = field(default="", init=False)
     code: str = field(kw_only=True)
+
+
+_KINDS: Mapping[Kind, type[_Read]] = MappingProxyType(
+    {cls.kind: cls for cls in (Applied, NotEligible, Excluded, Beaten, NoEffect, GiftOutOfStock)}
+)
+
+
+def outcome_of(quote: Quote, entry: Entry) -> Outcome:
+    """Make the outcome that an entry of a quote's account stands for."""
+    return _KINDS[entry[1]](quote.book.ids[entry[0]], quote, entry)
+
+
+def given(entry: Entry) -> int:
+    """Tell what an entry's promotion gives in all, in minor units; 0 unless it applied."""
+    if entry[1] is not Kind.APPLIED:
+        return 0
+    taken = _taken(entry)
+    return taken[0] + taken[4]
+
+
+def gifts_of(quote: Quote, entry: Entry) -> tuple[GiftLine, ...]:
+    """List what an entry's promotion gives on top; nothing unless it applied."""
+    if entry[1] is not Kind.APPLIED:
+        return ()
+    promotion, currency = quote.book.ids[entry[0]], quote.currency
+    return tuple(
+        GiftLine(promotion, gift.sku, gift.quantity, Money(gift.value, currency), gift.checked)
+        for gift in _taken(entry)[5]
+        if gift.quantity
+    )
+
+
+def _taken(entry: Entry) -> Proposal:
+    """Read what an entry's promotion took, or (beaten) would have taken."""
+    return entry[3] or _NOTHING
+
+
+_NOTHING: Proposal = (0, (), (), (), 0, ())

@@ -39,7 +39,6 @@ Account = list[Entry]
 _APPLIED: Final = Kind.APPLIED
 _NOT_ELIGIBLE: Final = Kind.NOT_ELIGIBLE
 
-Winners = list[tuple[Plan, Proposal]]
 
 
 def by_priority(state: LayerState, plans: Iterable[Plan], account: Account) -> None:
@@ -48,65 +47,69 @@ def by_priority(state: LayerState, plans: Iterable[Plan], account: Account) -> N
     Who finds units in use proposes on what is left of them. Who excludes others, or shares a
     group with them, meets only the ones that applied before it.
     """
-    winners: Winners = []
+    start, record = len(account), account.append
+    winners: list[Plan] = []
     picky = False
     for plan in plans:
         verdict = None
         if plan.test is not None:
             verdict = plan.test(state)
             if not verdict.holds:
-                account.append((plan.seq, _NOT_ELIGIBLE, verdict, None, ()))
+                record((plan.seq, _NOT_ELIGIBLE, verdict, None, ()))
                 continue
         if winners and (picky or plan.picky):
             rivals = _excluding(plan, winners)
             if rivals:
-                account.append((plan.seq, Kind.EXCLUDED, verdict, None, rivals))
+                record((plan.seq, Kind.EXCLUDED, verdict, None, rivals))
                 continue
-        if plan.promotion.combines_with:
-            state.blocked = _not_shared(plan, winners)
-        else:
-            state.blocked = state.claimed
+        state.blocked = state.claimed
+        if plan.sociable and winners:
+            state.blocked = _not_shared(plan, winners, account[start:])
         proposal = plan.propose(state)
-        if proposal is None or _gives_nothing(proposal):
-            account.append(_without_effect(plan, state, verdict, proposal, winners))
+        if proposal is None or not (proposal[0] or proposal[4] or _gives_gifts(proposal)):
+            record(_without_effect(plan, state, verdict, proposal, account[start:]))
             continue
         state.take(proposal)
-        account.append((plan.seq, _APPLIED, verdict, proposal, ()))
-        winners.append((plan, proposal))
+        record((plan.seq, _APPLIED, verdict, proposal, ()))
+        winners.append(plan)
         picky = picky or plan.picky
 
 
-def _excluding(plan: Plan, winners: Winners) -> tuple[int, ...]:
+def _excluding(plan: Plan, winners: list[Plan]) -> tuple[int, ...]:
     """Who of the layer's winners tolerates no other, or not this one."""
     group = plan.promotion.group
     alone = plan.promotion.exclusive is Exclusive.LAYER
     return tuple(
         winner.seq
-        for winner, _ in winners
+        for winner in winners
         if alone
         or winner.promotion.exclusive is Exclusive.LAYER
         or (group is not None and winner.promotion.group == group)
     )
 
 
-def _not_shared(plan: Plan, winners: Winners) -> dict[int, int]:
+def _not_shared(plan: Plan, winners: list[Plan], entries: list[Entry]) -> dict[int, int]:
     """Count the units in use by winners with which the plan may not share them."""
+    strangers = {winner.seq for winner in winners if not plan.combines(winner)}
     blocked: dict[int, int] = {}
-    for winner, (_, rows, _, units, _, _) in winners:
-        if not plan.combines(winner):
-            for row, used in zip(rows, units, strict=True):
+    for seq, _, _, proposal, _ in entries:
+        if seq in strangers and proposal is not None:
+            for row, used in zip(proposal[1], proposal[3], strict=True):
                 blocked[row] = blocked.get(row, 0) + used
     return blocked
 
 
-def _gives_nothing(proposal: Proposal) -> bool:
-    """Whether all it holds are gifts that are out of stock."""
-    _, rows, _, _, shipping, gifts = proposal
-    return not rows and not shipping and not any([gift.quantity for gift in gifts])
+def _gives_gifts(proposal: Proposal) -> bool:
+    """Whether it holds any gift that is not out of stock."""
+    return any([gift.quantity for gift in proposal[5]])
 
 
 def _without_effect(
-    plan: Plan, state: LayerState, verdict: Verdict | None, proposal: Proposal | None, winners: Winners
+    plan: Plan,
+    state: LayerState,
+    verdict: Verdict | None,
+    proposal: Proposal | None,
+    entries: list[Entry],
 ) -> Entry:
     """Say why a promotion takes nothing: out of stock, beaten on its units, or no effect."""
     if proposal is not None:
@@ -116,9 +119,9 @@ def _without_effect(
         if alone is not None:
             wanted = set(alone[1])
             rivals = tuple(
-                winner.seq
-                for winner, (_, rows, _, _, _, _) in winners
-                if not wanted.isdisjoint(rows)
+                seq
+                for seq, kind, _, taken, _ in entries
+                if kind is _APPLIED and taken and not wanted.isdisjoint(taken[1])
             )
             if rivals:
                 return plan.seq, Kind.BEATEN, verdict, alone, rivals

@@ -67,6 +67,7 @@ class PromotionBook:
     )
     version: str = field(default="", validator=text(most=64))
     plans: tuple[Plan, ...] = field(init=False, eq=False, repr=False)
+    ids: tuple[str, ...] = field(init=False, eq=False, repr=False)
     solitary: tuple[int, ...] = field(init=False, eq=False, repr=False)
     _by_id: Mapping[str, int] = field(init=False, eq=False, repr=False)
     _index: _Index = field(init=False, eq=False, repr=False)
@@ -75,6 +76,7 @@ class PromotionBook:
         plans = tuple(_compile(self))
         put = object.__setattr__
         put(self, "plans", plans)
+        put(self, "ids", tuple(plan.promotion.id for plan in plans))
         put(self, "_by_id", {plan.promotion.id: plan.seq for plan in plans})
         alone = [plan for plan in plans if plan.promotion.exclusive is Exclusive.BOOK]
         alone.sort(key=lambda plan: (-plan.promotion.priority, plan.promotion.id))
@@ -175,8 +177,10 @@ class _Index:
         found = set(self.always)
         facets = cart.rows.facets
         for facet, table in self.lines:
-            for value in table.keys() & facets[facet].keys():
-                found.update(table[value])
+            held = facets[facet]
+            for value in held if len(held) < len(table) else table:
+                if value in table and value in held:
+                    found.update(table[value])
         for facet, table in self.context:
             for value in context.carried(facet):
                 found.update(table.get(value, ()))

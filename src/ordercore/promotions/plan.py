@@ -38,6 +38,7 @@ class Plan:
         test: Its schedule and condition on a layer's state; None holds always.
         propose: What it would take.
         picky: Whether it may exclude others in its layer, or be excluded by a group.
+        sociable: Whether it shares its units with any other promotion.
     """
 
     promotion: Promotion
@@ -47,6 +48,7 @@ class Plan:
     test: Test | None
     propose: Propose
     picky: bool
+    sociable: bool
 
     def is_candidate(self, cart: Cart, context: Context) -> bool:
         """Whether it is available by its trigger and its required key is held."""
@@ -89,6 +91,7 @@ def compile_plan(promotion: Promotion, seq: int, layer: int, currency: Currency)
         test=test,
         propose=proposes[0] if len(proposes) == 1 else _in_turn(proposes),
         picky=promotion.exclusive is Exclusive.LAYER or promotion.group is not None,
+        sociable=bool(promotion.combines_with),
     )
 
 

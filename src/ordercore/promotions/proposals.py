@@ -39,13 +39,10 @@ def reduction(
 ) -> Proposal | None:
     """Propose to reduce rows by shares; what gets no share is not claimed."""
     if 0 in shares:
-        kept = [i for i, share in enumerate(shares) if share]
-        if not kept:
-            return None
-        rows, shares, units = (
-            [rows[i] for i in kept], [shares[i] for i in kept], [units[i] for i in kept]
-        )  # fmt: skip
-    return (sum(shares), rows, shares, units, 0, ()) if rows else None
+        rows = [row for row, share in zip(rows, shares, strict=True) if share]
+        units = [count for count, share in zip(units, shares, strict=True) if share]
+        shares = [share for share in shares if share]
+    return (sum(shares), rows, shares, units, 0, ()) if shares else None
 
 
 def whole_shares(
@@ -64,6 +61,10 @@ def whole_shares(
         rounding: ``per_promotion`` rounds the sum and apportions it by the exact reductions.
         overflow: What becomes of a share above its cap.
     """
+    if caps is None:
+        shares = [part // denominator for part in exact]
+        if sum(shares) * denominator == sum(exact):
+            return shares  # there is nothing to round
     if len(exact) == 1 or rounding is RoundingMode.PER_LINE:
         double = 2 * denominator
         shares = [(2 * part + denominator) // double for part in exact]

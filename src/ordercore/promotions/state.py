@@ -105,7 +105,8 @@ class LayerState:
 
     def offer(self, rows: Sequence[int], basis: Basis = Basis.ENTRY) -> Offer:
         """Tell what a benefit may use of some rows: see `Offer`."""
-        if basis is not Basis.ENTRY or not self.claimed.keys().isdisjoint(rows):
+        claimed = self.claimed
+        if basis is not Basis.ENTRY or (claimed and not claimed.keys().isdisjoint(rows)):
             return self._remainder(rows, basis)
         floors = self.rows.floors
         if len(rows) == len(self.entry):
@@ -162,7 +163,7 @@ class LayerState:
             if self.now is self.entry:
                 self.now = list(self.entry)
             now, claimed = self.now, self.claimed
-            for row, share, used in zip(rows, shares, units, strict=True):
+            for row, share, used in zip(rows, shares, units):  # noqa: B905 - of one length
                 now[row] -= share  # type: ignore[index]
                 claimed[row] = claimed.get(row, 0) + used
         self.shipping -= shipping

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from attrs import field, frozen
 
 from ordercore.data import variant
 from ordercore.data.checks import integer, optional, quantity
 from ordercore.promotions.benefits.benefit import Benefit, Propose
-from ordercore.promotions.benefits.picking import Pick, by_unit_price, reduce_picked
+from ordercore.promotions.benefits.picking import (
+    Pick,
+    by_unit_price,
+    claiming,
+    count_out,
+    shares_of_picked,
+)
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.selectors import Need, Selector, selector_field
-from ordercore.promotions.state import LayerState
+from ordercore.promotions.state import LayerState, Offer
 from ordercore.promotions.terms import Terms, percent_field, placed, ratio_of
 
 __all__ = ["BuyXGetY"]
@@ -47,40 +54,80 @@ class BuyXGetY(Benefit):
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         bought, given = placed(self.buy, terms, "buy"), placed(self.get, terms, "get")
-        buy, get, most = self.buy_quantity, self.get_quantity, self.max_times
-        ratio, pick = ratio_of(self.percent), self.pick
+        pattern = _Pattern(
+            self.buy_quantity, self.get_quantity, self.max_times, self.pick,
+            ratio_of(self.percent), terms,
+        )  # fmt: skip
 
         def propose(state: LayerState) -> Proposal | None:
             may_buy, may_get = bought(state), given(state)
             if not may_buy or not may_get:
                 return None
-            buyable, gettable = frozenset(may_buy), frozenset(may_get)
-            offer = state.offer(sorted(buyable | gettable))
-            rows, units = offer[0], offer[1]
-            both = sum([n for row, n in zip(rows, units, strict=True) if row in buyable & gettable])
-            only_buy = sum([n for row, n in zip(rows, units, strict=True) if row in buyable]) - both
-            only_get = sum([n for row, n in zip(rows, units, strict=True) if row in gettable]) - both
-            times = min(
-                (only_buy + both) // buy,
-                (only_get + both) // get,
-                (only_buy + both + only_get) // (buy + get),
-            )
-            if most is not None:
-                times = min(times, most)
-            if not times:
-                return None
-            spare = both - max(0, times * buy - only_buy)
-            order = by_unit_price(offer, pick)
-            reduced = _rewards(order, rows, units, times * get, spare, buyable, gettable)
-            left = [n - taken for n, taken in zip(units, reduced, strict=True)]
-            qualifying = _qualifiers(rows, left, times * buy, buyable, gettable)
-            claimed = [taken + used for taken, used in zip(reduced, qualifying, strict=True)]
-            return reduce_picked(offer, reduced, claimed, ratio, terms)
+            buyable = frozenset(may_buy)
+            if buyable.isdisjoint(may_get):
+                return pattern.apart(state.offer(may_buy), state.offer(may_get))
+            gettable = frozenset(may_get)
+            return pattern.mixed(state.offer(sorted(buyable | gettable)), buyable, gettable)
 
         return propose
 
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return self.get.needs() + self.buy.needs()
+
+
+class _Pattern(NamedTuple):
+    """How often a purchase and its rewards fit, and which units they take."""
+
+    buy: int
+    get: int
+    most: int | None
+    pick: Pick
+    ratio: tuple[int, int]
+    terms: Terms
+
+    def apart(self, buying: Offer, getting: Offer) -> Proposal | None:
+        """Propose where no unit could serve as both."""
+        times = self._times(sum(buying[1]) // self.buy, sum(getting[1]) // self.get)
+        if not times:
+            return None
+        order = by_unit_price(getting, self.pick)
+        reduced = count_out(order, getting[1], times * self.get)
+        qualifying = count_out(range(len(buying[1])), buying[1], times * self.buy)
+        return claiming(
+            [*buying[0], *getting[0]],
+            [*[0] * len(qualifying), *shares_of_picked(getting, reduced, self.ratio, self.terms)],
+            qualifying + reduced,
+        )
+
+    def mixed(
+        self, offer: Offer, buyable: frozenset[int], gettable: frozenset[int]
+    ) -> Proposal | None:
+        """Propose where some units could serve as either."""
+        rows, units = offer[0], offer[1]
+        counted = list(zip(rows, units, strict=True))
+        both = sum([n for row, n in counted if row in buyable and row in gettable])
+        only_buy = sum([n for row, n in counted if row in buyable]) - both
+        only_get = sum([n for row, n in counted if row in gettable]) - both
+        times = self._times(
+            (only_buy + both) // self.buy,
+            (only_get + both) // self.get,
+            (only_buy + both + only_get) // (self.buy + self.get),
+        )
+        if not times:
+            return None
+        spare = both - max(0, times * self.buy - only_buy)
+        order = [i for i in by_unit_price(offer, self.pick) if rows[i] in gettable]
+        reduced = _rewards(order, rows, units, times * self.get, spare, buyable)
+        left = [n - taken for n, taken in zip(units, reduced, strict=True)]
+        buying = sorted(
+            [i for i, row in enumerate(rows) if row in buyable], key=lambda i: rows[i] in gettable
+        )  # first the units that could not be rewards
+        qualifying = count_out(buying, left, times * self.buy)
+        claimed = [taken + used for taken, used in zip(reduced, qualifying, strict=True)]
+        return claiming(rows, shares_of_picked(offer, reduced, self.ratio, self.terms), claimed)
+
+    def _times(self, *bounds: int) -> int:
+        return min(bounds) if self.most is None else min(*bounds, self.most)
 
 
 def _rewards(
@@ -90,33 +137,13 @@ def _rewards(
     wanted: int,
     spare: int,
     buyable: frozenset[int],
-    gettable: frozenset[int],
 ) -> list[int]:
     """Count the rewards of each row: of units that could also qualify, only the spare ones."""
     taken = [0] * len(units)
     for i in order:
-        if rows[i] not in gettable:
-            continue
         taken[i] = min(units[i], wanted)
         if rows[i] in buyable:
             taken[i] = min(taken[i], spare)
             spare -= taken[i]
         wanted -= taken[i]
     return taken
-
-
-def _qualifiers(
-    rows: Sequence[int],
-    left: Sequence[int],
-    wanted: int,
-    buyable: frozenset[int],
-    gettable: frozenset[int],
-) -> list[int]:
-    """Count the qualifying units of each row: first those that could not be rewards."""
-    used = [0] * len(left)
-    for only in (True, False):
-        for i, row in enumerate(rows):
-            if row in buyable and (row not in gettable) is only:
-                used[i] = min(left[i], wanted)
-                wanted -= used[i]
-    return used

@@ -9,7 +9,7 @@ from attrs import field, frozen
 from ordercore.data import variant
 from ordercore.data.checks import integer, optional
 from ordercore.promotions.benefits.benefit import Benefit, Propose
-from ordercore.promotions.benefits.picking import Pick, by_unit_price, reduce_picked
+from ordercore.promotions.benefits.picking import Pick, by_unit_price, claiming, shares_of_picked
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.selectors import Need, Selector, selector_field
 from ordercore.promotions.state import LayerState
@@ -49,6 +49,8 @@ class NthItemOff(Benefit):
                 times = min(times, most)
             if not times:
                 return None
+            if len(units) == 1:
+                return claiming(offer[0], shares_of_picked(offer, (times,), ratio, terms), (times * nth,))
             reduced, claimed = [0] * len(units), [0] * len(units)
             passed = 0
             for i in by_unit_price(offer, Pick.DEAREST):
@@ -56,7 +58,7 @@ class NthItemOff(Benefit):
                 reduced[i] = counted // nth - passed // nth
                 claimed[i] = counted - passed
                 passed = counted
-            return reduce_picked(offer, reduced, claimed, ratio, terms)
+            return claiming(offer[0], shares_of_picked(offer, reduced, ratio, terms), claimed)
 
         return propose
 
