@@ -16,12 +16,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from attrs import Attribute, field, frozen
-from attrs.validators import instance_of
 from dateutil.relativedelta import relativedelta
 from dateutil.relativedelta import weekday as weekday_of_month
 
-from ordercore.data.checks import aware, optional, text
-from ordercore.errors import InvalidType, InvalidValue, LimitExceeded
+from ordercore.data.checks import aware, instance, optional
+from ordercore.data.instants import pinned
+from ordercore.errors import InvalidInput, InvalidType, InvalidValue, LimitExceeded
 
 __all__ = ["MAX_DAYS", "Recurrence", "Schedule", "Window", "instant_us"]
 
@@ -35,9 +35,13 @@ _DAY = timedelta(days=1)
 WEEKDAYS: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 FREQUENCIES: Final = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 
+_FIRST = datetime(2, 1, 1, tzinfo=UTC)
+_LAST = datetime(9999, 1, 1, tzinfo=UTC)
+
 _PART = re.compile(r"([A-Z]{4,12})=([A-Z0-9,+-]{1,200})")
 _NUMBER = re.compile(r"[+-]?[0-9]{1,3}")
 _WEEKDAY = re.compile(r"([+-]?[1-5])?(MO|TU|WE|TH|FR|SA|SU)")
+_ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(?:/[A-Z][A-Za-z0-9_+-]*)*")
 
 
 def instant_us(at: datetime) -> int:
@@ -45,13 +49,37 @@ def instant_us(at: datetime) -> int:
 
     >>> instant_us(datetime(1970, 1, 1, 8, 0, 1, tzinfo=ZoneInfo("Asia/Shanghai")))
     1000000
+
+    Raises:
+        InvalidInput: It is no instant: not a datetime, or without a time zone.
     """
-    return (at - _EPOCH) // _MICROSECOND
+    try:
+        return (at - _EPOCH) // _MICROSECOND
+    except TypeError:
+        raise _no_instant(at) from None
+
+
+_FIRST_US: Final = instant_us(_FIRST)
+_LAST_US: Final = instant_us(_LAST)
+
+
+def _no_instant(at: object) -> InvalidInput:
+    if isinstance(at, datetime):
+        return InvalidValue("an instant with a time zone", at, reason="naive_datetime")
+    return InvalidType("a datetime", at)
+
+
+def _check_instant(at: Any) -> None:
+    """Refuse what knows no time zone, lest Python take it for the machine's own local time."""
+    if not isinstance(at, datetime) or at.utcoffset() is None:
+        raise _no_instant(at)
 
 
 @frozen
 class Window:
     """The instants from ``start`` up to but not including ``end``.
+
+    Both are kept with their offsets from UTC; of a time zone's name only the offset is kept.
 
     Args:
         start: The first instant; None: since ever.
@@ -65,8 +93,8 @@ class Window:
     False
     """
 
-    start: datetime | None = field(default=None, validator=optional(aware))
-    end: datetime | None = field(default=None, validator=optional(aware))
+    start: datetime | None = field(default=None, converter=pinned, validator=optional(aware))
+    end: datetime | None = field(default=None, converter=pinned, validator=optional(aware))
 
     def __attrs_post_init__(self) -> None:
         if self.start is not None and self.end is not None and self.start >= self.end:
@@ -76,6 +104,7 @@ class Window:
             )
 
     def __contains__(self, at: datetime) -> bool:
+        _check_instant(at)
         return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
 
     def overlaps(self, other: Window) -> bool:
@@ -223,8 +252,8 @@ def _check_rule(_instance: object, attribute: Attribute[Any], value: object) -> 
 def _check_clock(_instance: object, attribute: Attribute[Any], value: object) -> None:
     if not isinstance(value, time):
         raise InvalidType("a time of day", value, path=(attribute.name,))
-    if value.tzinfo is not None:
-        expected = "a time of day without a zone of its own"
+    if value.tzinfo is not None or value.fold:  # no document keeps these
+        expected = "a time of day without a zone or a fold of its own"
         raise InvalidValue(expected, value, path=(attribute.name,))
 
 
@@ -234,20 +263,32 @@ def _check_day(_instance: object, attribute: Attribute[Any], value: object) -> N
 
 
 def check_zone(_instance: object, attribute: Attribute[Any], value: object) -> None:
-    """Accept the name of a time zone of the IANA database, such as ``Asia/Shanghai``."""
-    text(most=64, least=1)(None, attribute, value)
-    try:
-        ZoneInfo(str(value))
-    except (ValueError, LookupError, OSError):
+    """Accept the name of a time zone of the IANA database, such as ``Asia/Shanghai``.
+
+    Some machines have more, such as ``localtime`` and ``right/Asia/Shanghai``: no such names.
+    """
+    if not isinstance(value, str):
+        raise InvalidType("text", value, path=(attribute.name,))
+    if len(value) > 64 or not _ZONE.fullmatch(value) or not _is_known(value):
         expected = "a time zone such as Asia/Shanghai"
-        raise InvalidValue(
-            expected, value, path=(attribute.name,), reason="unknown_zone"
-        ) from None
+        raise InvalidValue(expected, value, path=(attribute.name,), reason="unknown_zone")
+
+
+def _is_known(zone: str) -> bool:
+    try:
+        ZoneInfo(zone)
+    except (ValueError, LookupError, OSError):
+        return False
+    return True
 
 
 @frozen
 class Recurrence:
     """A span of the day, on the days that a rule names, in local time.
+
+    A time of day that the clock skips is taken at the offset before the change, one that it
+    shows twice is the first, as RFC 5545 has it. Nothing recurs before the year 2 and after
+    the year 9998.
 
     Args:
         rule: RFC 5545 with the parts ``FREQ`` (``DAILY`` or coarser), ``INTERVAL``,
@@ -279,7 +320,10 @@ class Recurrence:
             raise InvalidValue(expected, None, path=("anchor",), reason="missing_anchor")
 
     def __contains__(self, at: datetime) -> bool:
-        day = at.astimezone(ZoneInfo(self.zone)).date()
+        _check_instant(at)
+        if not _FIRST <= at < _LAST:
+            return False
+        day = _local_day(at, ZoneInfo(self.zone))
         return any(at in span for span in self._spans(day - _DAY, day))
 
     def between(self, window: Window) -> tuple[Window, ...]:
@@ -294,8 +338,7 @@ class Recurrence:
         if window.end - window.start > MAX_DAYS * _DAY:
             raise LimitExceeded(f"a window of at most {MAX_DAYS} days", window)
         zone = ZoneInfo(self.zone)
-        first = window.start.astimezone(zone).date() - _DAY
-        last = window.end.astimezone(zone).date()
+        first, last = _local_day(window.start, zone) - _DAY, _local_day(window.end, zone)
         return tuple(span for span in self._spans(first, last) if span.overlaps(window))
 
     def _spans(self, first: date, last: date) -> Iterator[Window]:
@@ -303,12 +346,22 @@ class Recurrence:
         anchor = self.anchor or first
         for number in range((last - first).days + 1):
             day = first + number * _DAY
-            if rule.matches(day, anchor):
+            if rule.matches(day, anchor) and _exists(day, zone):
                 until = day if self.end > self.start else day + _DAY
                 starts = datetime.combine(day, self.start, zone).astimezone(UTC)
                 ends = datetime.combine(until, self.end, zone).astimezone(UTC)
                 if starts < ends:  # a span that a change of the clock skips does not take place
                     yield Window(starts, ends)
+
+
+def _exists(day: date, zone: ZoneInfo) -> bool:
+    """Whether the zone has the day; Samoa went from 29 to 31 December when it changed sides."""
+    return datetime.combine(day, time(12), zone).astimezone(UTC).astimezone(zone).date() == day
+
+
+def _local_day(at: datetime, zone: ZoneInfo) -> date:
+    """Tell the day at an instant, or the nearest one with neighbours that Python can name."""
+    return min(max(at, _FIRST), _LAST).astimezone(zone).date()
 
 
 @frozen
@@ -321,10 +374,8 @@ class Schedule:
     True
     """
 
-    window: Window = field(factory=Window, validator=instance_of(Window))
-    recurrence: Recurrence | None = field(
-        default=None, validator=optional(instance_of(Recurrence))
-    )
+    window: Window = field(factory=Window, validator=instance(Window))
+    recurrence: Recurrence | None = field(default=None, validator=optional(instance(Recurrence)))
 
     def is_open(self, at: datetime) -> bool:
         """Whether it holds at an aware instant."""
@@ -342,6 +393,8 @@ class Schedule:
                 return False
             if last is not None and at_us >= last:
                 return False
-            return recurrence is None or _EPOCH + at_us * _MICROSECOND in recurrence
+            if recurrence is None:
+                return True
+            return _FIRST_US <= at_us < _LAST_US and _EPOCH + at_us * _MICROSECOND in recurrence
 
         return is_open

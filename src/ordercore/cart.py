@@ -9,7 +9,7 @@ says which rows carry a sku, category, brand or seller.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -72,7 +72,7 @@ class CartLine:
             raise CurrencyMismatch(expected, str(floor), path=("floor_price",))
 
     @classmethod
-    def of(  # noqa: PLR0913 - the line's own fields
+    def of(
         cls,
         id: str,  # noqa: A002
         product: Product | str,
@@ -121,7 +121,7 @@ class Rows:
     heads: tuple[int, ...]
     in_order: bool
     members: tuple[tuple[int, ...], ...] | None
-    quantities: tuple[int, ...]
+    quantities: Sequence[int]
     total: int
 
     def __init__(self, lines: tuple[CartLine, ...], rounding: Rounding) -> None:

@@ -20,15 +20,12 @@ from ordercore.data.checks import each, identifier, optional, text
 __all__ = ["MAX_ATTRIBUTES", "NO_ATTRIBUTES", "Attributes", "Product", "attributes_of"]
 
 
-def _sorted_once(names: Iterable[str]) -> tuple[str, ...]:
-    """Order names and drop repeats; what is no collection of text stays, to be refused."""
-    given: Any = names
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        return given  # type: ignore[return-value]
-    members = tuple(given)
-    if len(members) > 1 and all(isinstance(member, str) for member in members):
-        return tuple(sorted(set(members)))
-    return members
+def _tuple(names: Iterable[str]) -> tuple[str, ...]:
+    """Take any collection of names; what is none stays, to be refused."""
+    plain: Any = names
+    if isinstance(plain, str) or not isinstance(plain, Iterable):
+        return plain  # type: ignore[return-value]
+    return tuple(plain)
 
 
 @frozen(cache_hash=True)
@@ -56,7 +53,7 @@ class Product:
         default=NO_ATTRIBUTES, converter=attributes_if_valid, validator=is_attributes
     )
     categories: tuple[str, ...] = field(
-        default=(), converter=_sorted_once, validator=each(text(most=64, least=1), most=100)
+        default=(), converter=_tuple, validator=each(text(most=64, least=1), most=100)
     )
     brand: str | None = field(default=None, validator=optional(text(most=64, least=1)))
     attributes: Attributes = field(
@@ -65,6 +62,10 @@ class Product:
     unit: str = field(default="piece", validator=text(most=32, least=1))
     seller: str | None = field(default=None, validator=optional(identifier))
     tax_class: str | None = field(default=None, validator=optional(identifier))
+
+    def __attrs_post_init__(self) -> None:
+        if len(self.categories) > 1:  # only now, so that a fault has the position of its name
+            object.__setattr__(self, "categories", tuple(sorted(set(self.categories))))
 
     @property
     def title(self) -> str:

@@ -156,8 +156,17 @@ def dotted(path: Path) -> str:
 
 
 def shown(value: object) -> str:
-    """Write a value into a message: printable, one line, shortened."""
+    """Write a value into a message: printable, one line, shortened.
+
+    >>> shown("a" * 100), shown(10**100)
+    ("'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…", 'an integer of 333 bits')
+    """
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 200:
         return f"an integer of {value.bit_length()} bits"
-    told = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    try:
+        told = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+    except Exception:  # noqa: BLE001 - nested without end, say: no value may spoil its own fault
+        told = f"a value of type {type(value).__name__}"
+    if not told.isprintable():
+        told = ascii(told)[1:-1]
     return told if len(told) <= _SHOWN else f"{told[: _SHOWN - 1]}…"

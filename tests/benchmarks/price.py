@@ -170,6 +170,6 @@ def main(path: str, runs: int = 5) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    if not 2 <= len(sys.argv) <= 3:  # noqa: PLR2004
+    if not 2 <= len(sys.argv) <= 3:
         raise SystemExit(__doc__)
     print(json.dumps(main(sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 5)))

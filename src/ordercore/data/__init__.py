@@ -28,6 +28,7 @@ A number with a fraction is refused everywhere: decimals are text. A field whose
 
 from ordercore.data.documents import dump, dumps, load, loads
 from ordercore.data.faults import MAX_FAULTS
+from ordercore.data.jsontext import MAX_BYTES
 from ordercore.data.leaves import MAX_NUMBER
 from ordercore.data.registry import (
     UnsupportedType,
@@ -39,7 +40,6 @@ from ordercore.data.registry import (
     variants,
 )
 from ordercore.data.screening import MAX_DEPTH, MAX_VALUES
-from ordercore.data.jsontext import MAX_BYTES
 
 __all__ = [
     "MAX_BYTES",

@@ -7,9 +7,10 @@ looks at the instance, so the loader can run each on its own and report all faul
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable
-from typing import Any
+from datetime import datetime
+from enum import Enum
+from typing import Any, TypeVar
 
 from ordercore.errors import InvalidType, InvalidValue, LimitExceeded
 
@@ -20,7 +21,10 @@ __all__ = [
     "boolean",
     "each",
     "identifier",
+    "instance",
     "integer",
+    "member",
+    "member_of",
     "optional",
     "quantity",
     "text",
@@ -29,15 +33,31 @@ __all__ = [
 MAX_QUANTITY = 10**9
 """The most units that a line or a rule may count."""
 
+_E = TypeVar("_E", bound=Enum)
+
 Check = Callable[[Any, Any, Any], None]
 """The shape of an attrs validator: ``(instance, attribute, value)``."""
 
 _IDENTIFIER = re.compile(r"[!-~](?:[ -~]{0,62}[!-~])?")
-_FORBIDDEN = frozenset({"Cc", "Cs", "Co", "Cn", "Zl", "Zp"})
-_BIDI = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+# Written out, for the categories of Unicode grow with Python: a name in characters that are
+# newer than this Python is good text all the same, and must be so on every machine.
+_UNREADABLE = re.compile(
+    "["
+    "\x00-\x1f\x7f-\x9f"  # control characters
+    "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional ones; not U+200C and U+200D
+    "\u2028\u2029"  # separators of lines and paragraphs
+    "\ud800-\udfff"  # lone surrogates
+    "\ue000-\uf8ff\U000f0000-\U0010ffff"  # private use
+    "\ufdd0-\ufdef"  # no characters, nor are the last two of each plane
+    + "".join(
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0xF0000, 0x10000)
+    )
+    + "]"
+)
 
 
-def identifier(_instance: object, attribute: Any, value: object) -> None:
+def identifier(_instance: Any, attribute: Any, value: Any) -> None:
     """Accept printable ASCII of 1 to 64 characters, without blanks at the ends."""
     if not isinstance(value, str):
         raise InvalidType("text", value, path=(attribute.name,))
@@ -54,7 +74,7 @@ def text(*, most: int = 200, least: int = 0) -> Check:
             raise InvalidType("text", value, path=(attribute.name,))
         if not least <= len(value) <= most:
             raise InvalidValue(f"{least} to {most} characters", value, path=(attribute.name,))
-        if any(c in _BIDI or unicodedata.category(c) in _FORBIDDEN for c in value):
+        if _UNREADABLE.search(value):
             expected = "text without control or bidirectional characters"
             raise InvalidValue(expected, value, path=(attribute.name,), reason="unsafe_text")
 
@@ -79,20 +99,30 @@ quantity: Check = integer(least=1, most=MAX_QUANTITY)
 """Accept a count of units: 1 to `MAX_QUANTITY`."""
 
 
-def boolean(_instance: object, attribute: Any, value: object) -> None:
+def boolean(_instance: Any, attribute: Any, value: Any) -> None:
     """Accept True or False and nothing that merely resembles them."""
     if type(value) is not bool:
         raise InvalidType("true or false", value, path=(attribute.name,))
 
 
-def aware(_instance: object, attribute: Any, value: Any) -> None:
+def aware(_instance: Any, attribute: Any, value: Any) -> None:
     """Accept a datetime that knows its offset from UTC."""
-    utcoffset = getattr(value, "utcoffset", None)
-    if utcoffset is None or not hasattr(value, "hour"):
+    if not isinstance(value, datetime):
         raise InvalidType("a datetime", value, path=(attribute.name,))
-    if utcoffset() is None:
+    if value.utcoffset() is None:
         expected = "an instant with a time zone"
         raise InvalidValue(expected, value, path=(attribute.name,), reason="naive_datetime")
+
+
+def instance(*classes: type) -> Check:
+    """Accept an instance of one of the classes."""
+    expected = " or ".join(f"a value of type {cls.__name__}" for cls in classes)
+
+    def check(_instance: object, attribute: Any, value: object) -> None:
+        if not isinstance(value, classes):
+            raise InvalidType(expected, value, path=(attribute.name,))
+
+    return check
 
 
 def optional(check: Check) -> Check:
@@ -109,6 +139,8 @@ def each(check: Check, *, least: int = 0, most: int = 1000) -> Check:
     """Accept a tuple of ``least`` to ``most`` members that ``check`` accepts, each in its place."""
 
     def members(instance: object, attribute: Any, value: object) -> None:
+        if value == () and not least:
+            return
         if not isinstance(value, tuple):
             raise InvalidType("a tuple", value, path=(attribute.name,))
         if len(value) > most:
@@ -127,3 +159,23 @@ def each(check: Check, *, least: int = 0, most: int = 1000) -> Check:
                 ) from None
 
     return members
+
+
+def member(kind: type[Enum]) -> Check:
+    """Accept a member of an enumeration; its fields take the member's text as well."""
+    choices = ", ".join(repr(each.value) for each in kind)
+
+    def check(_instance: object, attribute: Any, value: object) -> None:
+        if not isinstance(value, kind):
+            expected = f"one of {choices}"
+            raise InvalidValue(expected, value, path=(attribute.name,), reason="unknown_choice")
+
+    return check
+
+
+def member_of(kind: type[_E], value: _E | str) -> _E:
+    """Turn the text of a member into the member; anything else is left for the check."""
+    try:
+        return kind(value)
+    except ValueError:
+        return value  # type: ignore[return-value]

@@ -25,7 +25,7 @@ from ordercore.data.faults import (
 from ordercore.data.registry import UnsupportedType
 from ordercore.errors import InvalidDocument, InvalidInput, all_faults
 
-__all__ = ["Fields", "Slot", "fields_in_documents"]
+__all__ = ["Fields", "Slot", "fields_in_documents", "key_of"]
 
 _Reader = Callable[[Any, Any], Any]
 _Failure = InvalidInput | InvalidDocument
@@ -47,9 +47,10 @@ class Slot:
 
         A check that asks the instance all the same has its say when the object is built.
         """
-        converter = self.attribute.converter
+        converter: Any = self.attribute.converter
+        takes_more = isinstance(converter, attrs.Converter)
         try:
-            if isinstance(converter, attrs.Converter):
+            if takes_more:
                 if converter.takes_self:
                     return
                 value = called(self.key, converter, value, None, self.attribute)
@@ -96,16 +97,16 @@ class Fields:
             self.planned = True
         return self.plan
 
-    def read(self, plain: Any, but: str | None = None) -> Any:
-        """Build the object from its plain form, passing over the key ``but``.
+    def read(self, plain: Any, but: tuple[str, ...] = ()) -> Any:
+        """Build the object from its plain form, passing over the keys ``but``.
 
         Raises:
             InvalidInput: With its path from the object, as
             InvalidDocument: when there are many.
         """
-        if type(plain) is not dict:
-            raise mismatch(f"an object ({self.name})", plain)
         slots = self.slots()
+        if type(plain) is not dict:
+            raise self._discreet(mismatch(f"an object ({self.name})", plain))
         values: dict[str, Any] = {}
         faults: dict[object, list[InvalidInput]] = {}
         for key, given in plain.items():
@@ -113,7 +114,7 @@ class Fields:
             try:
                 if slot is not None:
                     values[key] = slot.read(given, slot.type)
-                elif key != but:
+                elif key not in but:
                     faults[key] = [unknown_field(key, slots)]
             except FAULTS as error:
                 faults[key] = slot.placed(error) if slot is not None else all_faults(error)
@@ -160,6 +161,11 @@ def fields_in_documents(cls: type) -> Iterator[attrs.Attribute[Any]]:
     return (attribute for attribute in attrs.fields(cls) if attribute.init)
 
 
+def key_of(attribute: attrs.Attribute[Any]) -> str:
+    """Name a field as documents do: as the class does at birth, without a leading underscore."""
+    return attribute.alias or attribute.name
+
+
 def _slots(cls: type, reader_of: Callable[[Any], _Reader]) -> Iterator[Slot]:
     try:
         hints = get_type_hints(cls, include_extras=True)
@@ -171,7 +177,7 @@ def _slots(cls: type, reader_of: Callable[[Any], _Reader]) -> Iterator[Slot]:
             raise UnsupportedType(f"{cls.__qualname__}.{attribute.name} has no annotation")
         yield Slot(
             attribute=attribute,
-            key=attribute.alias,
+            key=key_of(attribute),
             type=hints[attribute.name],
             read=_reader(cls, attribute.name, hints[attribute.name], reader_of),
             private=bool(attribute.metadata.get("private")),

@@ -40,7 +40,8 @@ def converter() -> Converter:
 def _teach_reading(converter: Converter) -> None:
     def reader_of(annotation: Any) -> Reader:
         kind_of(bare(annotation))  # refuses what cattrs itself would read
-        return converter.get_structure_hook(annotation)
+        hook = converter.get_structure_hook(annotation)
+        return lambda value, _type: hook(value, annotation)  # a union does not tell the type
 
     make = cache(Readers(reader_of).make)
     converter.register_structure_hook_factory(lambda _type: True, lambda type_: make(type_))
@@ -51,8 +52,11 @@ def _teach_reading(converter: Converter) -> None:
 def _teach_writing(converter: Converter) -> None:
     @cache
     def writer_of(cls: type) -> Writer:
-        return writer_for(cls, converter.unstructure)
+        return writer_for(cls, write)
+
+    def write(value: Any) -> Any:
+        return writer_of(value.__class__)(value)  # cattrs itself would write a Path
 
     converter.register_unstructure_hook_factory(lambda _cls: True, lambda cls: writer_of(cls))
     for builtin in _BUILTINS:
-        converter.register_unstructure_hook(builtin, lambda value: writer_of(type(value))(value))
+        converter.register_unstructure_hook(builtin, write)

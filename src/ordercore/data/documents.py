@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import attrs
 
-from ordercore.data.faults import FAULTS, called, gathered, mismatch, missing
+from ordercore.data.faults import FAULTS, called, gathered, hidden, mismatch, missing
 from ordercore.data.jsontext import MAX_BYTES, parsed, printed, refusals
+from ordercore.data.kinds import bare, kind_of
 from ordercore.data.leaves import read_int, read_text
 from ordercore.data.registry import REGISTRY, Document, Plain, UnsupportedType
 from ordercore.data.screening import MAX_DEPTH, check_depth, screened
@@ -35,7 +36,7 @@ def load(cls: type[_T], plain: object) -> _T:
 
     Raises:
         InvalidDocument: With every fault found, each with its path.
-        UnsupportedType: A field of the class has a type that documents cannot hold.
+        UnsupportedType: The class or a field of it is of a type that documents cannot hold.
     """
     try:
         copied = screened(plain)
@@ -75,7 +76,7 @@ def loads(cls: type[_T], text: str | bytes, *, max_bytes: int = MAX_BYTES) -> _T
     Raises:
         InvalidDocument: With every fault found, each with its path.
         InvalidType: Neither text nor bytes.
-        UnsupportedType: A field of the class has a type that documents cannot hold.
+        UnsupportedType: The class or a field of it is of a type that documents cannot hold.
     """
     try:
         plain, doubtful = parsed(text, max_bytes)
@@ -98,6 +99,7 @@ def dumps(value: object, indent: int | None = None) -> str:
 
 
 def _load(cls: type[_T], plain: Any) -> _T:
+    kind_of(bare(cls))  # refuses what cattrs itself would read
     document = REGISTRY.documents.get(cls)
     faults = [] if document is None else _head_faults(document, plain)
     if any(fault.reason != "missing_field" for fault in faults):
@@ -129,7 +131,7 @@ def _converter() -> Converter:
 def _head_faults(document: Document, plain: Any) -> list[InvalidInput]:
     """Check that a document says it is what is asked for."""
     if not isinstance(plain, dict):
-        return [mismatch(f"an object of kind {document.name!r}", plain)]
+        return [hidden(mismatch(f"an object of kind {document.name!r}", plain))]
     faults = []
     for key, read in (("schema", _read_schema), ("kind", _read_kind)):
         try:
@@ -161,7 +163,8 @@ def _read_kind(document: Document, plain: Plain) -> None:
 def _fields_today(document: Document, plain: Plain) -> Plain:
     """Take the head off a document and bring its fields to the strict form of today."""
     fields = {key: value for key, value in plain.items() if key not in {"schema", "kind"}}
-    steps = [document.upcasts[n] for n in range(plain.get("schema", document.schema), document.schema)]
+    told = plain.get("schema", document.schema)
+    steps = [document.upcasts[number] for number in range(told, document.schema)]
     if document.prepare is not None:
         steps.append(document.prepare)
     for change in steps:

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any, TypeVar
 
 from attrs import frozen
 
-from ordercore.errors import InvalidDocument, InvalidInput, InvalidType, InvalidValue, LimitExceeded
+from ordercore.errors import (
+    InvalidDocument,
+    InvalidInput,
+    InvalidType,
+    InvalidValue,
+    LimitExceeded,
+)
 from ordercore.errors import shown as _shown
 
 __all__ = [
@@ -16,6 +23,7 @@ __all__ = [
     "MAX_FAULTS",
     "Refused",
     "Seen",
+    "SenderStep",
     "called",
     "form",
     "gathered",
@@ -38,6 +46,12 @@ FAULTS = (InvalidInput, InvalidDocument)
 _LONGEST_STEP = 64
 
 _FORMS = {type(None): "null", bool: "true or false", int: "integer", str: "text"}
+
+
+class SenderStep(str):
+    """A step of a path that the document's sender named, not we: an unknown key, say."""
+
+    __slots__ = ()
 
 
 @frozen(repr=False)
@@ -93,7 +107,7 @@ def unknown_field(key: object, known: Iterable[str]) -> InvalidInput:
     return InvalidValue(expected, path=(step(key),), reason="unknown_field")
 
 
-def called(name: str, function: Callable[..., _T], *args: Any, **named: Any) -> _T:
+def called(name: str, function: Callable[..., _T], /, *args: Any, **named: Any) -> _T:
     """Call what somebody else wrote for ``name``, and make a fault of what it raises.
 
     A value's own complaint (`ValueError`, `LookupError`, `ArithmeticError`) becomes an
@@ -104,17 +118,21 @@ def called(name: str, function: Callable[..., _T], *args: Any, **named: Any) -> 
     except FAULTS:
         raise
     except (ValueError, LookupError, ArithmeticError) as error:
-        raise InvalidValue(f"what {name} accepts ({_shown(str(error))})") from None
+        # Its words may hold the value: they stand where `hidden` takes them away.
+        words = Seen(f"{type(error).__name__}: {_shown(str(error))}")
+        raise InvalidValue(f"what {name} accepts", words) from None
 
 
-def step(key: str) -> str:
+def step(key: str) -> SenderStep:
     """Make a key a step of a path: as it is, or shown shortened when it is odd."""
-    return key if len(key) <= _LONGEST_STEP and key.isprintable() else _shown(key)
+    fine = len(key) <= _LONGEST_STEP and key.isprintable()
+    return SenderStep(key if fine else _shown(key))
 
 
 def hidden(fault: InvalidInput) -> InvalidInput:
-    """Say the same without the given value."""
-    return type(fault)(fault.expected, path=fault.path, reason=fault.reason)
+    """Say the same without the given value, and without what its sender named in the path."""
+    ours = tuple(takewhile(lambda told: not isinstance(told, SenderStep), fault.path))
+    return type(fault)(fault.expected, path=ours, reason=fault.reason)
 
 
 def gathered(faults: list[InvalidInput]) -> InvalidDocument:

@@ -118,7 +118,7 @@ def _decoded(text: object, max_bytes: int) -> str:
     try:
         encoded = text if isinstance(text, bytes) else text.encode()
         told = encoded.decode()
-    except UnicodeError as error:
+    except (UnicodeEncodeError, UnicodeDecodeError) as error:
         expected = f"Unicode text in UTF-8; {error.reason} at {error.start}"
         raise InvalidValue(expected, reason="invalid_utf8") from None
     if len(encoded) > max_bytes:

@@ -8,13 +8,11 @@ from enum import Enum
 from types import MappingProxyType, NoneType, UnionType
 from typing import Annotated, Any, Literal, NewType, Union, get_args, get_origin
 
-import attrs
-
 from ordercore.data.faults import form
 from ordercore.data.leaves import PHRASES
 from ordercore.data.registry import REGISTRY, UnsupportedType
 
-__all__ = ["bare", "expectation", "forms_of", "kind_of", "members", "choices"]
+__all__ = ["bare", "choices", "expectation", "forms_of", "kind_of", "members"]
 
 _LEAVES = MappingProxyType(
     {

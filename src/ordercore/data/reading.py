@@ -98,7 +98,7 @@ class Readers:
             if cls is None:
                 expected = f"one of the types {known}"
                 raise InvalidValue(expected, value["type"], path=("type",), reason="unknown_tag")
-            return self.fields_of(cls).read(value, but="type")
+            return self.fields_of(cls).read(value, but=("type",))
 
         return read
 
@@ -155,9 +155,18 @@ def _mapping(cls: type) -> Reader:
                 faults.append(error.at(step(key)) if isinstance(key, str) else error)
         if faults:
             raise InvalidDocument(faults)
-        return called(cls.__name__, cls, {key: value[key] for key in sorted(value)})
+        try:
+            return called(cls.__name__, cls, {key: value[key] for key in sorted(value)})
+        except InvalidInput as error:
+            raise _of_keys(error) from None
 
     return read
+
+
+def _of_keys(error: InvalidInput) -> InvalidInput:
+    """Say the same of a mapping, whose keys are the sender's and private if it is."""
+    path = tuple(step(told) if isinstance(told, str) else told for told in error.path)
+    return type(error)(error.expected, error.given, path=path, reason=error.reason)
 
 
 def _choice(annotation: Any) -> Reader:
@@ -213,7 +222,8 @@ def _pool(several: list[Any]) -> dict[str, type]:
     for member in several:
         kind = kind_of(member)
         tagged = REGISTRY.families.get(member) or {REGISTRY.tags.get(member, ""): member}
-        if kind not in ("family", "variant") or any(pool.get(t, c) is not c for t, c in tagged.items()):
+        clash = any(pool.get(tag, cls) is not cls for tag, cls in tagged.items())
+        if kind not in ("family", "variant") or clash:
             names = " | ".join(map(str, several))
             raise UnsupportedType(f"{names}: documents cannot tell these apart")
         pool |= tagged

@@ -149,15 +149,18 @@ def document(
         prepare: Turns a friendlier form of the fields into the strict one before it is
             read. It gets a copy of its own and must leave alone what it does not know: it
             may meet anything.
-        upcasts: By schema number, the step from that form of the fields to the next.
+        upcasts: By schema number, the step from that form of the fields to the next; the
+            numbers run without a gap up to the one before ``schema``.
 
     Raises:
-        InvalidValue: The name is taken, or a field is named ``schema`` or ``kind``.
+        InvalidValue: The name is taken, a field is named ``schema`` or ``kind``, the schema
+            is no positive integer, or an upcast is missing or leads nowhere.
         UnsupportedType: Not an attrs class.
     """
 
     def register(cls: _C) -> _C:
         _keep_free(cls, ("schema", "kind"))
+        _check_numbers(schema, upcasts)
         told = Document(name, schema, prepare, MappingProxyType(dict(upcasts)))
         REGISTRY.add_document(cls, told)
         return cls
@@ -214,6 +217,14 @@ def _refuse_another(known: type | None, cls: type, what: str) -> None:
 
 def _place(cls: type) -> tuple[str, str]:
     return cls.__module__, cls.__qualname__
+
+
+def _check_numbers(schema: int, upcasts: Mapping[int, Step]) -> None:
+    if type(schema) is not int or schema < 1:
+        raise InvalidValue("a positive integer as the schema", schema)
+    if sorted(upcasts) != list(range(schema - len(upcasts), schema)) or 0 in upcasts:
+        told = ", ".join(map(str, sorted(upcasts)))
+        raise InvalidValue(f"upcasts from each schema up to {schema - 1}", told)
 
 
 def _keep_free(cls: type, names: tuple[str, ...]) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from ordercore.data.classes import fields_in_documents
+from ordercore.data.classes import fields_in_documents, key_of
 from ordercore.data.faults import hidden, seen, step
 from ordercore.data.leaves import WRITERS, write_int, write_text
 from ordercore.data.registry import REGISTRY, Plain
@@ -81,18 +81,23 @@ class _Class:
     def __call__(self, value: Any) -> Plain:
         plain: Plain = dict(self.head)
         for attribute in self.fields:
-            try:
-                told = self.write(getattr(value, attribute.name))
-            except InvalidInput as error:
-                fault = error.at(attribute.alias)
-                raise hidden(fault) if attribute.metadata.get("private") else fault from None
+            told = self.part(value, attribute)
             if not self.is_default(value, attribute, told):
-                plain[attribute.alias] = told
+                plain[key_of(attribute)] = told
         return plain
+
+    def part(self, value: Any, attribute: attrs.Attribute[Any]) -> Any:
+        """Write one field."""
+        try:
+            return self.write(getattr(value, attribute.name))
+        except InvalidInput as error:
+            fault = error.at(key_of(attribute))
+        # Not above, where the error that shows a private value would be the context.
+        raise hidden(fault) if attribute.metadata.get("private") else fault
 
     def is_default(self, value: Any, attribute: attrs.Attribute[Any], told: Any) -> bool:
         """Tell whether the default would be written just so; equal is not enough (1.0, True)."""
-        default = attribute.default
+        default: Any = attribute.default
         if default is attrs.NOTHING:
             return False
         if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
@@ -103,10 +108,9 @@ class _Class:
 
 
 def _converted(attribute: attrs.Attribute[Any], default: Any, value: Any) -> Any:
-    converter = attribute.converter
-    if isinstance(converter, attrs.Converter):
-        return converter(default, value, attribute)
-    return converter(default)  # type: ignore[misc]
+    converter: Any = attribute.converter
+    takes_more = isinstance(converter, attrs.Converter)
+    return converter(default, value, attribute) if takes_more else converter(default)
 
 
 def _same(one: Any, other: Any) -> bool:

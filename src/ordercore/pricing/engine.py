@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from itertools import groupby
-from operator import attrgetter
 
 from ordercore.cart import Cart, Context, Shopper
 from ordercore.errors import CurrencyMismatch
@@ -18,11 +16,10 @@ from ordercore.pricing.quote import Quote
 from ordercore.pricing.resolve import Account, Kind, by_priority
 from ordercore.promotions.book import PromotionBook
 from ordercore.promotions.plan import Plan
+from ordercore.promotions.proposals import NOTHING
 from ordercore.promotions.state import LayerState
 
 __all__ = ["price", "price_in"]
-
-_layer_of = attrgetter("layer")
 
 
 def price(
@@ -69,14 +66,28 @@ def price_in(cart: Cart, book: PromotionBook, context: Context) -> Quote:
     """Price a cart in a context made before: see `price`."""
     if cart.currency != book.currency:
         raise CurrencyMismatch(f"a book in {cart.currency}", str(book.currency))
-    state, account = LayerState(cart, context), []
+    state = LayerState(cart, context)
+    account: Account = []
     plans = book.candidates(cart, context)
     if book.solitary:
         plans = _stand_alone(state, plans, book, account)
-    for _, layer in groupby(plans, _layer_of):
+    for layer in _layers(plans):
         by_priority(state, layer, account)
         state.next_layer()
     return Quote(cart, book, context, tuple(state.now), state.shipping, tuple(account))
+
+
+def _layers(plans: list[Plan]) -> list[list[Plan]]:
+    """Cut the candidates, in the order of application, into their layers."""
+    layers: list[list[Plan]] = []
+    last = -1
+    for plan in plans:
+        if plan.layer != last:
+            last = plan.layer
+            layers.append([plan])
+        else:
+            layers[-1].append(plan)
+    return layers
 
 
 def _stand_alone(
@@ -95,6 +106,6 @@ def _stand_alone(
         by_priority(state, (book.plans[seq],), account)
         if account[-1][1] is Kind.APPLIED:
             others = [plan.seq for plan in plans if plan.seq not in tried]
-            account += [(other, Kind.EXCLUDED, None, None, (seq,)) for other in others]
+            account += [(other, Kind.EXCLUDED, None, NOTHING, (seq,)) for other in others]
             return []
     return [plan for plan in plans if plan.seq not in tried]

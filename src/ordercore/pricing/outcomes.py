@@ -16,7 +16,6 @@ from ordercore.money import Currency, Money
 from ordercore.pricing.resolve import Entry, Kind
 from ordercore.pricing.shares import shares, spans
 from ordercore.promotions.conditions import Verdict
-from ordercore.promotions.proposals import Proposal
 
 if TYPE_CHECKING:
     from ordercore.pricing.quote import Quote
@@ -141,14 +140,24 @@ class Applied(_Read):
         return given(self._entry)
 
     @property
+    def goods_minor(self) -> int:
+        """What it takes off lines, in minor units."""
+        return self._entry[3][0]
+
+    @property
+    def shipping_minor(self) -> int:
+        """What it takes off the shipping fee, in minor units."""
+        return self._entry[3][4]
+
+    @property
     def goods(self) -> Money:
         """What it takes off lines."""
-        return Money(_taken(self._entry)[0], self._quote.currency)
+        return Money(self.goods_minor, self._quote.currency)
 
     @property
     def shipping(self) -> Money:
         """What it takes off the shipping fee."""
-        return Money(_taken(self._entry)[4], self._quote.currency)
+        return Money(self.shipping_minor, self._quote.currency)
 
     @property
     def shares(self) -> tuple[tuple[str, Money], ...]:
@@ -164,7 +173,7 @@ class Applied(_Read):
     @property
     def claims(self) -> tuple[Claim, ...]:
         """The units that it uses."""
-        _, rows, _, units, _, _ = _taken(self._entry)
+        _, rows, _, units, _, _ = self._entry[3]
         cart = self._quote.cart
         return tuple(
             Claim(tuple(cart.lines[i].id for i, _, _ in spans(cart, row)), used)
@@ -228,7 +237,7 @@ class Beaten(Excluded):
         """By how much what they give exceeds what it would have given alone."""
         rivals = self._entry[4]
         theirs = sum(given(entry) for entry in self._quote.account if entry[0] in rivals)
-        alone = _taken(self._entry)
+        alone = self._entry[3]
         return Money(theirs - alone[0] - alone[4], self._quote.currency)
 
 
@@ -249,7 +258,7 @@ class GiftOutOfStock(_Read):
     @property
     def skus(self) -> tuple[str, ...]:
         """What it would give."""
-        return tuple(gift.sku for gift in _taken(self._entry)[5])
+        return tuple(gift.sku for gift in self._entry[3][5])
 
 
 @frozen
@@ -275,8 +284,7 @@ def given(entry: Entry) -> int:
     """Tell what an entry's promotion gives in all, in minor units; 0 unless it applied."""
     if entry[1] is not Kind.APPLIED:
         return 0
-    taken = _taken(entry)
-    return taken[0] + taken[4]
+    return entry[3][0] + entry[3][4]
 
 
 def gifts_of(quote: Quote, entry: Entry) -> tuple[GiftLine, ...]:
@@ -286,14 +294,6 @@ def gifts_of(quote: Quote, entry: Entry) -> tuple[GiftLine, ...]:
     promotion, currency = quote.book.ids[entry[0]], quote.currency
     return tuple(
         GiftLine(promotion, gift.sku, gift.quantity, Money(gift.value, currency), gift.checked)
-        for gift in _taken(entry)[5]
+        for gift in entry[3][5]
         if gift.quantity
     )
-
-
-def _taken(entry: Entry) -> Proposal:
-    """Read what an entry's promotion took, or (beaten) would have taken."""
-    return entry[3] or _NOTHING
-
-
-_NOTHING: Proposal = (0, (), (), (), 0, ())

@@ -26,6 +26,7 @@ from ordercore.promotions.book import PromotionBook
 from ordercore.promotions.conditions import Verdict
 from ordercore.promotions.plan import Plan
 from ordercore.promotions.promotion import Code
+from ordercore.promotions.proposals import NOTHING
 from ordercore.promotions.state import LayerState
 
 __all__ = ["Adjustment", "Quote", "QuoteColumns", "QuoteLine"]
@@ -167,7 +168,7 @@ class Quote:
             tuple(line_payables(self.cart, self.row_amounts)),
             tuple(
                 [
-                    (ids[seq], kind, taken[0] + taken[4] if taken and kind is _APPLIED else 0)
+                    (ids[seq], kind, taken[0] + taken[4] if kind is _APPLIED else 0)
                     for seq, kind, _, taken, _ in account
                 ]
             ),
@@ -265,7 +266,7 @@ class Quote:
         trigger, codes = plan.promotion.trigger, self.context.codes
         if isinstance(trigger, Code) and trigger.code not in codes:
             verdict = Verdict(False, trigger, trigger.code, codes)
-            return outcome_of(self, (plan.seq, Kind.NOT_ELIGIBLE, verdict, None, ()))
+            return outcome_of(self, (plan.seq, Kind.NOT_ELIGIBLE, verdict, NOTHING, ()))
         account: Account = []
         by_priority(LayerState(self.cart, self.context), (plan,), account)
         return outcome_of(self, account[0])

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
 from ordercore.promotions.conditions import Verdict
 from ordercore.promotions.plan import Plan
 from ordercore.promotions.promotion import Exclusive
-from ordercore.promotions.proposals import Proposal
+from ordercore.promotions.proposals import NOTHING, Proposal
 from ordercore.promotions.state import LayerState
 
 __all__ = ["Account", "Entry", "Kind", "by_priority"]
@@ -27,7 +27,7 @@ class Kind(StrEnum):
     UNKNOWN_CODE = "unknown_code"
 
 
-Entry = tuple[int, Kind, Verdict | None, Proposal | None, tuple[int, ...]]
+Entry = tuple[int, Kind, Verdict | None, Proposal, tuple[int, ...]]
 """(seq, kind, verdict, proposal, rivals): one line of the account, kept compact.
 
 ``seq`` is the promotion's place in the book, ``rivals`` those of the promotions that beat or
@@ -40,8 +40,7 @@ _APPLIED: Final = Kind.APPLIED
 _NOT_ELIGIBLE: Final = Kind.NOT_ELIGIBLE
 
 
-
-def by_priority(state: LayerState, plans: Iterable[Plan], account: Account) -> None:
+def by_priority(state: LayerState, plans: Sequence[Plan], account: Account) -> None:
     """Let the promotions of one layer take what they can, the earlier one first.
 
     Who finds units in use proposes on what is left of them. Who excludes others, or shares a
@@ -49,18 +48,18 @@ def by_priority(state: LayerState, plans: Iterable[Plan], account: Account) -> N
     """
     start, record = len(account), account.append
     winners: list[Plan] = []
-    picky = False
+    picky, contested = False, len(plans) > 1
     for plan in plans:
         verdict = None
         if plan.test is not None:
             verdict = plan.test(state)
             if not verdict.holds:
-                record((plan.seq, _NOT_ELIGIBLE, verdict, None, ()))
+                record((plan.seq, _NOT_ELIGIBLE, verdict, NOTHING, ()))
                 continue
         if winners and (picky or plan.picky):
             rivals = _excluding(plan, winners)
             if rivals:
-                record((plan.seq, Kind.EXCLUDED, verdict, None, rivals))
+                record((plan.seq, Kind.EXCLUDED, verdict, NOTHING, rivals))
                 continue
         state.blocked = state.claimed
         if plan.sociable and winners:
@@ -71,8 +70,10 @@ def by_priority(state: LayerState, plans: Iterable[Plan], account: Account) -> N
             continue
         state.take(proposal)
         record((plan.seq, _APPLIED, verdict, proposal, ()))
-        winners.append(plan)
-        picky = picky or plan.picky
+        if contested:
+            state.claim(proposal)
+            winners.append(plan)
+            picky = picky or plan.picky
 
 
 def _excluding(plan: Plan, winners: list[Plan]) -> tuple[int, ...]:
@@ -93,7 +94,7 @@ def _not_shared(plan: Plan, winners: list[Plan], entries: list[Entry]) -> dict[i
     strangers = {winner.seq for winner in winners if not plan.combines(winner)}
     blocked: dict[int, int] = {}
     for seq, _, _, proposal, _ in entries:
-        if seq in strangers and proposal is not None:
+        if seq in strangers:
             for row, used in zip(proposal[1], proposal[3], strict=True):
                 blocked[row] = blocked.get(row, 0) + used
     return blocked
@@ -121,8 +122,8 @@ def _without_effect(
             rivals = tuple(
                 seq
                 for seq, kind, _, taken, _ in entries
-                if kind is _APPLIED and taken and not wanted.isdisjoint(taken[1])
+                if kind is _APPLIED and not wanted.isdisjoint(taken[1])
             )
             if rivals:
                 return plan.seq, Kind.BEATEN, verdict, alone, rivals
-    return plan.seq, Kind.NO_EFFECT, verdict, None, ()
+    return plan.seq, Kind.NO_EFFECT, verdict, NOTHING, ()

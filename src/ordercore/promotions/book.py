@@ -63,7 +63,9 @@ class PromotionBook:
     currency: Currency = field(converter=Currency)
     promotions: tuple[Promotion, ...] = field(default=(), converter=_promotions)
     layers: tuple[str, ...] = field(
-        default=DEFAULT_LAYERS, converter=tuple, validator=each(identifier, least=1, most=MAX_PROMOTIONS)
+        default=DEFAULT_LAYERS,
+        converter=tuple,
+        validator=each(identifier, least=1, most=MAX_PROMOTIONS),
     )
     version: str = field(default="", validator=text(most=64))
     plans: tuple[Plan, ...] = field(init=False, eq=False, repr=False)

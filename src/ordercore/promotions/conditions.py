@@ -13,16 +13,18 @@ from typing import Any, NamedTuple
 from attrs import field, frozen
 
 from ordercore.data import variant
-from ordercore.data.checks import each, identifier, integer, optional
+from ordercore.data.checks import each, identifier, integer, member, optional
 from ordercore.errors import InvalidType, InvalidValue
-from ordercore.promotions.selectors import Need, Selector, either, selector_field
+from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector, either
 from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import (
     Amount,
     Basis,
     Terms,
-    amount_field,
-    optional_amount_field,
+    amount_of,
+    amount_or_none,
+    basis_or_none,
+    check_amount,
     placed,
 )
 
@@ -37,8 +39,8 @@ __all__ = [
     "OrderNumber",
     "Test",
     "Threshold",
-    "ViaChannel",
     "Verdict",
+    "ViaChannel",
     "WithinRegion",
 ]
 
@@ -109,11 +111,6 @@ class Always(Condition):
         return lambda _state: verdict
 
 
-_optional_basis = field(
-    default=None, converter=lambda value: None if value is None else Basis(value)
-)
-
-
 @variant(Condition, "threshold")
 @frozen
 class Threshold(Condition):
@@ -129,12 +126,16 @@ class Threshold(Condition):
     Decimal('300')
     """
 
-    amount: Amount | None = optional_amount_field()
+    amount: Amount | None = field(
+        default=None, converter=amount_or_none, validator=optional(check_amount)
+    )
     quantity: int | None = field(
         default=None, validator=optional(integer(least=1, most=10**9)), kw_only=True
     )
-    target: Selector = selector_field()
-    basis: Basis | None = _optional_basis
+    target: Selector = field(factory=AllUnits, validator=check_selector)
+    basis: Basis | None = field(
+        default=None, converter=basis_or_none, validator=optional(member(Basis))
+    )
 
     def __attrs_post_init__(self) -> None:
         if (self.amount is None) == (self.quantity is None):
@@ -172,9 +173,11 @@ class Threshold(Condition):
 class LineAtLeast(Condition):
     """Hold when one single row of the selected ones reaches an amount."""
 
-    amount: Amount = amount_field()
-    target: Selector = selector_field()
-    basis: Basis | None = _optional_basis
+    amount: Amount = field(converter=amount_of, validator=check_amount)
+    target: Selector = field(factory=AllUnits, validator=check_selector)
+    basis: Basis | None = field(
+        default=None, converter=basis_or_none, validator=optional(member(Basis))
+    )
     measure = "amount"
 
     def compile(self, terms: Terms) -> Test:  # noqa: D102
@@ -192,12 +195,11 @@ class LineAtLeast(Condition):
         return self.target.needs()
 
 
-def _texts(values: Any) -> tuple[str, ...]:
+_named = each(identifier, least=1)
+
+
+def _texts(values: str | Iterable[str]) -> tuple[str, ...]:
     return (values,) if isinstance(values, str) else tuple(sorted(set(values)))
-
-
-def _texts_field() -> Any:
-    return field(converter=_texts, validator=each(identifier, least=1))
 
 
 def _one_of(condition: Condition, wanted: Iterable[str], held: tuple[str, ...]) -> Verdict:
@@ -209,7 +211,7 @@ def _one_of(condition: Condition, wanted: Iterable[str], held: tuple[str, ...]) 
 class CustomerInGroup(Condition):
     """Hold when the shopper belongs to one of these groups."""
 
-    groups: tuple[str, ...] = _texts_field()
+    groups: tuple[str, ...] = field(converter=_texts, validator=_named)
 
     def compile(self, terms: Terms) -> Test:  # noqa: ARG002, D102
         def test(state: LayerState) -> Verdict:
@@ -246,7 +248,7 @@ class OrderNumber(Condition):
 class WithinRegion(Condition):
     """Hold when the order goes to one of these regions."""
 
-    regions: tuple[str, ...] = _texts_field()
+    regions: tuple[str, ...] = field(converter=_texts, validator=_named)
 
     def compile(self, terms: Terms) -> Test:  # noqa: ARG002, D102
         def test(state: LayerState) -> Verdict:
@@ -264,7 +266,7 @@ class WithinRegion(Condition):
 class ViaChannel(Condition):
     """Hold when the order comes through one of these channels."""
 
-    channels: tuple[str, ...] = _texts_field()
+    channels: tuple[str, ...] = field(converter=_texts, validator=_named)
 
     def compile(self, terms: Terms) -> Test:  # noqa: ARG002, D102
         def test(state: LayerState) -> Verdict:
@@ -277,15 +279,19 @@ class ViaChannel(Condition):
         return (("channel", frozenset(self.channels)),)
 
 
-def _check_conditions(_instance: object, attribute: Any, value: tuple[Any, ...]) -> None:
+def _conditions(members: Iterable[Condition]) -> tuple[Condition, ...]:
+    return tuple(members)
+
+
+def _check_conditions(_instance: Any, attribute: Any, value: tuple[Any, ...]) -> None:
     if not 1 <= len(value) <= 100:
         raise InvalidValue("1 to 100 conditions", len(value), path=(attribute.name,))
-    for i, member in enumerate(value):
-        if not isinstance(member, Condition):
-            raise InvalidType("a Condition", member, path=(attribute.name, i))
+    for i, given in enumerate(value):
+        if not isinstance(given, Condition):
+            raise InvalidType("a Condition", given, path=(attribute.name, i))
 
 
-def check_condition(_instance: object, attribute: Any, value: object) -> None:
+def check_condition(_instance: Any, attribute: Any, value: Any) -> None:
     """Accept a condition."""
     if not isinstance(value, Condition):
         raise InvalidType("a Condition", value, path=(attribute.name,))
@@ -296,7 +302,7 @@ def check_condition(_instance: object, attribute: Any, value: object) -> None:
 class AllOf(Condition):
     """Hold when every member holds."""
 
-    members: tuple[Condition, ...] = field(converter=tuple, validator=_check_conditions)
+    members: tuple[Condition, ...] = field(converter=_conditions, validator=_check_conditions)
 
     def compile(self, terms: Terms) -> Test:  # noqa: D102
         tests = compile_members(self.members, terms)
@@ -316,7 +322,7 @@ class AllOf(Condition):
 class AnyOf(Condition):
     """Hold when at least one member holds."""
 
-    members: tuple[Condition, ...] = field(converter=tuple, validator=_check_conditions)
+    members: tuple[Condition, ...] = field(converter=_conditions, validator=_check_conditions)
 
     def compile(self, terms: Terms) -> Test:  # noqa: D102
         tests = compile_members(self.members, terms)

@@ -134,5 +134,3 @@ def _key(promotion: Promotion) -> Need | None:
     if not ranked:
         return None
     return min(ranked, key=lambda need: (_RANKS[need[0]], len(need[1]), need[0], sorted(need[1])))
-
-

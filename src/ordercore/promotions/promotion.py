@@ -76,6 +76,12 @@ def _benefits(benefits: Benefit | Iterable[Benefit]) -> tuple[Benefit, ...]:
     return (benefits,) if isinstance(benefits, Benefit) else tuple(benefits)
 
 
+def _ids(ids: Iterable[str]) -> tuple[str, ...]:
+    if isinstance(ids, str):
+        raise InvalidType("several ids in a tuple, not one text", ids)
+    return tuple(sorted(set(ids)))
+
+
 def _check_benefits(_instance: object, attribute: Attribute[Any], value: tuple[Any, ...]) -> None:
     if not 1 <= len(value) <= MAX_BENEFITS:
         raise InvalidValue(f"1 to {MAX_BENEFITS} benefits", len(value), path=(attribute.name,))
@@ -128,15 +134,13 @@ class Promotion:
     group: str | None = field(default=None, validator=optional(identifier))
     combines_with: tuple[str, ...] = field(
         default=(),
-        converter=lambda ids: tuple(sorted(set(ids))),
+        converter=_ids,
         validator=each(identifier, most=1000),
     )
     basis: Basis = field(default=Basis.ENTRY, converter=Basis)
     rounding: RoundingMode = field(default=RoundingMode.PER_PROMOTION, converter=RoundingMode)
     split: Split = field(default=Split.CURRENT, converter=Split)
-    overflow: Overflow = field(
-        default="redistribute", validator=in_(("redistribute", "forfeit"))
-    )
+    overflow: Overflow = field(default="redistribute", validator=in_(("redistribute", "forfeit")))
 
     def combines(self, other: Promotion) -> bool:
         """Whether this promotion agrees to use the same units as another."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ordercore.money import Overflow, apportion
 from ordercore.promotions.terms import RoundingMode
 
-__all__ = ["GiftGrant", "Proposal", "join", "reduction", "whole_shares"]
+__all__ = ["NOTHING", "GiftGrant", "Proposal", "join", "reduction", "whole_shares"]
 
 
 class GiftGrant(NamedTuple):
@@ -23,9 +23,7 @@ class GiftGrant(NamedTuple):
     """Whether a stock snapshot was looked at."""
 
 
-Proposal = tuple[
-    int, Sequence[int], Sequence[int], Sequence[int], int, tuple[GiftGrant, ...]
-]
+Proposal = tuple[int, Sequence[int], Sequence[int], Sequence[int], int, tuple[GiftGrant, ...]]
 """(goods, rows, shares, units, shipping, gifts): what a promotion would take.
 
 ``goods`` is the sum of the ``shares``, one for each of ``rows``, in minor units; ``units``
@@ -33,10 +31,11 @@ are those that it claims of each row, reduced and qualifying ones; ``shipping`` 
 takes off the fee.
 """
 
+NOTHING: Final[Proposal] = (0, (), (), (), 0, ())
+"""The proposal of who takes nothing."""
 
-def reduction(
-    rows: Sequence[int], shares: Sequence[int], units: Sequence[int]
-) -> Proposal | None:
+
+def reduction(rows: Sequence[int], shares: Sequence[int], units: Sequence[int]) -> Proposal | None:
     """Propose to reduce rows by shares; what gets no share is not claimed."""
     if 0 in shares:
         rows = [row for row, share in zip(rows, shares, strict=True) if share]

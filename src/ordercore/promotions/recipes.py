@@ -27,7 +27,7 @@ from ordercore.promotions.benefits import (
 from ordercore.promotions.conditions import Always, Condition, Threshold
 from ordercore.promotions.promotion import Automatic, Code, Label, Promotion
 from ordercore.promotions.selectors import AllUnits, Selector
-from ordercore.promotions.terms import Amount, Basis
+from ordercore.promotions.terms import Amount, AmountText, Basis
 
 __all__ = [
     "amount_off",
@@ -41,8 +41,6 @@ __all__ = [
     "spend_and_save",
     "spend_and_save_tiers",
 ]
-
-AmountText = Amount | str
 
 
 def percent_off(
@@ -170,9 +168,7 @@ def buy_and_get(
     """买赠: who buys some units gets others of the cart free (or ``percent`` off)."""
     scope = target or AllUnits()
     benefit = BuyXGetY(buy, get, percent, scope, get_target or scope, max_times)
-    label = _label(
-        "buy_and_get", buy=Decimal(buy), get=Decimal(get), percent=benefit.percent
-    )
+    label = _label("buy_and_get", buy=Decimal(buy), get=Decimal(get), percent=benefit.percent)
     return _promotion(id, benefit, label, more, layer="set")
 
 
@@ -239,5 +235,3 @@ def _promotion(
         else conditions[0] & conditions[1]
     )  # fmt: skip
     return Promotion(id=id, benefits=benefit, **fields)
-
-

@@ -7,15 +7,15 @@ anything at all.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from ordercore.data import variant
-from ordercore.data.checks import each, text
+from ordercore.data.checks import each, optional, text
 from ordercore.errors import InvalidType, InvalidValue
-from ordercore.promotions.terms import Amount, Terms, optional_amount_field, placed
+from ordercore.promotions.terms import Amount, Terms, amount_or_none, check_amount, placed
 
 if TYPE_CHECKING:
     from ordercore.promotions.state import LayerState
@@ -79,7 +79,10 @@ class AllUnits(Selector):
         return lambda state: state.rows.every
 
 
-def _values(values: Any) -> tuple[str, ...]:
+_named = each(text(most=64, least=1), most=MAX_VALUES)
+
+
+def _values(values: str | Iterable[str]) -> tuple[str, ...]:
     if isinstance(values, str):
         return (values,)
     return tuple(sorted(set(values)))
@@ -92,7 +95,7 @@ class _Facet(Selector):
     facet = ""
     values: tuple[str, ...]
 
-    def compile(self, terms: Terms) -> Select:  # noqa: ARG002, D102
+    def compile(self, terms: Terms) -> Select:  # noqa: ARG002
         facet, values = self.facet, self.values
         if len(values) == 1:
             only = values[0]
@@ -115,22 +118,17 @@ class _Facet(Selector):
         return ((self.facet, frozenset(self.values)),)
 
 
-def _values_field() -> Any:
-    return field(
-        converter=_values, validator=each(text(most=64, least=1), most=MAX_VALUES)
-    )
-
-
 @variant(Selector, "sku")
 @frozen
 class Sku(_Facet):
     """Select the units of some skus; of none, if none is named.
 
-    >>> Sku(("shirt", "scarf")) & ~Category("clearance")
-    EverySelector(members=(Sku(values=('scarf', 'shirt')), NotSelector(member=Category(values=('clearance',)))))
+    >>> without = Sku(("shirt", "scarf")) & ~Category("clearance")
+    >>> [type(member).__name__ for member in without.members]
+    ['Sku', 'NotSelector']
     """
 
-    values: tuple[str, ...] = _values_field()
+    values: tuple[str, ...] = field(converter=_values, validator=_named)
     facet = "sku"
 
 
@@ -139,7 +137,7 @@ class Sku(_Facet):
 class Category(_Facet):
     """Select the units of products that belong to at least one of these categories."""
 
-    values: tuple[str, ...] = _values_field()
+    values: tuple[str, ...] = field(converter=_values, validator=_named)
     facet = "category"
 
 
@@ -148,7 +146,7 @@ class Category(_Facet):
 class Brand(_Facet):
     """Select the units of some brands."""
 
-    values: tuple[str, ...] = _values_field()
+    values: tuple[str, ...] = field(converter=_values, validator=_named)
     facet = "brand"
 
 
@@ -157,7 +155,7 @@ class Brand(_Facet):
 class Seller(_Facet):
     """Select the units that some sellers offer."""
 
-    values: tuple[str, ...] = _values_field()
+    values: tuple[str, ...] = field(converter=_values, validator=_named)
     facet = "seller"
 
 
@@ -187,8 +185,12 @@ class HasAttribute(Selector):
 class PricedBetween(Selector):
     """Select the units whose list unit price lies between two bounds, both included."""
 
-    least: Amount | None = optional_amount_field()
-    most: Amount | None = optional_amount_field()
+    least: Amount | None = field(
+        default=None, converter=amount_or_none, validator=optional(check_amount)
+    )
+    most: Amount | None = field(
+        default=None, converter=amount_or_none, validator=optional(check_amount)
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.least is None and self.most is None:
@@ -222,11 +224,11 @@ class Undiscounted(Selector):
         return select
 
 
-def _selectors(members: Any) -> tuple[Selector, ...]:
+def _selectors(members: Iterable[Selector]) -> tuple[Selector, ...]:
     return tuple(members)
 
 
-def _check_selectors(_instance: object, attribute: Any, value: tuple[Any, ...]) -> None:
+def _check_selectors(_instance: Any, attribute: Any, value: tuple[Any, ...]) -> None:
     if not 1 <= len(value) <= 100:
         raise InvalidValue("1 to 100 selectors", len(value), path=(attribute.name,))
     for i, member in enumerate(value):
@@ -234,14 +236,10 @@ def _check_selectors(_instance: object, attribute: Any, value: tuple[Any, ...]) 
             raise InvalidType("a Selector", member, path=(attribute.name, i))
 
 
-def _check_selector(_instance: object, attribute: Any, value: object) -> None:
+def check_selector(_instance: Any, attribute: Any, value: Any) -> None:
+    """Accept a selector."""
     if not isinstance(value, Selector):
         raise InvalidType("a Selector", value, path=(attribute.name,))
-
-
-def selector_field() -> Any:
-    """Declare a field for a selector; everything in the cart where it is left out."""
-    return field(factory=AllUnits, validator=_check_selector)
 
 
 @variant(Selector, "every")
@@ -286,7 +284,7 @@ class AnySelector(Selector):
 class NotSelector(Selector):
     """Select what the member does not."""
 
-    member: Selector = field(validator=_check_selector)
+    member: Selector = field(validator=check_selector)
 
     def compile(self, terms: Terms) -> Select:  # noqa: D102
         inner = placed(self.member, terms, "member")

@@ -108,11 +108,9 @@ class LayerState:
         claimed = self.claimed
         if basis is not Basis.ENTRY or (claimed and not claimed.keys().isdisjoint(rows)):
             return self._remainder(rows, basis)
-        floors = self.rows.floors
-        if len(rows) == len(self.entry):
-            amounts, units = self.entry, self.rows.quantities
-        else:
-            entry, quantities = self.entry, self.rows.quantities
+        floors, amounts, units = self.rows.floors, self.entry, self.rows.quantities
+        if len(rows) != len(amounts):
+            entry, quantities = amounts, units
             amounts = [entry[row] for row in rows]
             units = [quantities[row] for row in rows]
         if floors is None:
@@ -157,18 +155,24 @@ class LayerState:
         self.shipping_entry = self.shipping
 
     def take(self, proposal: Proposal) -> None:
-        """Apply a proposal: lower the rows and the shipping, count units and gifts."""
-        _, rows, shares, units, shipping, gifts = proposal
+        """Apply a proposal: lower the rows and the shipping, count gifts."""
+        _, rows, shares, _, shipping, gifts = proposal
         if rows:
-            if self.now is self.entry:
-                self.now = list(self.entry)
-            now, claimed = self.now, self.claimed
-            for row, share, used in zip(rows, shares, units):  # noqa: B905 - of one length
+            now = self.now
+            if now is self.entry:
+                self.now = now = [*now]
+            for row, share in zip(rows, shares):  # noqa: B905 - of one length
                 now[row] -= share  # type: ignore[index]
-                claimed[row] = claimed.get(row, 0) + used
-        self.shipping -= shipping
+        if shipping:
+            self.shipping -= shipping
         if gifts:
             self._count_gifts(gifts)
+
+    def claim(self, proposal: Proposal) -> None:
+        """Count the units of an applied proposal as in use, for those that come after it."""
+        claimed = self.claimed
+        for row, used in zip(proposal[1], proposal[3]):  # noqa: B905 - of one length
+            claimed[row] = claimed.get(row, 0) + used
 
     def untouched(self) -> LayerState:
         """The state as it was when the layer began: nothing taken, nothing in use."""
@@ -186,11 +190,11 @@ class LayerState:
         for row, share in zip(rows, shares, strict=True):
             entry[row] -= share
             now[row] -= share
-        then.entry, then.now, then._entry_total = entry, now, None
+        then.entry, then.now, then._entry_total = entry, now, None  # noqa: SLF001 - its own
         then.shipping_entry -= shipping
         then.shipping -= shipping
         then.gifts = dict(self.gifts)
-        then._count_gifts(gifts)
+        then._count_gifts(gifts)  # noqa: SLF001 - its own
         return then
 
     def _copy(self) -> LayerState:

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-from attrs import Attribute, Converter, field, frozen
+from attrs import frozen
 
-from ordercore.data.checks import optional
+from ordercore.data.checks import member_of
 from ordercore.errors import InvalidInput, InvalidValue
 from ordercore.money import Currency, Money, Overflow, UnitPrice, decimal_of
 
 __all__ = [
     "Amount",
+    "AmountText",
     "Basis",
     "RoundingMode",
     "Split",
     "Terms",
-    "amount_field",
-    "optional_amount_field",
-    "optional_percent_field",
-    "percent_field",
+    "amount_of",
+    "amount_or_none",
+    "basis_or_none",
+    "check_amount",
+    "check_percent",
+    "percent_of",
+    "percent_or_none",
     "placed",
     "ratio_of",
 ]
@@ -116,64 +119,58 @@ def placed(rule: Compilable[_T], terms: Terms, *place: str | int) -> _T:
         raise error.at(*place) from None
 
 
-def _amount(value: object, attribute: Attribute[Any]) -> Amount:
-    try:
-        if isinstance(value, Money):
-            return value
-        return decimal_of(value)  # type: ignore[arg-type]
-    except InvalidInput as error:
-        raise error.at(attribute.name) from None
+AmountText = Amount | str
+"""What fields for an amount take: an `Amount`, or decimal text."""
 
 
-def _check_amount(_instance: object, attribute: Attribute[Any], value: Amount) -> None:
-    size = value.minor if isinstance(value, Money) else value
-    if size <= 0:
+def amount_of(value: AmountText) -> Amount:
+    """Read decimal text; what is no amount is left for `check_amount` to refuse in its place."""
+    return value if isinstance(value, Money) else percent_of(value)
+
+
+def amount_or_none(value: AmountText | None) -> Amount | None:
+    """Do the same for a field that may be left out."""
+    return None if value is None else amount_of(value)
+
+
+def check_amount(_instance: Any, attribute: Any, value: Any) -> None:
+    """Accept an `Amount` above zero."""
+    number = _number(attribute, value)
+    if number <= 0:
         raise InvalidValue("an amount above zero", str(value), path=(attribute.name,))
 
 
-def amount_field() -> Any:
-    """Declare a field for an `Amount` above zero: Money, a Decimal or decimal text."""
-    return field(converter=Converter(_amount, takes_field=True), validator=_check_amount)
-
-
-def optional_amount_field() -> Any:
-    """Declare a field for an `Amount` above zero that may be left out."""
-    return field(
-        default=None,
-        converter=Converter(_unless_none(_amount), takes_field=True),
-        validator=optional(_check_amount),
-    )
-
-
-def _unless_none(convert: Callable[[Any, Attribute[Any]], Any]) -> Callable[..., Any]:
-    return lambda value, attribute: None if value is None else convert(value, attribute)
-
-
-def _percent(value: object, attribute: Attribute[Any]) -> Decimal:
+def percent_of(value: Decimal | str) -> Decimal:
+    """Read decimal text; what is no number is left for `check_percent` to refuse in its place."""
     try:
-        return decimal_of(value)  # type: ignore[arg-type]
-    except InvalidInput as error:
-        raise error.at(attribute.name) from None
+        return decimal_of(value)
+    except InvalidInput:
+        return value  # type: ignore[return-value]
 
 
-def _check_percent(_instance: object, attribute: Attribute[Any], value: Decimal) -> None:
-    if not 0 <= value <= 100:
+def percent_or_none(value: Decimal | str | None) -> Decimal | None:
+    """Do the same for a field that may be left out."""
+    return None if value is None else percent_of(value)
+
+
+def check_percent(_instance: Any, attribute: Any, value: Any) -> None:
+    """Accept an exact percentage from 0 to 100."""
+    if not 0 <= _number(attribute, value) <= 100:
         expected = "a percentage from 0 to 100"
         raise InvalidValue(expected, str(value), path=(attribute.name,), reason="invalid_percent")
 
 
-def percent_field() -> Any:
-    """Declare a field for an exact percentage from 0 to 100, as a Decimal or decimal text."""
-    return field(converter=Converter(_percent, takes_field=True), validator=_check_percent)
+def _number(attribute: Any, value: Any) -> Decimal:
+    """Take the number of an amount; raise what `decimal_of` has against it in its place."""
+    try:
+        return value.decimal if isinstance(value, Money) else decimal_of(value)
+    except InvalidInput as error:
+        raise error.at(attribute.name) from None
 
 
-def optional_percent_field() -> Any:
-    """Declare a field for a percentage that may be left out."""
-    return field(
-        default=None,
-        converter=Converter(_unless_none(_percent), takes_field=True),
-        validator=optional(_check_percent),
-    )
+def basis_or_none(value: Basis | str | None) -> Basis | None:
+    """Turn the text of a basis into the basis."""
+    return None if value is None else member_of(Basis, value)
 
 
 def ratio_of(percent: Decimal) -> tuple[int, int]:

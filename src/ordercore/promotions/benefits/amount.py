@@ -14,11 +14,11 @@ from ordercore.money import apportion
 from ordercore.promotions.benefits.benefit import Benefit, Propose
 from ordercore.promotions.benefits.every import Every
 from ordercore.promotions.proposals import Proposal, reduction
-from ordercore.promotions.selectors import Need, Selector, selector_field
+from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState, Offer
-from ordercore.promotions.terms import Amount, Split, Terms, amount_field, placed
+from ordercore.promotions.terms import Amount, Split, Terms, amount_of, check_amount, placed
 
-__all__ = ["AmountOff", "AmountOffEach"]
+__all__ = ["AmountOff", "AmountOffEach", "caps_of", "weights_of"]
 
 
 @variant(Benefit, "amount_off")
@@ -35,8 +35,8 @@ class AmountOff(Benefit):
     Decimal('50')
     """
 
-    amount: Amount = amount_field()
-    target: Selector = selector_field()
+    amount: Amount = field(converter=amount_of, validator=check_amount)
+    target: Selector = field(factory=AllUnits, validator=check_selector)
     every: Every | None = field(default=None, validator=maybe(instance_of(Every)))
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
@@ -52,7 +52,7 @@ class AmountOff(Benefit):
             if simple and caps is None:
                 shares = apportion(min(off, sum(amounts)), amounts)
             else:
-                weights, caps = _weights(state, offer, terms.split), _caps(offer)
+                weights, caps = weights_of(state, offer, terms.split), caps_of(offer)
                 shares = apportion(off, weights, caps, overflow)
             return reduction(rows, shares, units)
 
@@ -62,13 +62,14 @@ class AmountOff(Benefit):
         return self.target.needs()
 
 
-def _caps(offer: Offer) -> Sequence[int]:
+def caps_of(offer: Offer) -> Sequence[int]:
+    """Tell the most that each offered row can give."""
     _, _, amounts, _, caps = offer
     return amounts if caps is None else caps
 
 
-def _weights(state: LayerState, offer: Offer, split: Split) -> Sequence[int]:
-    """By what an amount is split over the offered units, at any common scale."""
+def weights_of(state: LayerState, offer: Offer, split: Split) -> Sequence[int]:
+    """Tell by what an amount is split over the offered units, at any common scale."""
     rows, units, amounts, _, _ = offer
     if split is Split.CURRENT:
         return amounts
@@ -90,8 +91,8 @@ class AmountOffEach(Benefit):
         max_units_per_line: Reduce at most so many units of each row; None: all.
     """
 
-    amount: Amount = amount_field()
-    target: Selector = selector_field()
+    amount: Amount = field(converter=amount_of, validator=check_amount)
+    target: Selector = field(factory=AllUnits, validator=check_selector)
     max_units_per_line: int | None = field(default=None, validator=optional(quantity))
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
@@ -105,7 +106,7 @@ class AmountOffEach(Benefit):
             shares = [
                 min(amount * count, (2 * cost * count + scale * each) // (2 * scale * each), cap)
                 for count, each, cost, cap in zip(
-                    reduced, units, amounts, _caps(offer), strict=True
+                    reduced, units, amounts, caps_of(offer), strict=True
                 )
             ]
             return reduction(rows, shares, reduced)

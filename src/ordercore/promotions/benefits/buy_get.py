@@ -19,9 +19,9 @@ from ordercore.promotions.benefits.picking import (
     shares_of_picked,
 )
 from ordercore.promotions.proposals import Proposal
-from ordercore.promotions.selectors import Need, Selector, selector_field
+from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState, Offer
-from ordercore.promotions.terms import Terms, percent_field, placed, ratio_of
+from ordercore.promotions.terms import Terms, check_percent, percent_of, placed, ratio_of
 
 __all__ = ["BuyXGetY"]
 
@@ -46,9 +46,9 @@ class BuyXGetY(Benefit):
 
     buy_quantity: int = field(validator=quantity)
     get_quantity: int = field(validator=quantity)
-    percent: Decimal = percent_field()
-    buy: Selector = selector_field()
-    get: Selector = selector_field()
+    percent: Decimal = field(converter=percent_of, validator=check_percent)
+    buy: Selector = field(factory=AllUnits, validator=check_selector)
+    get: Selector = field(factory=AllUnits, validator=check_selector)
     max_times: int | None = field(default=None, validator=optional(integer(least=1, most=10**9)))
     pick: Pick = field(default=Pick.CHEAPEST, converter=Pick)
 

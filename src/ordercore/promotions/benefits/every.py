@@ -6,10 +6,17 @@ from collections.abc import Callable, Sequence
 
 from attrs import field, frozen
 
-from ordercore.data.checks import integer, optional
+from ordercore.data.checks import integer, member, optional
 from ordercore.errors import InvalidValue
 from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import Amount, Basis, Terms, optional_amount_field
+from ordercore.promotions.terms import (
+    Amount,
+    Basis,
+    Terms,
+    amount_or_none,
+    basis_or_none,
+    check_amount,
+)
 
 __all__ = ["Every", "Times"]
 
@@ -31,7 +38,9 @@ class Every:
     2
     """
 
-    amount: Amount | None = optional_amount_field()
+    amount: Amount | None = field(
+        default=None, converter=amount_or_none, validator=optional(check_amount)
+    )
     quantity: int | None = field(
         default=None, validator=optional(integer(least=1, most=10**9)), kw_only=True
     )
@@ -40,7 +49,8 @@ class Every:
     )
     basis: Basis | None = field(
         default=None,
-        converter=lambda value: None if value is None else Basis(value),
+        converter=basis_or_none,
+        validator=optional(member(Basis)),
         kw_only=True,
     )
 

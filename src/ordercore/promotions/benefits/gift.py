@@ -7,13 +7,13 @@ from attrs.validators import instance_of
 from attrs.validators import optional as maybe
 
 from ordercore.data import variant
-from ordercore.data.checks import identifier, quantity
+from ordercore.data.checks import identifier, optional, quantity
 from ordercore.promotions.benefits.benefit import Benefit, Propose
 from ordercore.promotions.benefits.every import Every
 from ordercore.promotions.proposals import GiftGrant, Proposal
-from ordercore.promotions.selectors import Need, Selector, selector_field
+from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import Amount, Terms, optional_amount_field, placed
+from ordercore.promotions.terms import Amount, Terms, amount_or_none, check_amount, placed
 
 __all__ = ["Gift"]
 
@@ -35,9 +35,11 @@ class Gift(Benefit):
 
     sku: str = field(validator=identifier)
     quantity: int = field(default=1, validator=quantity)
-    value: Amount | None = optional_amount_field()
+    value: Amount | None = field(
+        default=None, converter=amount_or_none, validator=optional(check_amount)
+    )
     every: Every | None = field(default=None, validator=maybe(instance_of(Every)))
-    target: Selector = selector_field()
+    target: Selector = field(factory=AllUnits, validator=check_selector)
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select = placed(self.target, terms, "target")

@@ -11,9 +11,9 @@ from ordercore.data.checks import integer, optional
 from ordercore.promotions.benefits.benefit import Benefit, Propose
 from ordercore.promotions.benefits.picking import Pick, by_unit_price, claiming, shares_of_picked
 from ordercore.promotions.proposals import Proposal
-from ordercore.promotions.selectors import Need, Selector, selector_field
+from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import Terms, percent_field, placed, ratio_of
+from ordercore.promotions.terms import Terms, check_percent, percent_of, placed, ratio_of
 
 __all__ = ["NthItemOff"]
 
@@ -33,8 +33,8 @@ class NthItemOff(Benefit):
     """
 
     nth: int = field(validator=integer(least=1, most=10**9))
-    percent: Decimal = percent_field()
-    target: Selector = selector_field()
+    percent: Decimal = field(converter=percent_of, validator=check_percent)
+    target: Selector = field(factory=AllUnits, validator=check_selector)
     max_times: int | None = field(default=None, validator=optional(integer(least=1, most=10**9)))
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
@@ -50,7 +50,9 @@ class NthItemOff(Benefit):
             if not times:
                 return None
             if len(units) == 1:
-                return claiming(offer[0], shares_of_picked(offer, (times,), ratio, terms), (times * nth,))
+                return claiming(
+                    offer[0], shares_of_picked(offer, (times,), ratio, terms), (times * nth,)
+                )
             reduced, claimed = [0] * len(units), [0] * len(units)
             passed = 0
             for i in by_unit_price(offer, Pick.DEAREST):

@@ -7,18 +7,22 @@ from decimal import Decimal
 from attrs import field, frozen
 
 from ordercore.data import variant
+from ordercore.data.checks import member, optional
 from ordercore.money import apportion
+from ordercore.promotions.benefits.amount import caps_of, weights_of
 from ordercore.promotions.benefits.benefit import Benefit, Propose
 from ordercore.promotions.proposals import Proposal, reduction, whole_shares
-from ordercore.promotions.selectors import Need, Selector, selector_field
+from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import (
     Amount,
     Basis,
-    RoundingMode,
     Terms,
-    optional_amount_field,
-    percent_field,
+    amount_or_none,
+    basis_or_none,
+    check_amount,
+    check_percent,
+    percent_of,
     placed,
     ratio_of,
 )
@@ -34,18 +38,20 @@ class PercentOff(Benefit):
     Args:
         percent: From 0 to 100, exact: ``"33.33"`` is 33.33 %.
         target: Which units.
-        maximum: At most so much in all; then the maximum is apportioned.
+        maximum: At most so much in all; then the maximum is apportioned like any amount.
         basis: Of which amounts; None is the promotion's.
 
     >>> PercentOff("15").percent
     Decimal('15')
     """
 
-    percent: Decimal = percent_field()
-    target: Selector = selector_field()
-    maximum: Amount | None = optional_amount_field()
+    percent: Decimal = field(converter=percent_of, validator=check_percent)
+    target: Selector = field(factory=AllUnits, validator=check_selector)
+    maximum: Amount | None = field(
+        default=None, converter=amount_or_none, validator=optional(check_amount)
+    )
     basis: Basis | None = field(
-        default=None, converter=lambda value: None if value is None else Basis(value)
+        default=None, converter=basis_or_none, validator=optional(member(Basis))
     )
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
@@ -53,7 +59,7 @@ class PercentOff(Benefit):
         numerator, denominator = ratio_of(self.percent)
         maximum = None if self.maximum is None else terms.minor(self.maximum, "maximum")
         basis = self.basis or terms.basis
-        rounding, overflow = terms.rounding, terms.overflow
+        rounding, split, overflow = terms.rounding, terms.split, terms.overflow
         half, double = denominator, 2 * denominator
 
         def propose(state: LayerState) -> Proposal | None:
@@ -66,7 +72,9 @@ class PercentOff(Benefit):
             exact = [amount * numerator for amount in amounts]
             shares = whole_shares(exact, denominator * scale, caps, rounding, overflow)
             if maximum is not None and sum(shares) > maximum:
-                shares = apportion(maximum, amounts, shares if caps is None else caps, overflow)
+                offer = state.offer(rows)
+                weights = weights_of(state, offer, split)
+                shares = apportion(maximum, weights, caps_of(offer), overflow)
             return reduction(rows, shares, units)
 
         return propose

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from attrs import frozen
+from attrs import field, frozen
 
 from ordercore.data import variant
+from ordercore.data.checks import optional
 from ordercore.errors import InvalidValue
 from ordercore.promotions.benefits.benefit import Benefit, Propose
 from ordercore.promotions.proposals import Proposal
@@ -14,8 +15,10 @@ from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import (
     Amount,
     Terms,
-    optional_amount_field,
-    optional_percent_field,
+    amount_or_none,
+    check_amount,
+    check_percent,
+    percent_or_none,
     ratio_of,
 )
 
@@ -32,8 +35,12 @@ class ShippingOff(Benefit):
         amount: How much off, at most what is left of the fee.
     """
 
-    percent: Decimal | None = optional_percent_field()
-    amount: Amount | None = optional_amount_field()
+    percent: Decimal | None = field(
+        default=None, converter=percent_or_none, validator=optional(check_percent)
+    )
+    amount: Amount | None = field(
+        default=None, converter=amount_or_none, validator=optional(check_amount)
+    )
 
     def __attrs_post_init__(self) -> None:
         if (self.amount is None) == (self.percent is None):

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from attrs import Attribute, field, frozen
 
 from ordercore.data import variant
-from ordercore.data.checks import integer, optional
+from ordercore.data.checks import integer, member, optional
 from ordercore.errors import InvalidType, InvalidValue
 from ordercore.money import Money
 from ordercore.promotions.benefits.benefit import Benefit, Propose, check_benefit
 from ordercore.promotions.proposals import Proposal
-from ordercore.promotions.selectors import Need, Selector, either, selector_field
+from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector, either
 from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import Amount, Basis, Terms, optional_amount_field, placed
+from ordercore.promotions.terms import (
+    Amount,
+    Basis,
+    Terms,
+    amount_or_none,
+    basis_or_none,
+    check_amount,
+    placed,
+)
 
 __all__ = ["Tier", "Tiers"]
 
@@ -33,7 +43,9 @@ class Tier:
         benefit: What it gives.
     """
 
-    amount: Amount | None = optional_amount_field()
+    amount: Amount | None = field(
+        default=None, converter=amount_or_none, validator=optional(check_amount)
+    )
     quantity: int | None = field(
         default=None, validator=optional(integer(least=1, most=10**9)), kw_only=True
     )
@@ -44,13 +56,17 @@ class Tier:
             raise InvalidValue("either an amount or a quantity", (self.amount, self.quantity))
 
 
-def _check_tiers(_instance: object, attribute: Attribute[Any], tiers: tuple[Any, ...]) -> None:
+def _tiers(tiers: Iterable[Tier]) -> tuple[Tier, ...]:
+    return tuple(tiers)
+
+
+def _check_tiers(_instance: Any, attribute: Attribute[Any], tiers: tuple[Any, ...]) -> None:
     if not 1 <= len(tiers) <= MAX_TIERS:
         raise InvalidValue(f"1 to {MAX_TIERS} tiers", len(tiers), path=(attribute.name,))
     for i, tier in enumerate(tiers):
         if not isinstance(tier, Tier):
             raise InvalidType("a Tier", tier, path=(attribute.name, i))
-    for i, (lower, higher) in enumerate(zip(tiers, tiers[1:], strict=False)):
+    for i, (lower, higher) in enumerate(pairwise(tiers)):
         if not _above(higher, lower):
             expected = "tiers of one kind that begin ever higher"
             place = (attribute.name, i + 1)
@@ -78,10 +94,10 @@ class Tiers(Benefit):
         basis: On which amounts; None is the promotion's.
     """
 
-    tiers: tuple[Tier, ...] = field(converter=tuple, validator=_check_tiers)
-    target: Selector = selector_field()
+    tiers: tuple[Tier, ...] = field(converter=_tiers, validator=_check_tiers)
+    target: Selector = field(factory=AllUnits, validator=check_selector)
     basis: Basis | None = field(
-        default=None, converter=lambda value: None if value is None else Basis(value)
+        default=None, converter=basis_or_none, validator=optional(member(Basis))
     )
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
@@ -112,5 +128,3 @@ class Tiers(Benefit):
 
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return self.target.needs() + either([tier.benefit.needs() for tier in self.tiers])
-
-

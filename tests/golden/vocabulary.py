@@ -1,0 +1,335 @@
+"""The words of golden cases: scopes, conditions and effects, said in ordercore's own.
+
+Each word (see FORMAT.md) has one row in a table, and a small function that says the same
+through the public API. The keywords of that function are all that the library can express of
+the word; what goes beyond them raises `NotBuilt`. Words are mapped to words and nothing is
+computed: what an effect takes is the library's to find out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from inspect import signature
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from ordercore.promotions import (
+    AllOf,
+    AllUnits,
+    Always,
+    AmountOff,
+    AmountOffEach,
+    Basis,
+    Benefit,
+    BuyXGetY,
+    Category,
+    Condition,
+    CustomerInGroup,
+    Every,
+    EverySelector,
+    Gift,
+    HasAttribute,
+    LineAtLeast,
+    NthItemOff,
+    OrderNumber,
+    PercentOff,
+    Pick,
+    PricedBetween,
+    Selector,
+    ShippingOff,
+    Sku,
+    Split,
+    Threshold,
+    Tier,
+    Tiers,
+    Undiscounted,
+    WithinRegion,
+)
+
+__all__ = ["NotBuilt", "Plain", "benefit", "condition", "sharing", "text_of"]
+
+Plain = dict[str, Any]
+_T = TypeVar("_T")
+
+
+class NotBuilt(Exception):
+    """Raised when a case says what the library has no word for (yet)."""
+
+
+BASES = MappingProxyType({"current": Basis.ENTRY, "list_price": Basis.LIST})
+SPLITS = MappingProxyType({"current": Split.CURRENT, "list_price": Split.LIST})
+PICKS = MappingProxyType({"cheapest": Pick.CHEAPEST, "most_expensive": Pick.DEAREST})
+
+
+def _row(table: Mapping[str, _T], word: str, *of: str) -> _T:
+    """Find a word's row in a table, or say which word is missing."""
+    if word not in table:
+        raise NotBuilt(".".join([*of, word]))
+    return table[word]
+
+
+def _translated(table: Mapping[str, Callable[..., _T]], plain: Plain) -> _T:
+    """Translate a condition or an effect by its row; a key without a value counts as left out."""
+    said = {key: value for key, value in plain.items() if value is not None}
+    word = said.pop("type")
+    translate = _row(table, word)
+    for key in said:
+        _row(signature(translate).parameters, key, word)
+    return translate(**said)
+
+
+def _is_zero(told: object) -> bool:
+    return told is not None and Decimal(str(told)).is_zero()
+
+
+def text_of(value: object) -> str:
+    """Write an attribute's value as text, which ours are."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+# Scopes: which lines
+
+
+def _scope(plain: Plain | None) -> Selector:
+    """Translate a scope: each of its keys must be met, and what it excludes is left out."""
+    said = {key: value for key, value in (plain or {}).items() if value is not None}
+    without = [~_scope(said.pop("exclude"))] if "exclude" in said else []
+    if said.pop("all", False):
+        said.clear()
+    within = [part for key, value in said.items() for part in _row(SCOPES, key, "scope")(value)]
+    members = within + without
+    if len(members) == 1:
+        return members[0]
+    return EverySelector(members) if members else AllUnits()
+
+
+def _attributes(wanted: Plain) -> list[Selector]:
+    return [HasAttribute(name, text_of(value)) for name, value in wanted.items()]
+
+
+def _unit_price(bounds: Plain) -> list[Selector]:
+    least, most = bounds.get("min"), bounds.get("max")
+    if _is_zero(least):
+        least = None
+    return [] if least is None and most is None else [PricedBetween(least, most)]
+
+
+SCOPES: Mapping[str, Callable[[Any], list[Selector]]] = MappingProxyType(
+    {
+        "skus": lambda skus: [Sku(skus)],
+        "categories": lambda categories: [Category(categories)],
+        "attributes": _attributes,
+        "unit_price": _unit_price,
+        "undiscounted": lambda wanted: [Undiscounted()] if wanted else [],
+    }
+)
+
+
+# Conditions: when. A minimum of zero is none: the library's own are above zero.
+
+NEVER = ~Always()
+
+
+def _subtotal_at_least(
+    *, amount: str, scope: Plain | None = None, basis: str = "current"
+) -> Condition:
+    if _is_zero(amount):
+        return Always()
+    return Threshold(amount, target=_scope(scope), basis=_row(BASES, basis))
+
+
+def _line_total_at_least(
+    *, amount: str, scope: Plain | None = None, basis: str = "current"
+) -> Condition:
+    if _is_zero(amount):  # still, some line must be there
+        return Threshold(quantity=1, target=_scope(scope))
+    return LineAtLeast(amount, _scope(scope), _row(BASES, basis))
+
+
+def _quantity_at_least(*, quantity: int, scope: Plain | None = None) -> Condition:
+    return Always() if _is_zero(quantity) else Threshold(quantity=quantity, target=_scope(scope))
+
+
+CONDITIONS: Mapping[str, Callable[..., Condition]] = MappingProxyType(
+    {
+        "subtotal_at_least": _subtotal_at_least,
+        "line_total_at_least": _line_total_at_least,
+        "quantity_at_least": _quantity_at_least,
+        "customer_in_group": lambda *, groups: CustomerInGroup(groups) if groups else NEVER,
+        "order_number": lambda *, nth: OrderNumber(nth),
+        "region_in": lambda *, regions: WithinRegion(regions) if regions else NEVER,
+    }
+)
+
+
+def condition(said: list[Plain]) -> Condition:
+    """Translate a promotion's conditions, which must all hold."""
+    members = [_translated(CONDITIONS, each) for each in said]
+    if len(members) == 1:
+        return members[0]
+    return AllOf(members) if members else Always()
+
+
+# Effects: then. Nothing off, or at most nothing off, is an effect without effect.
+
+NOTHING = PercentOff("0")
+LIMITS = ("amount", "max", "max_times", "max_units_per_line", "quantity")
+APPORTIONING = frozenset(
+    ("amount_off", "amount_off_every", "amount_off_every_quantity", "tiered_amount_off")
+)
+
+
+def benefit(effect: Plain) -> Benefit:
+    """Translate one effect."""
+    said = dict(effect)
+    word = said["type"]
+    if word in APPORTIONING:  # how it is shared is said once, for the whole promotion
+        said.pop("share_by", None)
+        said.pop("overflow", None)
+    gives_nothing = any(_is_zero(said.get(limit)) for limit in LIMITS)
+    if gives_nothing and word in EFFECTS and not word.endswith("_price"):
+        return NOTHING
+    return _translated(EFFECTS, said)
+
+
+def _percent_off(
+    *,
+    percent: str,
+    scope: Plain | None = None,
+    max: str | None = None,  # noqa: A002 - the word of a case
+    percent_of: str = "current",
+) -> Benefit:
+    return PercentOff(percent, _scope(scope), max, _row(BASES, percent_of))
+
+
+def _amount_off(*, amount: str, scope: Plain | None = None) -> Benefit:
+    return AmountOff(amount, _scope(scope))
+
+
+def _amount_off_each(
+    *, amount: str, scope: Plain | None = None, max_units_per_line: int | None = None
+) -> Benefit:
+    return AmountOffEach(amount, _scope(scope), max_units_per_line)
+
+
+def _amount_off_every(
+    *,
+    amount: str,
+    every: str,
+    max_times: int | None = None,
+    scope: Plain | None = None,
+    basis: str = "current",
+) -> Benefit:
+    step = Every(every, max_times=max_times, basis=_row(BASES, basis))
+    return AmountOff(amount, _scope(scope), step)
+
+
+def _amount_off_every_quantity(
+    *, amount: str, every_quantity: int, max_times: int | None = None, scope: Plain | None = None
+) -> Benefit:
+    return AmountOff(amount, _scope(scope), Every(quantity=every_quantity, max_times=max_times))
+
+
+def _tiered_amount_off(
+    *, tiers: list[Plain], scope: Plain | None = None, basis: str = "current"
+) -> Benefit:
+    return _tiers("amount_off", tiers, scope, basis)
+
+
+def _tiered_percent_off(
+    *,
+    tiers: list[Plain],
+    scope: Plain | None = None,
+    basis: str = "current",
+    by: str = "subtotal",
+    max: str | None = None,  # noqa: A002 - the word of a case
+    percent_of: str = "current",
+) -> Benefit:
+    return _tiers("percent_off", tiers, scope, basis, by, max=max, percent_of=percent_of)
+
+
+def _tiers(
+    word: str,
+    tiers: list[Plain],
+    scope: Plain | None,
+    basis: str,
+    by: str = "subtotal",
+    **same: object,
+) -> Benefit:
+    """Translate tiers, which a case lists in any order; each gives an effect of its own."""
+    begin = _row({"subtotal": "amount", "quantity": "quantity"}, by, f"tiered_{word}.by")
+    steps = []
+    for tier in sorted(tiers, key=lambda tier: Decimal(str(tier["at_least"]))):
+        more = {key: value for key, value in tier.items() if key != "at_least"}
+        gives = benefit({"type": word, "scope": scope, **more, **same})
+        steps.append(Tier(**{begin: tier["at_least"]}, benefit=gives))
+    return Tiers(steps, _scope(scope), _row(BASES, basis))
+
+
+def _buy_x_get_y(
+    *,
+    buy: Plain,
+    get: Plain,
+    percent: str = "100",
+    repeat: bool = True,
+    max_times: int | None = None,
+    pick: str = "cheapest",
+) -> Benefit:
+    return BuyXGetY(
+        buy["quantity"],
+        get["quantity"],
+        percent,
+        _scope(buy.get("scope")),
+        _scope(get.get("scope")),
+        max_times if repeat else 1,
+        _row(PICKS, pick),
+    )
+
+
+def _nth_unit_percent_off(
+    *, nth: int, percent: str, scope: Plain | None = None, max_times: int | None = None
+) -> Benefit:
+    return NthItemOff(nth, percent, _scope(scope), max_times)
+
+
+def _gift(
+    *, sku: str, quantity: int = 1, scope: Plain | None = None, every_quantity: int | None = None
+) -> Benefit:
+    every = None if every_quantity is None else Every(quantity=every_quantity)
+    return Gift(sku, quantity, every=every, target=_scope(scope))
+
+
+EFFECTS: Mapping[str, Callable[..., Benefit]] = MappingProxyType(
+    {
+        "percent_off": _percent_off,
+        "amount_off": _amount_off,
+        "amount_off_each": _amount_off_each,
+        "amount_off_every": _amount_off_every,
+        "amount_off_every_quantity": _amount_off_every_quantity,
+        "tiered_amount_off": _tiered_amount_off,
+        "tiered_percent_off": _tiered_percent_off,
+        "buy_x_get_y": _buy_x_get_y,
+        "nth_unit_percent_off": _nth_unit_percent_off,
+        "gift": _gift,
+        "shipping_percent_off": lambda *, percent: ShippingOff(percent),
+        "shipping_amount_off": lambda *, amount: ShippingOff(amount=amount),
+    }
+)
+
+
+def sharing(effects: list[Plain]) -> tuple[Split, Any]:
+    """Read how amounts are shared, which all effects of one promotion must agree on.
+
+    A maximum is an amount that is shared, too; a case has no word for how, so in the usual way.
+    """
+    said = {
+        (effect.get("share_by") or "current", effect.get("overflow") or "redistribute")
+        for effect in effects
+        if effect["type"] in APPORTIONING or effect.get("max") is not None
+    }
+    if len(said) > 1:
+        raise NotBuilt("share_by or overflow that differs within one promotion")
+    split, overflow = said.pop() if said else ("current", "redistribute")
+    return _row(SPLITS, split), overflow

@@ -1,0 +1,279 @@
+"""Laws of the account: who is looked at, and what is said of it.
+
+- P14: what has no effect is not "applied".
+- P19: the candidates that the index finds are those of the predicate over the whole book, and
+  nobody else could have had an effect.
+- P21: the amounts in the account add up to the totals; every candidate has just one outcome.
+"""
+
+from collections.abc import Iterable
+from itertools import product
+from typing import Any
+
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ordercore import Cart, Context, PromotionBook
+from ordercore.pricing import Applied, Kind, UnknownCode, price_in
+from ordercore.promotions import (
+    AllOf,
+    AmountOff,
+    AmountOffEach,
+    AnyOf,
+    AnySelector,
+    Brand,
+    BuyXGetY,
+    Category,
+    Code,
+    CustomerInGroup,
+    EverySelector,
+    Gift,
+    LineAtLeast,
+    NthItemOff,
+    OrderNumber,
+    PercentOff,
+    Promotion,
+    Seller,
+    ShippingOff,
+    Sku,
+    Threshold,
+    Tiers,
+    ViaChannel,
+    WithinRegion,
+)
+from ordercore.testing.strategies import CODES, pricings
+
+NO_EFFECT = st.sampled_from(
+    (
+        PercentOff("0"),
+        ShippingOff("0"),
+        PercentOff("100", Sku(())),
+        AmountOff("1", Sku("nobody's")),
+        NthItemOff(10**9, "100"),
+        BuyXGetY(1, 10**9, "100"),
+        Gift("mug", 5, target=Sku("nobody's"), every=None),
+    )
+)
+
+
+# P14
+
+
+@given(pricings(min_promotions=1))
+def test_p14_applied_is_what_has_an_effect_and_nothing_else(case):
+    quote = price_in(*case)
+    reduced = {adjustment.promotion for line in quote.lines for adjustment in line.adjustments}
+    giving = {gift.promotion for gift in quote.gifts if gift.quantity > 0}
+    for outcome in quote.outcomes:
+        effects = [outcome.promotion in reduced, outcome.promotion in giving]
+        if isinstance(outcome, Applied):
+            assert any([*effects, outcome.shipping.minor > 0])
+            assert outcome.amount_minor == outcome.goods.minor + outcome.shipping.minor
+        else:
+            assert not any(effects)
+            assert outcome.amount_minor == 0
+
+
+@given(pricings(min_promotions=1), NO_EFFECT, st.data())
+def test_p14_a_promotion_without_effect_leaves_no_trace(case, benefit, data):
+    cart, book, context = case
+    context = evolve(context, gift_stock={"mug": 4})
+    idle = evolve(data.draw(st.sampled_from(book.promotions)), id="idle", benefits=benefit)
+    with_it = price_in(cart, evolve(book, promotions=[*book.promotions, idle]), context)
+    without = price_in(cart, book, context)
+    assert with_it.outcome("idle").kind is not Kind.APPLIED
+    assert with_it.lines == without.lines
+    assert with_it.shipping == without.shipping
+    assert [o for o in with_it.outcomes if o.promotion != "idle"] == list(without.outcomes)
+
+
+# P19
+
+Ways = list[frozenset[str]]
+"""Sets of values of which one must be held, each set a sufficient reason for no effect."""
+
+FACETS = {Sku: "sku", Brand: "brand", Category: "category", Seller: "seller"}
+RANKS = (("sku",), ("brand", "category"), ("seller",), ("group",), ("channel",), ("region",))
+
+
+def any_of(members: Iterable[Any], facet: str) -> Ways:
+    """What one member of several asks for: every combination of what each asks for."""
+    each = [ways(member, facet) for member in members]
+    return [frozenset().union(*choice) for choice in product(*each)]
+
+
+def all_of(members: Iterable[Any], facet: str) -> Ways:
+    return [way for member in members for way in ways(member, facet)]
+
+
+def ways(rule: Any, facet: str) -> Ways:  # noqa: C901, PLR0911 - a case a kind
+    """Tell what of a facet must be held for a rule to have an effect, in all possible ways."""
+    match rule:
+        case Sku() | Brand() | Category() | Seller():
+            return [frozenset(rule.values)] if FACETS[type(rule)] == facet else []
+        case CustomerInGroup():
+            return [frozenset(rule.groups)] if facet == "group" else []
+        case ViaChannel():
+            return [frozenset(rule.channels)] if facet == "channel" else []
+        case WithinRegion():
+            return [frozenset(rule.regions)] if facet == "region" else []
+        case EverySelector() | AllOf():
+            return all_of(rule.members, facet)
+        case AnySelector() | AnyOf():
+            return any_of(rule.members, facet)
+        case Gift(every=None):
+            return []
+        case BuyXGetY():
+            return all_of((rule.buy, rule.get), facet)
+        case Tiers():
+            benefits = [tier.benefit for tier in rule.tiers]
+            return ways(rule.target, facet) + any_of(benefits, facet)
+        case Threshold() | LineAtLeast() | PercentOff() | AmountOff() | AmountOffEach():
+            return ways(rule.target, facet)
+        case NthItemOff() | Gift():
+            return ways(rule.target, facet)
+        case Promotion():
+            return ways(rule.when, facet) + any_of(rule.benefits, facet)
+    return []
+
+
+def held(cart: Cart, context: Context, facet: str) -> set[str | None]:
+    """List what cart and context carry of a facet."""
+    products = [line.product for line in cart.lines]
+    shopper = context.shopper
+    return {
+        "sku": {product.sku for product in products},
+        "brand": {product.brand for product in products},
+        "category": {category for product in products for category in product.categories},
+        "seller": {product.seller for product in products},
+        "group": set() if shopper is None else set(shopper.groups),
+        "channel": {context.channel},
+        "region": {context.region},
+    }[facet]
+
+
+def answers(promotion: Promotion, cart: Cart, context: Context) -> set[bool]:
+    """Tell whether it is available and holds its most selective required key.
+
+    Where it requires several keys of one rank, any of them may be taken: then both answers
+    may be right.
+    """
+    if isinstance(promotion.trigger, Code):
+        return {promotion.trigger.code in context.codes}
+    for rank in RANKS:
+        found = {
+            not way.isdisjoint(held(cart, context, facet))
+            for facet in rank
+            for way in ways(promotion, facet)
+        }
+        if found:
+            return found
+    return {True}
+
+
+@given(pricings(min_promotions=1, min_lines=0))
+def test_p19_the_index_finds_what_the_predicate_finds_over_the_whole_book(case):
+    cart, book, context = case
+    found = [plan.promotion.id for plan in book.candidates(cart, context)]
+    for promotion in book.promotions:
+        is_candidate = promotion.id in found
+        assert book.plan(promotion.id).is_candidate(cart, context) is is_candidate
+        assert is_candidate in answers(promotion, cart, context)
+    assert len(found) == len(set(found))
+
+
+def unindexed(promotion: Promotion) -> Promotion:
+    """Say the same in a way that requires no key: the index must look at it always."""
+    return evolve(
+        promotion,
+        benefits=(*promotion.benefits, ShippingOff("0")),
+        when=promotion.when | OrderNumber(10**9),
+    )
+
+
+@given(pricings(min_promotions=1, min_lines=0))
+def test_p19_no_other_promotion_could_have_had_an_effect(case):
+    cart, book, context = case
+    candidates = [plan.promotion.id for plan in book.candidates(cart, context)]
+    for promotion in book.promotions:
+        if promotion.id not in candidates:
+            outcome = price_in(cart, book, context).outcome(promotion.id)
+            assert outcome.kind is not Kind.APPLIED
+            alone = PromotionBook(cart.currency, [unindexed(promotion)])
+            quote = price_in(cart, alone, context)
+            assert quote.outcome(promotion.id).kind is not Kind.APPLIED
+            assert quote.discount.is_zero
+            assert quote.shipping_discount.is_zero
+
+
+@given(pricings(min_promotions=2, min_lines=0))
+def test_p19_the_indexed_answer_is_that_of_a_full_scan(case):
+    cart, book, context = case
+    quote = price_in(cart, book, context)
+    full = evolve(book, promotions=[unindexed(promotion) for promotion in book.promotions])
+    scan = price_in(cart, full, context)
+    assert scan.lines == quote.lines
+    assert scan.shipping == quote.shipping
+    assert scan.gifts == quote.gifts
+    for outcome in quote.outcomes:
+        other = scan.outcome(outcome.promotion)
+        assert (other.kind, other.amount_minor) == (outcome.kind, outcome.amount_minor)
+
+
+# P21
+
+
+@given(pricings())
+def test_p21_the_account_adds_up_to_the_totals(case):
+    quote = price_in(*case)
+    applied = [outcome for outcome in quote.outcomes if isinstance(outcome, Applied)]
+    goods = sum(outcome.goods.minor for outcome in applied)
+    shipping = sum(outcome.shipping.minor for outcome in applied)
+    assert quote.subtotal.minor - goods == quote.goods.minor
+    assert quote.cart.shipping.minor - shipping == quote.shipping.minor
+    everything = sum(outcome.amount_minor for outcome in quote.outcomes)
+    full = quote.subtotal.minor + quote.cart.shipping.minor
+    assert full - everything == quote.payable.minor
+
+
+@given(pricings())
+def test_p21_every_candidate_has_just_one_outcome(case):
+    cart, book, context = case
+    quote = price_in(cart, book, context)
+    told = [outcome.promotion for outcome in quote.outcomes]
+    assert sorted(told) == sorted(p.promotion.id for p in book.candidates(cart, context))
+    for outcome in quote.outcomes:
+        assert quote.outcome(outcome.promotion) == outcome
+
+
+@given(pricings(min_promotions=1), st.sampled_from(CODES))
+def test_p21_every_code_is_answered(case, code):
+    cart, book, context = case
+    quote = price_in(cart, book, context)
+    having = [p.id for p in book.promotions if p.trigger == Code(code)]
+    outcome = quote.outcome(code=code)
+    if not having:
+        assert outcome == UnknownCode(code=code)
+        return
+    applied = {each for each in having if quote.outcome(each).kind is Kind.APPLIED}
+    assert outcome.promotion in (applied or having)
+    if code not in context.codes:
+        assert outcome.kind is Kind.NOT_ELIGIBLE
+
+
+@given(pricings())
+def test_p21_the_columns_say_what_the_objects_say(case):
+    quote = price_in(*case)
+    columns, lines = quote.columns, quote.lines
+    assert columns.payable == quote.payable.minor
+    assert columns.shipping == quote.shipping.minor
+    assert columns.lines == tuple(line.payable_minor for line in lines)
+    assert [*columns.outcomes] == [(o.promotion, o.kind, o.amount_minor) for o in quote.outcomes]
+    shares = {
+        (adjustment.promotion, i, adjustment.minor)
+        for i, line in enumerate(lines)
+        for adjustment in line.adjustments
+    }
+    assert set(columns.shares) == shares
+    assert len(columns.shares) == len(shares)

@@ -1,0 +1,436 @@
+"""Laws of money in a quote.
+
+- P1: every line, unit, shipping fee and total is at least 0.
+- P2: discounts never exceed a price less its floor; the caps of benefits hold.
+- P3: shares sum exactly: units to lines, lines to promotions, lines and shipping to the total.
+- P4: everything is an integer of minor units, and a benefit rounds once, by name.
+- P5: shares are as near to the exact ones as whole minor units can be; who has no part gets 0.
+- P6: empty carts and zero prices have an answer.
+- P16: 100 % off goods and shipping leaves nothing to pay.
+"""
+
+from fractions import Fraction
+from itertools import pairwise
+from math import ceil, floor
+
+import pytest
+from attrs import evolve
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ordercore import Cart, CartLine, Context, Money, PromotionBook, Quote, UnitPrice
+from ordercore.pricing import Applied, price_in
+from ordercore.promotions import (
+    AllUnits,
+    AmountOff,
+    AmountOffEach,
+    Benefit,
+    BuyXGetY,
+    Category,
+    Exclusive,
+    Gift,
+    NthItemOff,
+    PercentOff,
+    Promotion,
+    RoundingMode,
+    Selector,
+    ShippingOff,
+    Sku,
+    Split,
+    Tiers,
+)
+from ordercore.testing.strategies import (
+    CATEGORIES,
+    INSTANT,
+    SKUS,
+    amounts,
+    carts,
+    currencies,
+    pricings,
+    promotions,
+)
+
+NOW = Context(INSTANT)
+PERCENTS = st.sampled_from(("0", "0.01", "10", "15", "33.33", "50", "99.99", "100"))
+TARGETS = st.one_of(
+    st.just(AllUnits()),
+    st.sampled_from(SKUS).map(Sku),
+    st.sampled_from(CATEGORIES).map(Category),
+)
+
+
+def rows_of(cart: Cart) -> list[list[CartLine]]:
+    """Group the lines that are equal in everything but id and quantity, by id."""
+    rows: list[list[CartLine]] = []
+    for line in sorted(cart.lines, key=lambda line: line.id):
+        for row in rows:
+            if evolve(line, id=row[0].id, quantity=row[0].quantity) == row[0]:
+                row.append(line)
+                break
+        else:
+            rows.append([line])
+    return rows
+
+
+def is_of(line: CartLine, target: Selector) -> bool:
+    """Tell whether a line is selected by one of the plain selectors used here."""
+    if isinstance(target, Sku):
+        return line.product.sku in target.values
+    if isinstance(target, Category):
+        return not set(line.product.categories).isdisjoint(target.values)
+    assert isinstance(target, AllUnits)
+    return True
+
+
+def in_minor(price: UnitPrice) -> Fraction:
+    """The exact price of a unit, in minor units."""
+    return Fraction(price.units, 10 ** (price.scale - price.currency.digits))
+
+
+def half_up(exact: Fraction) -> int:
+    return floor(exact + Fraction(1, 2))
+
+
+def alone(cart: Cart, **fields: object) -> Quote:
+    """Price a cart under one promotion."""
+    promotion = Promotion(id="p", **fields)
+    return price_in(cart, PromotionBook(cart.currency, [promotion]), NOW)
+
+
+def shares_of(quote: Quote, promotion: str) -> dict[str, int]:
+    """What a promotion takes off each line, by line id."""
+    taken = {line.line.id: 0 for line in quote.lines}
+    for line in quote.lines:
+        for adjustment in line.adjustments:
+            if adjustment.promotion == promotion:
+                taken[line.line.id] += adjustment.minor
+    return taken
+
+
+@given(pricings())
+def test_p1_nothing_is_ever_below_zero(case):
+    quote = price_in(*case)
+    for line in quote.lines:
+        assert 0 <= line.payable_minor <= line.list_minor
+        assert all(adjustment.minor > 0 for adjustment in line.adjustments)
+        for unit in range(line.line.quantity):
+            assert quote.line(line.line.id, unit, unit + 1).payable_minor >= 0
+    assert 0 <= quote.shipping_minor <= quote.cart.shipping.minor
+    assert quote.payable_minor >= 0
+
+
+@given(pricings())
+def test_p2_no_row_is_sold_below_its_floor(case):
+    quote = price_in(*case)
+    for row in rows_of(quote.cart):
+        lines = [quote.line(line.id) for line in row]
+        least = row[0].floor_price
+        units = sum(line.quantity for line in row)
+        lowest = 0 if least is None else ceil(in_minor(least) * units)
+        assert sum(line.payable_minor for line in lines) >= min(
+            lowest, sum(line.list_minor for line in lines)
+        )
+
+
+@given(pricings())
+def test_p2_no_unit_is_sold_below_its_floor(case):
+    quote = price_in(*case)
+    for line in quote.cart.lines:
+        if line.floor_price is None:
+            continue
+        least, cost = in_minor(line.floor_price), in_minor(line.unit_price)
+        # Where prices are finer than money, a unit's own amounts are rounded, twice.
+        slack = 0 if least.denominator == cost.denominator == 1 else 2
+        for unit in range(line.quantity):
+            assert quote.line(line.id, unit, unit + 1).payable_minor >= least - slack
+
+
+@given(pricings(min_promotions=1))
+def test_p2_no_benefit_exceeds_its_cap(case):
+    quote = price_in(*case)
+    for outcome in quote.outcomes:
+        if isinstance(outcome, Applied):
+            promotion = quote.book.plan(outcome.promotion).promotion
+            bounds = [most(benefit, quote) for benefit in promotion.benefits]
+            assert outcome.goods.minor <= sum(goods for goods, _ in bounds)
+            assert outcome.shipping.minor <= sum(shipping for _, shipping in bounds)
+
+
+def most(benefit: Benefit, quote: Quote) -> tuple[int, int]:  # noqa: PLR0911 - a case a kind
+    """The most that a benefit can take off goods and off shipping, as it declares itself."""
+    everything, currency = quote.subtotal.minor, quote.currency
+    units = sum(line.quantity for line in quote.cart.lines)
+
+    def minor(amount: object) -> int:
+        return everything if amount is None else Money.of(amount, currency).minor
+
+    match benefit:
+        case PercentOff():
+            part = ceil(everything * Fraction(benefit.percent) / 100) + len(quote.cart.lines)
+            return min(part, minor(benefit.maximum)), 0
+        case AmountOff(every=None):
+            return minor(benefit.amount), 0
+        case AmountOff():
+            times = benefit.every.max_times
+            return everything if times is None else minor(benefit.amount) * times, 0
+        case AmountOffEach():
+            return minor(benefit.amount) * units, 0
+        case ShippingOff(amount=None):
+            return 0, ceil(quote.cart.shipping.minor * Fraction(benefit.percent) / 100)
+        case ShippingOff():
+            return 0, minor(benefit.amount)
+        case Gift():
+            return 0, 0
+        case Tiers():
+            bounds = [most(tier.benefit, quote) for tier in benefit.tiers]
+            return max(goods for goods, _ in bounds), max(shipping for _, shipping in bounds)
+    assert isinstance(benefit, NthItemOff | BuyXGetY)
+    return everything, 0
+
+
+@given(pricings())
+def test_p3_shares_sum_exactly(case):
+    quote = price_in(*case)
+    given_by = {outcome.promotion: 0 for outcome in quote.outcomes}
+    for line in quote.lines:
+        assert line.list_minor - line.payable_minor == sum(a.minor for a in line.adjustments)
+        for adjustment in line.adjustments:
+            given_by[adjustment.promotion] += adjustment.minor
+    for outcome in quote.outcomes:
+        goods = outcome.goods.minor if isinstance(outcome, Applied) else 0
+        assert given_by[outcome.promotion] == goods
+    assert sum(line.list_minor for line in quote.lines) == quote.subtotal.minor
+    lines = sum(line.payable_minor for line in quote.lines)
+    assert quote.payable_minor == lines + quote.shipping_minor
+    assert quote.discount.minor == sum(given_by.values())
+
+
+@given(pricings(), st.data())
+def test_p3_any_way_of_cutting_a_line_into_units_adds_up(case, data):
+    quote = price_in(*case)
+    for whole in quote.lines:
+        quantity = whole.line.quantity
+        cuts = sorted(data.draw(st.sets(st.integers(0, quantity), max_size=3)) | {0, quantity})
+        runs = [quote.line(whole.line.id, start, stop) for start, stop in pairwise(cuts)]
+        assert sum(run.list_minor for run in runs) == whole.list_minor
+        assert sum(run.payable_minor for run in runs) == whole.payable_minor
+        for adjustment in whole.adjustments:
+            parts = [
+                part.minor
+                for run in runs
+                for part in run.adjustments
+                if part.promotion == adjustment.promotion
+            ]
+            assert sum(parts) == adjustment.minor
+        assert quote.line(whole.line.id) == whole
+
+
+@given(pricings())
+def test_p3_units_of_a_row_pay_alike_to_a_minor_unit(case):
+    quote = price_in(*case)
+    for row in rows_of(quote.cart):
+        units = [
+            quote.line(line.id, unit, unit + 1).payable_minor
+            for line in row
+            for unit in range(line.quantity)
+        ]
+        assert max(units) - min(units) <= 1
+
+
+@given(pricings())
+def test_p4_every_amount_is_an_integer_of_minor_units(case):
+    quote = price_in(*case)
+    payable, shipping, lines, outcomes, shares = quote.columns
+    numbers = [payable, shipping, *lines]
+    numbers += [amount for _, _, amount in outcomes]
+    numbers += [number for _, line, share in shares for number in (line, share)]
+    assert {type(number) for number in numbers} == {int}
+    assert quote.payable.decimal.as_tuple().exponent == -quote.currency.digits
+
+
+@given(pricings())
+def test_p4_a_row_costs_its_unit_price_rounded_once(case):
+    cart, book, context = case
+    cart = evolve(cart, rounding="half_up")
+    quote = price_in(cart, book, context)
+    for row in rows_of(cart):
+        units = sum(line.quantity for line in row)
+        listed = sum(quote.line(line.id).list_minor for line in row)
+        assert listed == half_up(in_minor(row[0].unit_price) * units)
+
+
+@given(
+    currencies().flatmap(lambda code: carts(code, min_lines=1, floors=False)), PERCENTS, TARGETS
+)
+def test_p4_a_percentage_is_rounded_once_on_the_sum(cart, percent, target):
+    quote = alone(cart, benefits=PercentOff(percent, target))
+    chosen = [line for line in quote.lines if is_of(line.line, target)]
+    exact = sum(line.list_minor for line in chosen) * Fraction(percent) / 100
+    assert quote.discount.minor == half_up(exact)
+
+
+@given(carts(min_lines=1, floors=False), PERCENTS, TARGETS)
+def test_p4_a_percentage_is_rounded_once_on_each_row_if_so_named(cart, percent, target):
+    quote = alone(cart, benefits=PercentOff(percent, target), rounding=RoundingMode.PER_LINE)
+    for row in rows_of(cart):
+        taken = sum(shares_of(quote, "p")[line.id] for line in row)
+        listed = sum(quote.line(line.id).list_minor for line in row)
+        part = Fraction(percent) / 100 if is_of(row[0], target) else 0
+        assert taken == half_up(listed * part)
+
+
+@given(
+    carts(min_lines=1, floors=False),
+    amounts(),
+    PERCENTS,
+    st.sampled_from(("redistribute", "forfeit")),
+)
+def test_p4_a_maximum_is_given_to_the_last_minor_unit(cart, maximum, percent, overflow):
+    quote = alone(cart, benefits=PercentOff(percent, maximum=maximum), overflow=overflow)
+    exact = cart.subtotal.minor * Fraction(percent) / 100
+    assert quote.discount.minor == min(half_up(exact), maximum.minor)
+
+
+@given(carts(min_lines=1, floors=False), amounts(), TARGETS, st.sampled_from(Split))
+def test_p4_an_amount_is_given_to_the_last_minor_unit(cart, amount, target, split):
+    quote = alone(cart, benefits=AmountOff(amount, target), split=split)
+    chosen = [line for line in quote.lines if is_of(line.line, target)]
+    assert quote.discount.minor == min(amount.minor, sum(line.list_minor for line in chosen))
+
+
+def weight(quote: Quote, row: list[CartLine], split: Split) -> int:
+    """By what a row takes part in a split; what the promotion ``before`` took is not there."""
+    if split is Split.EQUAL:
+        return 1
+    if split is Split.QUANTITY:
+        return sum(line.quantity for line in row)
+    listed = sum(quote.line(line.id).list_minor for line in row)
+    before = sum(shares_of(quote, "before")[line.id] for line in row)
+    return listed - before if split is Split.CURRENT else listed
+
+
+@st.composite
+def two_layers(draw: st.DrawFn, carts: st.SearchStrategy[Cart]) -> tuple[Quote, Selector, Split]:
+    """Price under a percentage and then an amount ``p``, of which target and split are told."""
+    target, split = draw(TARGETS), draw(st.sampled_from(Split))
+    amount = draw(amounts() | st.integers(1, 300).map(lambda minor: Money(minor, "CNY")))
+    before = Promotion(
+        id="before", benefits=PercentOff(draw(PERCENTS), draw(TARGETS)), layer="unit"
+    )
+    promotion = Promotion(id="p", benefits=AmountOff(amount, target), split=split)
+    quote = price_in(draw(carts), PromotionBook("CNY", [before, promotion]), NOW)
+    return quote, target, split
+
+
+def exact_shares(
+    quote: Quote, target: Selector, split: Split
+) -> list[tuple[list[CartLine], Fraction]]:
+    """The exact share of each row of what ``p`` gives; none if a cap binds or nothing is given."""
+    rows = rows_of(quote.cart)
+    weights = [weight(quote, row, split) if is_of(row[0], target) else 0 for row in rows]
+    if not sum(weights):
+        return []
+    amount = quote.outcome("p").amount_minor
+    exact = [Fraction(amount * part, sum(weights)) for part in weights]
+    left = [weight(quote, row, Split.CURRENT) for row in rows]
+    binds = any(share >= cap for share, cap in zip(exact, left, strict=True) if share)
+    return [] if binds else list(zip(rows, exact, strict=True))
+
+
+@given(two_layers(carts(min_lines=1, floors=False)))
+def test_p5_a_row_gets_its_exact_share_to_less_than_a_minor_unit(case):
+    quote, target, split = case
+    shares = shares_of(quote, "p")
+    for row, exact in exact_shares(quote, target, split):
+        assert abs(sum(shares[line.id] for line in row) - exact) < 1
+
+
+TWINS = Cart.of("CNY", [("shirt", "1.00", 5), ("shirt", "1.00", 5)])
+FIVE_OFF = Promotion(id="p", benefits=AmountOff("0.05"))
+
+
+@given(two_layers(carts(min_lines=2, floors=False, max_quantity=40)))
+@example((price_in(TWINS, PromotionBook("CNY", [FIVE_OFF]), NOW), AllUnits(), Split.CURRENT))
+def test_p5_a_line_gets_its_exact_share_to_less_than_two_minor_units(case):
+    quote, target, split = case
+    shares = shares_of(quote, "p")
+    for row, exact in exact_shares(quote, target, split):
+        units = sum(line.quantity for line in row)
+        for line in row:
+            assert abs(shares[line.id] - exact * line.quantity / units) < 2
+
+
+@given(two_layers(carts(min_lines=1)))
+def test_p5_rows_of_no_weight_get_nothing(case):
+    quote, target, split = case
+    shares = shares_of(quote, "p")
+    for row in rows_of(quote.cart):
+        if not is_of(row[0], target) or weight(quote, row, split) == 0:
+            assert all(shares[line.id] == 0 for line in row)
+
+
+@given(
+    carts(min_lines=1),
+    promotions(
+        layer="order",
+        benefits=st.builds(
+            lambda percent, target: (PercentOff(percent, target),), PERCENTS, TARGETS
+        ),
+    ),
+)
+def test_p5_lines_outside_the_target_get_nothing(cart, promotion):
+    quote = price_in(cart, PromotionBook("CNY", [promotion]), NOW)
+    for line_id, share in shares_of(quote, promotion.id).items():
+        line = cart.line(line_id)
+        if not is_of(line, promotion.benefits[0].target) or line.unit_price.units == 0:
+            assert share == 0
+
+
+@given(pricings(min_lines=0, max_lines=0))
+def test_p6_an_empty_cart_costs_its_shipping_at_most(case):
+    quote = price_in(*case)
+    assert quote.lines == ()
+    assert quote.gifts == ()
+    assert quote.payable == quote.shipping
+    assert len(quote.outcomes) == len(quote.book.candidates(quote.cart, quote.context))
+
+
+@given(pricings(min_promotions=1))
+def test_p6_zero_prices_stay_zero(case):
+    cart, book, context = case
+    free = UnitPrice.of("0", cart.currency)
+    lines = [evolve(line, unit_price=free, floor_price=None) for line in cart.lines]
+    quote = price_in(evolve(cart, lines=lines), book, context)
+    assert quote.goods.is_zero
+    assert quote.columns.shares == ()
+    for outcome in quote.outcomes:
+        if isinstance(outcome, Applied):
+            assert outcome.goods.minor == 0
+            assert outcome.shipping.minor or outcome.gifts
+
+
+@given(pricings(exclusive=Exclusive.NO), st.sampled_from(RoundingMode), st.booleans())
+def test_p16_all_off_goods_and_shipping_leaves_nothing_to_pay(case, rounding, at_once):
+    cart, book, context = case
+    cart = evolve(cart, lines=[evolve(line, floor_price=None) for line in cart.lines])
+    both = (PercentOff("100"), ShippingOff("100"))
+    parts = [both] if at_once else [(benefit,) for benefit in both]
+    free = [
+        Promotion(id=f"free-{i}", benefits=part, layer="points", rounding=rounding)
+        for i, part in enumerate(parts)
+    ]
+    quote = price_in(cart, evolve(book, promotions=[*book.promotions, *free]), context)
+    assert quote.payable.is_zero
+    assert all(line.payable_minor == 0 for line in quote.lines)
+
+
+@pytest.mark.parametrize("price", ["0.01", "0.005", "33.333", "99999999.99"])
+def test_p16_a_free_order_has_no_dust_whatever_came_before(price):
+    cart = Cart.of("CNY", [("shirt", price, 3), ("scarf", "0.07", 7)], shipping="8")
+    promotions_before = [
+        Promotion(id=f"p{n}", benefits=PercentOff("33.33"), layer=layer)
+        for n, layer in enumerate(("unit", "order", "coupon"))
+    ]
+    free = Promotion(id="free", benefits=(PercentOff("100"), ShippingOff("100")), layer="points")
+    quote = price_in(cart, PromotionBook("CNY", [*promotions_before, free]), NOW)
+    assert quote.payable.is_zero

@@ -1,0 +1,109 @@
+"""The examples run as a newcomer runs them, and say what they promise."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CART = ROOT / "examples" / "data" / "cart.json"
+PROMOTIONS = ROOT / "examples" / "data" / "promotions.json"
+
+
+def checkout(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the checkout example in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-X", "utf8", ROOT / "examples" / "checkout.py", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def table_of(told: str) -> list[int]:
+    """Read the amounts of a table's last column in fen, the total last."""
+    rows = [line.split() for line in told.splitlines() if "¥" in line]
+    return [int(row[-1].split("¥")[1].replace(".", "").replace(",", "")) for row in rows]
+
+
+def test_without_files_a_cart_is_told_in_chinese_and_in_english() -> None:
+    done = checkout()
+    assert done.returncode == 0, done.stderr
+    for told in ("满300减50 −¥50.00", "第二件半价", "赠品", "满99包邮", "应付 ¥447.45"):
+        assert told in done.stdout
+    for told in ("Spend CN¥300, save CN¥50", "half price", "gift", "Free shipping", "CN¥447.45"):
+        assert told in done.stdout
+
+
+@pytest.mark.parametrize("locale", ["zh_CN", "en"])
+def test_every_fen_of_the_table_adds_up(locale: str) -> None:
+    done = checkout("--locale", locale)
+    *_, table = done.stdout.rstrip().split("\n\n")
+    *parts, total = table_of(table)
+    assert sum(parts) == total == 44745
+
+
+def test_the_files_of_the_example_price_like_its_own_cart() -> None:
+    own, read = checkout("--locale", "zh_CN"), checkout(CART, PROMOTIONS, "--locale", "zh_CN")
+    assert read.returncode == 0, read.stderr
+    assert read.stdout.rstrip().split("\n\n")[-1] == own.stdout.rstrip().split("\n\n")[-1]
+
+
+def test_each_fault_of_bad_files_gets_one_line_with_its_path(tmp_path: Path) -> None:
+    cart, book = json.loads(CART.read_text("utf-8")), json.loads(PROMOTIONS.read_text("utf-8"))
+    cart["lines"][0]["quantity"] = 0
+    cart["lines"][1]["unit_price"] = 12.5
+    del cart["lines"][2]["product"]
+    book["promotions"][0]["benefits"][0]["percent"] = "120"
+    book["promotions"][1]["benefits"][0]["type"] = "percent_of"
+    book["promotions"][2]["colour"] = "red"
+    paths = tmp_path / "cart.json", tmp_path / "book.json"
+    for path, plain in zip(paths, (cart, book), strict=True):
+        path.write_text(json.dumps(plain), "utf-8")
+    done = checkout(*paths)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    told = done.stderr.splitlines()
+    places = [
+        f"{paths[0]}: lines[0].quantity: ",
+        f"{paths[0]}: lines[1].unit_price: ",
+        f"{paths[0]}: lines[2].product: ",
+        f"{paths[1]}: promotions[0].benefits[0].percent: ",
+        f"{paths[1]}: promotions[1].benefits[0].type: ",
+        f"{paths[1]}: promotions[2].colour: ",
+    ]
+    assert len(told) == len(places)
+    for line, place in zip(told, places, strict=True):
+        assert line.startswith(place)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("missing.json", PROMOTIONS),
+        (CART, CART),
+        (CART,),
+        ("--locale", "xx"),
+        (CART, PROMOTIONS, "--at", "2026-11-11T20:00"),
+    ],
+)
+def test_what_cannot_be_priced_ends_with_status_2_and_no_traceback(
+    arguments: tuple[object, ...],
+) -> None:
+    done = checkout(*arguments)
+    assert done.returncode == 2
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_cart_in_another_currency_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "cart.json"
+    path.write_text(CART.read_text("utf-8").replace("CNY", "EUR"), "utf-8")
+    done = checkout(path, PROMOTIONS)
+    assert done.returncode == 2
+    assert "EUR" in done.stderr
