@@ -121,7 +121,9 @@ def test_a_capped_line_forfeits_its_surplus():
         (10, [1, 1, 1], [4, 3, 3], [4, 3, 3], [4, 3, 3]),  # just enough room
     ],
 )
-def test_caps_hold_and_overflow_says_what_becomes_of_the_surplus(amount, weights, caps, moved, lost):
+def test_caps_hold_and_overflow_says_what_becomes_of_the_surplus(
+    amount, weights, caps, moved, lost
+):
     assert apportion(amount, weights, caps, "redistribute") == moved
     assert apportion(amount, weights, caps, "forfeit") == lost
 

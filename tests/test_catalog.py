@@ -69,6 +69,11 @@ products = st.builds(
     tax_class=st.none() | identifiers,
 )
 
+
+def pickled(value: Any) -> Any:
+    return pickle.loads(pickle.dumps(value))  # noqa: S301 - our own bytes
+
+
 # ---------------------------------------------------------------- attributes
 
 
@@ -121,9 +126,7 @@ def test_attributes_are_read_only(change: Any) -> None:
     assert hash(made) == before
 
 
-@pytest.mark.parametrize(
-    "again", [copy.copy, copy.deepcopy, lambda a: pickle.loads(pickle.dumps(a))]
-)
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, pickled])
 def test_copies_of_attributes_are_equal(again: Any) -> None:
     made = Attributes({"colour": "black", "size": "L"})
     assert again(made) == made
@@ -337,7 +340,7 @@ def test_a_product_survives_being_written_and_read(product: Product) -> None:
     assert again == product
     assert hash(again) == hash(product)
     assert dumps(again) == text
-    assert pickle.loads(pickle.dumps(product)) == product  # noqa: S301 - our own bytes
+    assert pickled(product) == product
 
 
 def test_a_product_is_written_plainly_and_without_its_defaults() -> None:

@@ -207,7 +207,8 @@ class TestReadingNumbers:
     @pytest.mark.parametrize(
         ("number", "minor"),
         [
-            ("129.00", 12900), ("129", 12900), ("129.5", 12950), ("0", 0), ("-0", 0), ("+1.5", 150),
+            ("129.00", 12900), ("129", 12900), ("129.5", 12950), ("0", 0), ("-0", 0),
+            ("+1.5", 150),
             ("-1.25", -125), ("007", 700), ("1.500", 150), ("0.01", 1),
             (Decimal("129.00"), 12900), (Decimal("1.29E+2"), 12900), (Decimal("-0"), 0),
             (Decimal("1." + "0" * 45), 100), (Decimal("12.34"), 1234), (Decimal("-0.01"), -1),
@@ -265,7 +266,9 @@ class TestMoney:
             Money(minor, CNY)
         assert caught.value.path == ("minor",)
 
-    @pytest.mark.parametrize("minor", [MAX_MINOR + 1, -MAX_MINOR - 1, 10**5000], ids=["above", "below", "far"])
+    @pytest.mark.parametrize(
+        "minor", [MAX_MINOR + 1, -MAX_MINOR - 1, 10**5000], ids=["above", "below", "far"]
+    )
     def test_minor_units_have_a_limit(self, minor):
         with pytest.raises(LimitExceeded):
             Money(minor, CNY)
@@ -279,7 +282,11 @@ class TestMoney:
 
     def test_results_beyond_the_limit_are_refused(self):
         most = Money(MAX_MINOR, CNY)
-        for sum_up in (lambda: most + yuan("0.01"), lambda: -most - yuan("0.01"), lambda: most * 2):
+        for sum_up in (
+            lambda: most + yuan("0.01"),
+            lambda: -most - yuan("0.01"),
+            lambda: most * 2,
+        ):
             with pytest.raises(LimitExceeded):
                 sum_up()
 
@@ -316,7 +323,8 @@ class TestMoney:
         "act",
         [
             lambda a: a / 2, lambda a: a // 2, lambda a: a % 2, lambda a: 2 / a, lambda a: a**2,
-            lambda a: a * a, lambda a: 1 + a, lambda a: 1 - a, lambda a: sum([a]), float, int, round,
+            lambda a: a * a, lambda a: 1 + a, lambda a: 1 - a, lambda a: sum([a]), float, int,
+            round,
         ],
     )  # fmt: skip
     def test_what_would_round_or_mean_nothing_is_a_type_error(self, act):
@@ -324,7 +332,9 @@ class TestMoney:
             act(yuan("1"))
 
     @pytest.mark.parametrize("amount", ["0", "1"])
-    @pytest.mark.parametrize("act", [bool, lambda a: not a, lambda a: a and 1, lambda a: 1 if a else 0])
+    @pytest.mark.parametrize(
+        "act", [bool, lambda a: not a, lambda a: a and 1, lambda a: 1 if a else 0]
+    )
     def test_an_amount_has_no_truth_value(self, act, amount):
         with pytest.raises(InvalidType):
             act(yuan(amount))
@@ -363,7 +373,8 @@ class TestMoney:
 
     @pytest.mark.parametrize("protocol", PROTOCOLS)
     @pytest.mark.parametrize(
-        "value", [yuan("-1.10"), Money.zero("JPY"), UnitPrice.of("0.125", CNY), UnitPrice.of("1", CNY)]
+        "value",
+        [yuan("-1.10"), Money.zero("JPY"), UnitPrice.of("0.125", CNY), UnitPrice.of("1", CNY)],
     )
     def test_values_stay_the_same_pickled_and_copied(self, value, protocol):
         again = pickle.loads(pickle.dumps(value, protocol))
@@ -380,7 +391,7 @@ class TestMoney:
     def test_an_amount_is_written_with_all_its_decimals(self, amount, currency, text):
         money = Money.of(amount, currency)
         assert str(money) == text
-        assert eval(repr(money)) == money  # noqa: S307 - of our own making
+        assert eval(repr(money)) == money
         assert f"{money.currency} {money.decimal}" == text
         assert money.decimal.as_tuple().exponent == -money.currency.digits
 
@@ -569,12 +580,12 @@ class TestUnitPrices:
     def test_a_price_is_written_without_an_exponent(self, price, currency, text):
         told = UnitPrice.of(price, currency)
         assert str(told) == text
-        assert eval(repr(told)) == told  # noqa: S307 - of our own making
+        assert eval(repr(told)) == told
         assert told.decimal == Decimal(price)
 
     def test_prices_have_no_order(self):
         with pytest.raises(TypeError):
-            UnitPrice.of("1", CNY) < UnitPrice.of("2", CNY)  # noqa: B015
+            UnitPrice.of("1", CNY) < UnitPrice.of("2", CNY)
 
 
 def hostile_contexts() -> list[Context]:

@@ -66,9 +66,7 @@ class InvalidInput(OrderCoreError):
         >>> InvalidValue("a positive integer", 0, path=("quantity",)).at("lines", 2).path
         ('lines', 2, 'quantity')
         """
-        return type(self)(
-            self.expected, self.given, path=(*steps, *self.path), reason=self.reason
-        )
+        return type(self)(self.expected, self.given, path=(*steps, *self.path), reason=self.reason)
 
     def __str__(self) -> str:
         told = f"expected {self.expected}"

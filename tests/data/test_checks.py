@@ -40,7 +40,9 @@ NOT_TEXT = [None, 1, True, 1.5, b"x", ["x"], ("x",), {"x"}, {}]
 
 
 class TestIdentifiers:
-    @pytest.mark.parametrize("value", ["a", "~", "!", "a b", "SKU-1/2", "a" * 64, "0", "{}", Text("a")])
+    @pytest.mark.parametrize(
+        "value", ["a", "~", "!", "a b", "SKU-1/2", "a" * 64, "0", "{}", Text("a")]
+    )
     def test_printable_ascii_is_an_id(self, value):
         identifier(None, FIELD, value)
 
@@ -61,7 +63,19 @@ class TestIdentifiers:
 class TestText:
     @pytest.mark.parametrize(
         "value",
-        ["", " ", "衬衫", "قميص", "חולצה", "e\u0301", "👍🏽", "👩\u200d👧", "नमस्\u200cते", "𠮷", "ß" * 200],
+        [
+            "",
+            " ",
+            "衬衫",
+            "قميص",
+            "חולצה",
+            "e\u0301",
+            "👍🏽",
+            "👩\u200d👧",
+            "नमस्\u200cते",
+            "𠮷",
+            "ß" * 200,
+        ],
         ids=ascii,
     )
     def test_any_script_is_text(self, value):
@@ -80,7 +94,8 @@ class TestText:
         assert refusal(text(), place.format(character)) == (InvalidValue, "unsafe_text")
 
     @pytest.mark.parametrize(
-        ("value", "fits"), [("", False), ("a", False), ("ab", True), ("abc", True), ("abcd", False)]
+        ("value", "fits"),
+        [("", False), ("a", False), ("ab", True), ("abc", True), ("abcd", False)],
     )
     def test_length_is_counted_in_characters(self, value, fits):
         check = text(most=3, least=2)

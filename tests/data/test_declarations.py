@@ -6,6 +6,7 @@ from collections import Counter, OrderedDict, defaultdict, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import Enum
 from fractions import Fraction
 from pathlib import Path
 from typing import Any, ClassVar, Final, Literal, NamedTuple, TypedDict, TypeVar
@@ -82,7 +83,9 @@ def holder(annotation: object) -> type:
 
 
 @pytest.mark.parametrize("annotation", KINDER, ids=str)
-@pytest.mark.parametrize("plain", [{}, {"value": None}, {"value": 1}, {"value": "1"}, {"value": []}])
+@pytest.mark.parametrize(
+    "plain", [{}, {"value": None}, {"value": 1}, {"value": "1"}, {"value": []}]
+)
 def test_what_documents_cannot_hold_is_refused_for_any_document(annotation, plain):
     with pytest.raises(UnsupportedType, match="Holder"):
         load(holder(annotation), plain)
@@ -134,6 +137,12 @@ def test_what_cannot_be_read_back_is_not_written(wrap, value):
         dump(holder(int)(wrap(value)))
     assert caught.value.reason == "unsupported_type"
     assert caught.value.path[0] == "value"
+
+
+@pytest.mark.parametrize("value", [1.5, (1, 2), b"x"])
+def test_choices_are_text_or_integers(value):
+    with pytest.raises(UnsupportedType, match="choices are text or integers"):
+        load(holder(Enum("Odd", {"ONE": value})), {})
 
 
 def test_a_named_tuple_is_not_taken_for_a_tuple():
@@ -312,5 +321,6 @@ class TestDocuments:
     def test_upcasts_lead_to_the_schema_without_a_gap(self, schema, numbers):
         upcasts = dict.fromkeys(numbers, dict)
         with pytest.raises(InvalidValue):
-            document("sheet_of_declarations", schema, upcasts=upcasts)(attrs.make_class("Sheet", {}))
-
+            document("sheet_of_declarations", schema, upcasts=upcasts)(
+                attrs.make_class("Sheet", {})
+            )

@@ -1,4 +1,4 @@
-"""Documents: their head, their older forms, their friendlier forms; what is left out in writing."""
+"""Documents: their head, their older and their friendlier forms, what is left out in writing."""
 
 from __future__ import annotations
 
@@ -92,7 +92,10 @@ class TestHeads:
             ({"schema": 3, "kind": "Journey"}, [(("kind",), "unknown_kind")]),
             ({"schema": 3, "kind": None}, [(("kind",), "invalid_type")]),
             ({"schema": 3, "kind": "\x00"}, [(("kind",), "unsafe_text")]),
-            ({"schema": 9, "kind": 9}, [(("schema",), "unknown_schema"), (("kind",), "invalid_type")]),
+            (
+                {"schema": 9, "kind": 9},
+                [(("schema",), "unknown_schema"), (("kind",), "invalid_type")],
+            ),
         ],
     )  # fmt: skip
     def test_a_head_that_is_missing_or_strange_is_refused(self, head, faults):
@@ -231,9 +234,9 @@ class Defaults:
     made: tuple[int, ...] = field(factory=short_list)
     mine: int = field()
     rich: str = field(
-        default="a",
+        default="abc",
         converter=attrs.Converter(
-            lambda value, me, _field: value * me.required, takes_self=True, takes_field=True
+            lambda value, me, _field: value[: me.required], takes_self=True, takes_field=True
         ),
     )
     late: int = field(init=False, default=5)
@@ -263,7 +266,9 @@ class TestDefaults:
         ("field_name", "value", "plain"),
         [("number", True, True), ("flag", 0, 0), ("amount", Decimal("1.00"), "1.00")],
     )
-    def test_what_equals_the_default_but_reads_otherwise_is_written(self, field_name, value, plain):
+    def test_what_equals_the_default_but_reads_otherwise_is_written(
+        self, field_name, value, plain
+    ):
         assert dump(Defaults(1, **{field_name: value}))[field_name] == plain
 
     def test_what_is_not_taken_at_birth_is_in_no_document(self):

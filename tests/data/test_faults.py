@@ -221,7 +221,9 @@ class TestChecksOfOthers:
         cls = attrs.make_class("Fussy", {"x": attrs.field(validator=refusing(error), type=int)})
         assert len(faults_of(cls, {"x": 1})) == 1
 
-    @pytest.mark.parametrize("error", [TypeError("bug"), RuntimeError("bug"), AssertionError("bug")])
+    @pytest.mark.parametrize(
+        "error", [TypeError("bug"), RuntimeError("bug"), AssertionError("bug")]
+    )
     def test_a_bug_of_a_check_is_not_hidden_as_a_fault(self, error):
         cls = attrs.make_class("Buggy", {"x": attrs.field(validator=refusing(error), type=int)})
         with pytest.raises(type(error), match="bug"):
@@ -233,10 +235,45 @@ class TestChecksOfOthers:
                 raise InvalidValue("more than low", value, path=(attribute.name,))
 
         cls = attrs.make_class(
-            "Span", {"low": attrs.field(type=int), "high": attrs.field(type=int, validator=above_low)}
+            "Span",
+            {"low": attrs.field(type=int), "high": attrs.field(type=int, validator=above_low)},
         )
         assert load(cls, {"low": 1, "high": 2}).high == 2
         assert [fault.path for fault in faults_of(cls, {"low": 2, "high": 1})] == [("high",)]
+
+    def test_checks_see_what_the_converter_of_their_field_makes(self):
+        def fault_of_short(converter: object) -> list[tuple[object, ...]]:
+            cls = attrs.make_class(
+                "Stamp",
+                {
+                    "x": attrs.field(type=str, converter=converter, validator=text(most=2)),
+                    "y": attrs.field(type=int),
+                },
+            )
+            return [fault.path for fault in faults_of(cls, {"x": " abc ", "y": "z"})]
+
+        assert fault_of_short(str.strip) == [("x",), ("y",)]
+        assert fault_of_short(attrs.Converter(str.strip)) == [("x",), ("y",)]
+        assert fault_of_short(lambda told: told.strip()[:2]) == [("y",)]
+
+    def test_a_converter_that_asks_the_instance_is_left_alone_until_the_object_is_built(self):
+        def cut(value, me):
+            return value[: me.most]
+
+        cls = attrs.make_class(
+            "Cut",
+            {
+                "most": attrs.field(type=int),
+                "x": attrs.field(
+                    type=str,
+                    converter=attrs.Converter(cut, takes_self=True),
+                    validator=text(most=2),
+                ),
+            },
+        )
+        assert load(cls, {"most": 2, "x": "abc"}).x == "ab"
+        assert [f.path for f in faults_of(cls, {"most": 3, "x": "abc"})] == [("x",)]
+        assert [f.path for f in faults_of(cls, {"most": "z", "x": "abc"})] == [("most",)]
 
 
 CANARY = "13800138000"

@@ -116,7 +116,18 @@ def test_the_form_of_a_value_tells_its_type(annotation, value, plain):
 )
 @pytest.mark.parametrize(
     "given",
-    [None, 1, True, "x", "1.5", "CNY 1", "2026-01-01", "2026-01-01T00:00:00Z", {"type": "oak"}, []],
+    [
+        None,
+        1,
+        True,
+        "x",
+        "1.5",
+        "CNY 1",
+        "2026-01-01",
+        "2026-01-01T00:00:00Z",
+        {"type": "oak"},
+        [],
+    ],
 )
 def test_the_order_in_which_a_union_is_written_decides_nothing(one, other, given):
     def told(annotation: object) -> object:

@@ -74,7 +74,11 @@ ROUND_TRIPS = [  # type, value, in a document
     (datetime, datetime(2026, 11, 11, tzinfo=hours(8)), "2026-11-11T00:00:00+08:00"),
     (datetime, datetime(2026, 11, 11, 1, 2, 3, 400, UTC), "2026-11-11T01:02:03.000400+00:00"),
     (datetime, datetime(2026, 1, 1, tzinfo=hours(-3.5)), "2026-01-01T00:00:00-03:30"),
-    (datetime, datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")), "2026-01-01T00:00:00+08:00"),
+    (
+        datetime,
+        datetime(2026, 1, 1, tzinfo=ZoneInfo("Asia/Shanghai")),
+        "2026-01-01T00:00:00+08:00",
+    ),
     (datetime, datetime.max.replace(tzinfo=UTC), "9999-12-31T23:59:59.999999+00:00"),
     (date, date(2026, 2, 28), "2026-02-28"),
     (time, time(9, 30), "09:30:00"),
@@ -221,6 +225,33 @@ def test_nothing_is_guessed(annotation, given):
         assert str(fault).startswith("value")
         assert len(str(fault)) < 400
         assert str(fault).isprintable()
+
+
+UNWRITABLE = [
+    (datetime, datetime(2026, 11, 11), "naive_datetime"),
+    (datetime, datetime.min.replace(tzinfo=hours(8)), "invalid_value"),
+    (time, time(9, 30, tzinfo=UTC), "invalid_value"),
+    (Decimal, Decimal("Infinity"), "invalid_value"),
+    (Decimal, Decimal("sNaN"), "invalid_value"),
+    (Decimal, Decimal("1" * 41), "limit_exceeded"),
+    (Decimal, Decimal("1" * 20 + "." + "1" * 20), "limit_exceeded"),
+    (Decimal, Decimal("1E+40"), "limit_exceeded"),
+    (Decimal, Decimal("1E-39"), "limit_exceeded"),
+    (Decimal, Decimal("1E+100000000"), "limit_exceeded"),
+    (Decimal, Decimal("0E-100000000"), "limit_exceeded"),
+    (int, 10**40, "limit_exceeded"),
+    (int, -(10**39), "limit_exceeded"),
+    (str, "a\x00", "unsafe_text"),
+    (str, "\ud800", "unsafe_text"),
+]
+
+
+@pytest.mark.parametrize(("annotation", "value", "reason"), UNWRITABLE)
+def test_a_value_that_would_not_be_read_back_is_not_written(annotation, value, reason):
+    with pytest.raises(InvalidInput) as caught:
+        dump(holder(tuple[annotation, ...])((value,)))
+    assert caught.value.reason == reason
+    assert caught.value.path == ("value", 0)
 
 
 class Text(str):

@@ -238,7 +238,7 @@ def test_p8_the_order_of_lines_promotions_codes_and_dicts_changes_nothing(case, 
         codes=[*shuffled(context.codes), *context.codes],
         region=context.region,
         channel=context.channel,
-        gift_stock=None if stock is None else dict(shuffled(stock.items())),
+        gift_stock=None if stock is None else dict(shuffled(stock)),
     )
     quote = price_in(cart, book, context)
     assert {line.line.id: line for line in other.lines} == {

@@ -4,11 +4,32 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import assert_type
 
-from ordercore import Cart, CartLine, Money, Product, Promotion, PromotionBook, Quote
-from ordercore import explain, load, loads, price, recipes
+from ordercore import (
+    Cart,
+    CartLine,
+    Money,
+    Product,
+    Promotion,
+    PromotionBook,
+    Quote,
+    explain,
+    load,
+    loads,
+    price,
+    recipes,
+)
 from ordercore.money import Currency, UnitPrice
 from ordercore.pricing import Applied, NotEligible, Outcome, QuoteLine
-from ordercore.promotions import AmountOff, Basis, Category, PercentOff, Sku, Threshold, Tier, Tiers
+from ordercore.promotions import (
+    AmountOff,
+    Basis,
+    Category,
+    PercentOff,
+    Sku,
+    Threshold,
+    Tier,
+    Tiers,
+)
 
 AT = datetime(2026, 11, 11, tzinfo=UTC)
 

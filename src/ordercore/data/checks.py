@@ -7,7 +7,7 @@ looks at the instance, so the loader can run each on its own and report all faul
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar
@@ -25,15 +25,18 @@ __all__ = [
     "integer",
     "member",
     "member_of",
+    "names_of",
     "optional",
     "quantity",
     "text",
+    "tuple_of",
 ]
 
 MAX_QUANTITY = 10**9
 """The most units that a line or a rule may count."""
 
 _E = TypeVar("_E", bound=Enum)
+_T = TypeVar("_T")
 
 Check = Callable[[Any, Any, Any], None]
 """The shape of an attrs validator: ``(instance, attribute, value)``."""
@@ -136,7 +139,7 @@ def optional(check: Check) -> Check:
 
 
 def each(check: Check, *, least: int = 0, most: int = 1000) -> Check:
-    """Accept a tuple of ``least`` to ``most`` members that ``check`` accepts, each in its place."""
+    """Accept a tuple of ``least`` to ``most`` members, each of which ``check`` accepts."""
 
     def members(instance: object, attribute: Any, value: object) -> None:
         if value == () and not least:
@@ -146,7 +149,7 @@ def each(check: Check, *, least: int = 0, most: int = 1000) -> Check:
         if len(value) > most:
             raise LimitExceeded(f"at most {most} members", len(value), path=(attribute.name,))
         if len(value) < least:
-            raise InvalidValue(f"at least {least} members", len(value), path=(attribute.name,))
+            raise InvalidValue(f"{least} to {most} members", len(value), path=(attribute.name,))
         for position, member in enumerate(value):
             try:
                 check(instance, attribute, member)
@@ -159,6 +162,19 @@ def each(check: Check, *, least: int = 0, most: int = 1000) -> Check:
                 ) from None
 
     return members
+
+
+def tuple_of(members: Iterable[_T]) -> tuple[_T, ...]:
+    """Take a collection as a tuple; a text, or what is no collection, is left for the check."""
+    plain: Any = members
+    if isinstance(plain, str) or not isinstance(plain, Iterable):
+        return plain  # type: ignore[return-value]
+    return tuple(members)
+
+
+def names_of(names: str | Iterable[str]) -> tuple[str, ...]:
+    """Take one name, or a collection of names, as a tuple."""
+    return (names,) if isinstance(names, str) else tuple_of(names)
 
 
 def member(kind: type[Enum]) -> Check:

@@ -186,9 +186,9 @@ def write_timedelta(value: timedelta) -> str:
     minutes, seconds = divmod(length.seconds, 60)
     hours, minutes = divmod(minutes, 60)
     fraction = f".{length.microseconds:06}".rstrip("0") if length.microseconds else ""
-    told = "".join(
-        f"{count}{unit}" for count, unit in ((hours, "H"), (minutes, "M")) if count
-    ) + (f"{seconds}{fraction}S" if seconds or fraction else "")
+    told = "".join(f"{count}{unit}" for count, unit in ((hours, "H"), (minutes, "M")) if count) + (
+        f"{seconds}{fraction}S" if seconds or fraction else ""
+    )
     days = f"{length.days}D" if length.days else ""
     if not days and not told:
         told = "0S"

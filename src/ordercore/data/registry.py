@@ -83,7 +83,9 @@ class Registry:
         members = self.families.setdefault(family, {})
         _refuse_another(members.get(tag), cls, f"tag {tag!r} of {family.__name__}")
         if self.tags.get(cls, tag) != tag or any(
-            cls in others.values() for other, others in self.families.items() if other is not family
+            cls in others.values()
+            for other, others in self.families.items()
+            if other is not family
         ):
             raise InvalidValue("a class with one tag in one family", cls.__qualname__)
         members[tag] = cls

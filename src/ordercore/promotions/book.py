@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from ordercore.cart import Cart, Context
 from ordercore.data import document
-from ordercore.data.checks import each, identifier, text
+from ordercore.data.checks import each, identifier, text, tuple_of
 from ordercore.errors import (
     InvalidDocument,
     InvalidInput,
@@ -40,8 +40,12 @@ MAX_PROMOTIONS: Final = 100_000
 _LINE_FACETS = ("sku", "category", "brand", "seller")
 
 
+def _layers(layers: Iterable[str]) -> tuple[str, ...]:
+    return tuple_of(layers)
+
+
 def _promotions(promotions: Iterable[Promotion]) -> tuple[Promotion, ...]:
-    return tuple(promotions)
+    return tuple_of(promotions)
 
 
 @document("promotion_book")
@@ -64,7 +68,7 @@ class PromotionBook:
     promotions: tuple[Promotion, ...] = field(default=(), converter=_promotions)
     layers: tuple[str, ...] = field(
         default=DEFAULT_LAYERS,
-        converter=tuple,
+        converter=_layers,
         validator=each(identifier, least=1, most=MAX_PROMOTIONS),
     )
     version: str = field(default="", validator=text(most=64))

@@ -13,8 +13,18 @@ from typing import Any, NamedTuple
 from attrs import field, frozen
 
 from ordercore.data import variant
-from ordercore.data.checks import each, identifier, integer, member, optional
-from ordercore.errors import InvalidType, InvalidValue
+from ordercore.data.checks import (
+    Check,
+    each,
+    identifier,
+    instance,
+    integer,
+    member,
+    names_of,
+    optional,
+    tuple_of,
+)
+from ordercore.errors import InvalidValue
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector, either
 from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import (
@@ -198,10 +208,6 @@ class LineAtLeast(Condition):
 _named = each(identifier, least=1)
 
 
-def _texts(values: str | Iterable[str]) -> tuple[str, ...]:
-    return (values,) if isinstance(values, str) else tuple(sorted(set(values)))
-
-
 def _one_of(condition: Condition, wanted: Iterable[str], held: tuple[str, ...]) -> Verdict:
     return Verdict(not frozenset(wanted).isdisjoint(held), condition, tuple(wanted), held)
 
@@ -211,7 +217,7 @@ def _one_of(condition: Condition, wanted: Iterable[str], held: tuple[str, ...]) 
 class CustomerInGroup(Condition):
     """Hold when the shopper belongs to one of these groups."""
 
-    groups: tuple[str, ...] = field(converter=_texts, validator=_named)
+    groups: tuple[str, ...] = field(converter=names_of, validator=_named)
 
     def compile(self, terms: Terms) -> Test:  # noqa: ARG002, D102
         def test(state: LayerState) -> Verdict:
@@ -248,7 +254,7 @@ class OrderNumber(Condition):
 class WithinRegion(Condition):
     """Hold when the order goes to one of these regions."""
 
-    regions: tuple[str, ...] = field(converter=_texts, validator=_named)
+    regions: tuple[str, ...] = field(converter=names_of, validator=_named)
 
     def compile(self, terms: Terms) -> Test:  # noqa: ARG002, D102
         def test(state: LayerState) -> Verdict:
@@ -266,7 +272,7 @@ class WithinRegion(Condition):
 class ViaChannel(Condition):
     """Hold when the order comes through one of these channels."""
 
-    channels: tuple[str, ...] = field(converter=_texts, validator=_named)
+    channels: tuple[str, ...] = field(converter=names_of, validator=_named)
 
     def compile(self, terms: Terms) -> Test:  # noqa: ARG002, D102
         def test(state: LayerState) -> Verdict:
@@ -280,21 +286,14 @@ class ViaChannel(Condition):
 
 
 def _conditions(members: Iterable[Condition]) -> tuple[Condition, ...]:
-    return tuple(members)
+    return tuple_of(members)
 
 
-def _check_conditions(_instance: Any, attribute: Any, value: tuple[Any, ...]) -> None:
-    if not 1 <= len(value) <= 100:
-        raise InvalidValue("1 to 100 conditions", len(value), path=(attribute.name,))
-    for i, given in enumerate(value):
-        if not isinstance(given, Condition):
-            raise InvalidType("a Condition", given, path=(attribute.name, i))
+_several = each(instance(Condition), least=1, most=100)
 
 
-def check_condition(_instance: Any, attribute: Any, value: Any) -> None:
-    """Accept a condition."""
-    if not isinstance(value, Condition):
-        raise InvalidType("a Condition", value, path=(attribute.name,))
+check_condition: Check = instance(Condition)
+"""Accept a condition."""
 
 
 @variant(Condition, "all_of")
@@ -302,7 +301,7 @@ def check_condition(_instance: Any, attribute: Any, value: Any) -> None:
 class AllOf(Condition):
     """Hold when every member holds."""
 
-    members: tuple[Condition, ...] = field(converter=_conditions, validator=_check_conditions)
+    members: tuple[Condition, ...] = field(converter=_conditions, validator=_several)
 
     def compile(self, terms: Terms) -> Test:  # noqa: D102
         tests = compile_members(self.members, terms)
@@ -322,7 +321,7 @@ class AllOf(Condition):
 class AnyOf(Condition):
     """Hold when at least one member holds."""
 
-    members: tuple[Condition, ...] = field(converter=_conditions, validator=_check_conditions)
+    members: tuple[Condition, ...] = field(converter=_conditions, validator=_several)
 
     def compile(self, terms: Terms) -> Test:  # noqa: D102
         tests = compile_members(self.members, terms)

@@ -4,20 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any
+from typing import Any, get_args
 
 from attrs import Attribute, field, frozen
-from attrs.validators import in_, instance_of
 
 from ordercore.calendars import Schedule
 from ordercore.catalog import NO_ATTRIBUTES, Attributes, attributes_of
 from ordercore.data import document, variant
-from ordercore.data.checks import each, identifier, integer, optional, text
-from ordercore.errors import InvalidType, InvalidValue
+from ordercore.data.checks import (
+    each,
+    identifier,
+    instance,
+    integer,
+    member,
+    member_of,
+    names_of,
+    optional,
+    text,
+    tuple_of,
+)
+from ordercore.errors import InvalidValue
 from ordercore.money import Overflow
 from ordercore.promotions.benefits import Benefit
 from ordercore.promotions.conditions import Always, Condition, check_condition
-from ordercore.promotions.terms import Basis, RoundingMode, Split
+from ordercore.promotions.terms import (
+    Basis,
+    RoundingMode,
+    Split,
+    basis_of,
+    rounding_mode_of,
+    split_of,
+)
 
 __all__ = ["Automatic", "Code", "Exclusive", "Label", "Promotion", "Trigger"]
 
@@ -73,21 +90,17 @@ def _named(name: str | Mapping[str, str]) -> Attributes:
 
 
 def _benefits(benefits: Benefit | Iterable[Benefit]) -> tuple[Benefit, ...]:
-    return (benefits,) if isinstance(benefits, Benefit) else tuple(benefits)
+    return (benefits,) if isinstance(benefits, Benefit) else tuple_of(benefits)
 
 
-def _ids(ids: Iterable[str]) -> tuple[str, ...]:
-    if isinstance(ids, str):
-        raise InvalidType("several ids in a tuple, not one text", ids)
-    return tuple(sorted(set(ids)))
+def _exclusive_of(given: Exclusive | str) -> Exclusive:
+    return member_of(Exclusive, given)
 
 
-def _check_benefits(_instance: object, attribute: Attribute[Any], value: tuple[Any, ...]) -> None:
-    if not 1 <= len(value) <= MAX_BENEFITS:
-        raise InvalidValue(f"1 to {MAX_BENEFITS} benefits", len(value), path=(attribute.name,))
-    for i, benefit in enumerate(value):
-        if not isinstance(benefit, Benefit):
-            raise InvalidType("a Benefit", benefit, path=(attribute.name, i))
+def _overflow(_instance: Any, attribute: Attribute[Any], value: Any) -> None:
+    if value not in get_args(Overflow):
+        expected = "redistribute or forfeit"
+        raise InvalidValue(expected, value, path=(attribute.name,), reason="unknown_choice")
 
 
 @document("promotion")
@@ -121,26 +134,44 @@ class Promotion:
     """
 
     id: str = field(validator=identifier)
-    benefits: tuple[Benefit, ...] = field(converter=_benefits, validator=_check_benefits)
+    benefits: tuple[Benefit, ...] = field(
+        converter=_benefits, validator=each(instance(Benefit), least=1, most=MAX_BENEFITS)
+    )
     when: Condition = field(factory=Always, validator=check_condition)
     name: Attributes = field(default=NO_ATTRIBUTES, converter=_named)
-    label: Label | None = field(default=None, validator=optional(instance_of(Label)))
+    label: Label | None = field(default=None, validator=optional(instance(Label)))
     version: int = field(default=1, validator=integer(least=1, most=10**9))
-    schedule: Schedule = field(factory=Schedule, validator=instance_of(Schedule))
-    trigger: Trigger = field(factory=Automatic, validator=instance_of(Trigger))
+    schedule: Schedule = field(factory=Schedule, validator=instance(Schedule))
+    trigger: Trigger = field(factory=Automatic, validator=instance(Trigger))
     layer: str = field(default="order", validator=identifier)
     priority: int = field(default=0, validator=integer(least=-(10**9), most=10**9))
-    exclusive: Exclusive = field(default=Exclusive.NO, converter=Exclusive)
+    exclusive: Exclusive = field(
+        default=Exclusive.NO,
+        converter=_exclusive_of,
+        validator=member(Exclusive),
+    )
     group: str | None = field(default=None, validator=optional(identifier))
     combines_with: tuple[str, ...] = field(
         default=(),
-        converter=_ids,
+        converter=names_of,
         validator=each(identifier, most=1000),
     )
-    basis: Basis = field(default=Basis.ENTRY, converter=Basis)
-    rounding: RoundingMode = field(default=RoundingMode.PER_PROMOTION, converter=RoundingMode)
-    split: Split = field(default=Split.CURRENT, converter=Split)
-    overflow: Overflow = field(default="redistribute", validator=in_(("redistribute", "forfeit")))
+    basis: Basis = field(
+        default=Basis.ENTRY,
+        converter=basis_of,
+        validator=member(Basis),
+    )
+    rounding: RoundingMode = field(
+        default=RoundingMode.PER_PROMOTION,
+        converter=rounding_mode_of,
+        validator=member(RoundingMode),
+    )
+    split: Split = field(
+        default=Split.CURRENT,
+        converter=split_of,
+        validator=member(Split),
+    )
+    overflow: Overflow = field(default="redistribute", validator=_overflow)
 
     def combines(self, other: Promotion) -> bool:
         """Whether this promotion agrees to use the same units as another."""

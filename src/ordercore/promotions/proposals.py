@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from ordercore.money import Overflow, apportion
+from ordercore.money import Overflow, apportion, largest_remainder
 from ordercore.promotions.terms import RoundingMode
 
 __all__ = ["NOTHING", "GiftGrant", "Proposal", "join", "reduction", "whole_shares"]
@@ -38,9 +38,10 @@ NOTHING: Final[Proposal] = (0, (), (), (), 0, ())
 def reduction(rows: Sequence[int], shares: Sequence[int], units: Sequence[int]) -> Proposal | None:
     """Propose to reduce rows by shares; what gets no share is not claimed."""
     if 0 in shares:
-        rows = [row for row, share in zip(rows, shares, strict=True) if share]
-        units = [count for count, share in zip(units, shares, strict=True) if share]
-        shares = [share for share in shares if share]
+        kept = [part for part in zip(rows, shares, units, strict=True) if part[1]]
+        if not kept:
+            return None
+        rows, shares, units = zip(*kept, strict=True)
     return (sum(shares), rows, shares, units, 0, ()) if shares else None
 
 
@@ -68,7 +69,10 @@ def whole_shares(
         double = 2 * denominator
         shares = [(2 * part + denominator) // double for part in exact]
         return shares if caps is None else [*map(min, shares, caps)]
-    amount = (2 * sum(exact) + denominator) // (2 * denominator)
+    total = sum(exact)
+    amount = (2 * total + denominator) // (2 * denominator)
+    if caps is None:
+        return largest_remainder(amount, exact, total)
     return apportion(amount, exact, caps, overflow)
 
 

@@ -8,13 +8,13 @@ anything at all.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
 from ordercore.data import variant
-from ordercore.data.checks import each, optional, text
-from ordercore.errors import InvalidType, InvalidValue
+from ordercore.data.checks import Check, each, instance, names_of, optional, text, tuple_of
+from ordercore.errors import InvalidValue
 from ordercore.promotions.terms import Amount, Terms, amount_or_none, check_amount, placed
 
 if TYPE_CHECKING:
@@ -82,12 +82,6 @@ class AllUnits(Selector):
 _named = each(text(most=64, least=1), most=MAX_VALUES)
 
 
-def _values(values: str | Iterable[str]) -> tuple[str, ...]:
-    if isinstance(values, str):
-        return (values,)
-    return tuple(sorted(set(values)))
-
-
 class _Facet(Selector):
     """What selectors share that name values of one facet of a line."""
 
@@ -128,7 +122,7 @@ class Sku(_Facet):
     ['Sku', 'NotSelector']
     """
 
-    values: tuple[str, ...] = field(converter=_values, validator=_named)
+    values: tuple[str, ...] = field(converter=names_of, validator=_named)
     facet = "sku"
 
 
@@ -137,7 +131,7 @@ class Sku(_Facet):
 class Category(_Facet):
     """Select the units of products that belong to at least one of these categories."""
 
-    values: tuple[str, ...] = field(converter=_values, validator=_named)
+    values: tuple[str, ...] = field(converter=names_of, validator=_named)
     facet = "category"
 
 
@@ -146,7 +140,7 @@ class Category(_Facet):
 class Brand(_Facet):
     """Select the units of some brands."""
 
-    values: tuple[str, ...] = field(converter=_values, validator=_named)
+    values: tuple[str, ...] = field(converter=names_of, validator=_named)
     facet = "brand"
 
 
@@ -155,7 +149,7 @@ class Brand(_Facet):
 class Seller(_Facet):
     """Select the units that some sellers offer."""
 
-    values: tuple[str, ...] = field(converter=_values, validator=_named)
+    values: tuple[str, ...] = field(converter=names_of, validator=_named)
     facet = "seller"
 
 
@@ -174,7 +168,7 @@ class HasAttribute(Selector):
             return tuple(
                 row
                 for row, line in enumerate(state.heads)
-                if line.product.attributes.get(name, line.product.specification.get(name)) == value
+                if value in {line.product.attributes.get(name), line.product.specification.get(name)}
             )
 
         return select
@@ -225,21 +219,14 @@ class Undiscounted(Selector):
 
 
 def _selectors(members: Iterable[Selector]) -> tuple[Selector, ...]:
-    return tuple(members)
+    return tuple_of(members)
 
 
-def _check_selectors(_instance: Any, attribute: Any, value: tuple[Any, ...]) -> None:
-    if not 1 <= len(value) <= 100:
-        raise InvalidValue("1 to 100 selectors", len(value), path=(attribute.name,))
-    for i, member in enumerate(value):
-        if not isinstance(member, Selector):
-            raise InvalidType("a Selector", member, path=(attribute.name, i))
+_several = each(instance(Selector), least=1, most=100)
 
 
-def check_selector(_instance: Any, attribute: Any, value: Any) -> None:
-    """Accept a selector."""
-    if not isinstance(value, Selector):
-        raise InvalidType("a Selector", value, path=(attribute.name,))
+check_selector: Check = instance(Selector)
+"""Accept a selector."""
 
 
 @variant(Selector, "every")
@@ -247,7 +234,7 @@ def check_selector(_instance: Any, attribute: Any, value: Any) -> None:
 class EverySelector(Selector):
     """Select what every member selects."""
 
-    members: tuple[Selector, ...] = field(converter=_selectors, validator=_check_selectors)
+    members: tuple[Selector, ...] = field(converter=_selectors, validator=_several)
 
     def compile(self, terms: Terms) -> Select:  # noqa: D102
         selects = [placed(member, terms, "members", i) for i, member in enumerate(self.members)]
@@ -269,7 +256,7 @@ class EverySelector(Selector):
 class AnySelector(Selector):
     """Select what at least one member selects."""
 
-    members: tuple[Selector, ...] = field(converter=_selectors, validator=_check_selectors)
+    members: tuple[Selector, ...] = field(converter=_selectors, validator=_several)
 
     def compile(self, terms: Terms) -> Select:  # noqa: D102
         selects = [placed(member, terms, "members", i) for i, member in enumerate(self.members)]

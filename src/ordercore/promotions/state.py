@@ -45,13 +45,12 @@ class LayerState:
     """
 
     __slots__ = (
-        "_at_us", "_entry_total", "blocked", "cart", "claimed", "context", "entry", "gifts",
-        "now", "rows", "shipping", "shipping_entry",
+        "_at_us", "_entry_total", "_total", "blocked", "cart", "claimed", "context", "entry",
+        "gifts", "now", "rows", "shipping", "shipping_entry",
     )  # fmt: skip
 
     entry: Sequence[int]
     now: Sequence[int]
-    _entry_total: int | None
     _at_us: int | None
 
     def __init__(self, cart: Cart, context: Context) -> None:
@@ -63,7 +62,7 @@ class LayerState:
         self.claimed: dict[int, int] = {}
         self.blocked: Mapping[int, int] = self.claimed
         self.gifts: dict[str, int] = {}
-        self._entry_total = self.rows.total
+        self._entry_total = self._total = self.rows.total
         self._at_us = None
 
     # What conditions and selectors ask
@@ -92,8 +91,6 @@ class LayerState:
             return sum([amounts[row] for row in rows])
         if basis is not Basis.ENTRY:
             return self.rows.total
-        if self._entry_total is None:
-            self._entry_total = sum(self.entry)
         return self._entry_total
 
     def count(self, rows: Sequence[int]) -> int:
@@ -140,7 +137,7 @@ class LayerState:
         stock = self.context.gift_stock
         if stock is None:
             return None
-        return stock.get(sku, 0) - self.gifts.get(sku, 0) >= units
+        return dict(stock).get(sku, 0) - self.gifts.get(sku, 0) >= units
 
     # What the engine does
 
@@ -149,15 +146,14 @@ class LayerState:
         if self.claimed:
             self.claimed = {}
         self.blocked = self.claimed
-        if self.now is not self.entry:
-            self.entry = self.now
-            self._entry_total = None
+        self.entry, self._entry_total = self.now, self._total
         self.shipping_entry = self.shipping
 
     def take(self, proposal: Proposal) -> None:
         """Apply a proposal: lower the rows and the shipping, count gifts."""
-        _, rows, shares, _, shipping, gifts = proposal
-        if rows:
+        goods, rows, shares, _, shipping, gifts = proposal
+        if goods:
+            self._total -= goods
             now = self.now
             if now is self.entry:
                 self.now = now = [*now]
@@ -184,13 +180,14 @@ class LayerState:
 
     def after(self, proposal: Proposal) -> LayerState:
         """The state as the next benefit of the same promotion sees it."""
-        _, rows, shares, _, shipping, gifts = proposal
+        goods, rows, shares, _, shipping, gifts = proposal
         then = self._copy()
         entry, now = list(self.entry), list(self.now)
         for row, share in zip(rows, shares, strict=True):
             entry[row] -= share
             now[row] -= share
-        then.entry, then.now, then._entry_total = entry, now, None  # noqa: SLF001 - its own
+        then.entry, then.now = entry, now
+        then._entry_total -= goods  # noqa: SLF001 - its own
         then.shipping_entry -= shipping
         then.shipping -= shipping
         then.gifts = dict(self.gifts)

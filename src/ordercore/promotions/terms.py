@@ -21,6 +21,7 @@ __all__ = [
     "Terms",
     "amount_of",
     "amount_or_none",
+    "basis_of",
     "basis_or_none",
     "check_amount",
     "check_percent",
@@ -28,6 +29,8 @@ __all__ = [
     "percent_or_none",
     "placed",
     "ratio_of",
+    "rounding_mode_of",
+    "split_of",
 ]
 
 Amount = Money | Decimal
@@ -166,6 +169,21 @@ def _number(attribute: Any, value: Any) -> Decimal:
         return value.decimal if isinstance(value, Money) else decimal_of(value)
     except InvalidInput as error:
         raise error.at(attribute.name) from None
+
+
+def basis_of(value: Basis | str) -> Basis:
+    """Turn the text of a basis into the basis; what is none is left for the check."""
+    return member_of(Basis, value)
+
+
+def rounding_mode_of(value: RoundingMode | str) -> RoundingMode:
+    """Turn the text of a rounding mode into the mode; what is none is left for the check."""
+    return member_of(RoundingMode, value)
+
+
+def split_of(value: Split | str) -> Split:
+    """Turn the text of a split into the split; what is none is left for the check."""
+    return member_of(Split, value)
 
 
 def basis_or_none(value: Basis | str | None) -> Basis | None:

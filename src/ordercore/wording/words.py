@@ -72,7 +72,7 @@ class Words:
             InvalidValue: Something that the message inserts is not given.
 
         >>> Words("en").say("outcome.not_eligible.units", count=1, promotion="2 for 1")
-        '1 more item for 2 for 1'
+        '2 for 1: 1 item short'
         """
         message = self.catalogue.messages.get(key)
         if message is None:

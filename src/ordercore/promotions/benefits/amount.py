@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attrs import field, frozen
-from attrs.validators import instance_of
-from attrs.validators import optional as maybe
 
 from ordercore.data import variant
-from ordercore.data.checks import optional, quantity
-from ordercore.money import apportion
+from ordercore.data.checks import instance, optional, quantity
+from ordercore.money import apportion, largest_remainder
 from ordercore.promotions.benefits.benefit import Benefit, Propose
 from ordercore.promotions.benefits.every import Every
 from ordercore.promotions.proposals import Proposal, reduction
@@ -37,7 +35,7 @@ class AmountOff(Benefit):
 
     amount: Amount = field(converter=amount_of, validator=check_amount)
     target: Selector = field(factory=AllUnits, validator=check_selector)
-    every: Every | None = field(default=None, validator=maybe(instance_of(Every)))
+    every: Every | None = field(default=None, validator=optional(instance(Every)))
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select, amount = placed(self.target, terms, "target"), terms.minor(self.amount, "amount")
@@ -50,7 +48,8 @@ class AmountOff(Benefit):
             offer = state.offer(selected)
             rows, units, amounts, _, caps = offer
             if simple and caps is None:
-                shares = apportion(min(off, sum(amounts)), amounts)
+                total = sum(amounts)
+                shares = largest_remainder(min(off, total), amounts, total)
             else:
                 weights, caps = weights_of(state, offer, terms.split), caps_of(offer)
                 shares = apportion(off, weights, caps, overflow)

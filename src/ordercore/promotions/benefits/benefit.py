@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from attrs import Attribute
-
-from ordercore.errors import InvalidType
+from ordercore.data.checks import Check, instance
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.selectors import Need
 from ordercore.promotions.state import LayerState
@@ -37,7 +34,5 @@ class Benefit:
         return ()
 
 
-def check_benefit(_instance: object, attribute: Attribute[Any], value: object) -> None:
-    """Accept a benefit."""
-    if not isinstance(value, Benefit):
-        raise InvalidType("a Benefit", value, path=(attribute.name,))
+check_benefit: Check = instance(Benefit)
+"""Accept a benefit."""

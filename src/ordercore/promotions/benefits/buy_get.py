@@ -9,13 +9,14 @@ from typing import NamedTuple
 from attrs import field, frozen
 
 from ordercore.data import variant
-from ordercore.data.checks import integer, optional, quantity
+from ordercore.data.checks import integer, member, optional, quantity
 from ordercore.promotions.benefits.benefit import Benefit, Propose
 from ordercore.promotions.benefits.picking import (
     Pick,
     by_unit_price,
     claiming,
     count_out,
+    pick_of,
     shares_of_picked,
 )
 from ordercore.promotions.proposals import Proposal
@@ -50,7 +51,11 @@ class BuyXGetY(Benefit):
     buy: Selector = field(factory=AllUnits, validator=check_selector)
     get: Selector = field(factory=AllUnits, validator=check_selector)
     max_times: int | None = field(default=None, validator=optional(integer(least=1, most=10**9)))
-    pick: Pick = field(default=Pick.CHEAPEST, converter=Pick)
+    pick: Pick = field(
+        default=Pick.CHEAPEST,
+        converter=pick_of,
+        validator=member(Pick),
+    )
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         bought, given = placed(self.buy, terms, "buy"), placed(self.get, terms, "get")

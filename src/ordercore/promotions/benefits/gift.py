@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from attrs import field, frozen
-from attrs.validators import instance_of
-from attrs.validators import optional as maybe
 
 from ordercore.data import variant
-from ordercore.data.checks import identifier, optional, quantity
+from ordercore.data.checks import identifier, instance, optional, quantity
 from ordercore.promotions.benefits.benefit import Benefit, Propose
 from ordercore.promotions.benefits.every import Every
 from ordercore.promotions.proposals import GiftGrant, Proposal
@@ -38,7 +36,7 @@ class Gift(Benefit):
     value: Amount | None = field(
         default=None, converter=amount_or_none, validator=optional(check_amount)
     )
-    every: Every | None = field(default=None, validator=maybe(instance_of(Every)))
+    every: Every | None = field(default=None, validator=optional(instance(Every)))
     target: Selector = field(factory=AllUnits, validator=check_selector)
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102

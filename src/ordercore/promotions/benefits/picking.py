@@ -11,11 +11,12 @@ from enum import StrEnum
 from fractions import Fraction
 from math import lcm
 
+from ordercore.data.checks import member_of
 from ordercore.promotions.proposals import Proposal, whole_shares
 from ordercore.promotions.state import Offer
 from ordercore.promotions.terms import Terms
 
-__all__ = ["Pick", "by_unit_price", "claiming", "count_out", "shares_of_picked"]
+__all__ = ["Pick", "by_unit_price", "claiming", "count_out", "pick_of", "shares_of_picked"]
 
 
 class Pick(StrEnum):
@@ -23,6 +24,11 @@ class Pick(StrEnum):
 
     CHEAPEST = "cheapest"
     DEAREST = "dearest"
+
+
+def pick_of(given: Pick | str) -> Pick:
+    """Turn the text of a choice into the choice; what is none is left for the check."""
+    return member_of(Pick, given)
 
 
 def by_unit_price(offer: Offer, pick: Pick) -> Sequence[int]:

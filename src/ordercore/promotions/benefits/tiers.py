@@ -10,8 +10,8 @@ from typing import Any
 from attrs import Attribute, field, frozen
 
 from ordercore.data import variant
-from ordercore.data.checks import integer, member, optional
-from ordercore.errors import InvalidType, InvalidValue
+from ordercore.data.checks import each, instance, integer, member, optional, tuple_of
+from ordercore.errors import InvalidValue
 from ordercore.money import Money
 from ordercore.promotions.benefits.benefit import Benefit, Propose, check_benefit
 from ordercore.promotions.proposals import Proposal
@@ -57,15 +57,11 @@ class Tier:
 
 
 def _tiers(tiers: Iterable[Tier]) -> tuple[Tier, ...]:
-    return tuple(tiers)
+    return tuple_of(tiers)
 
 
 def _check_tiers(_instance: Any, attribute: Attribute[Any], tiers: tuple[Any, ...]) -> None:
-    if not 1 <= len(tiers) <= MAX_TIERS:
-        raise InvalidValue(f"1 to {MAX_TIERS} tiers", len(tiers), path=(attribute.name,))
-    for i, tier in enumerate(tiers):
-        if not isinstance(tier, Tier):
-            raise InvalidType("a Tier", tier, path=(attribute.name, i))
+    each(instance(Tier), least=1, most=MAX_TIERS)(None, attribute, tiers)
     for i, (lower, higher) in enumerate(pairwise(tiers)):
         if not _above(higher, lower):
             expected = "tiers of one kind that begin ever higher"

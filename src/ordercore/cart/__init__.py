@@ -1,0 +1,24 @@
+"""The cart: lines as people see them, rows and columns as rules see them.
+
+A `Cart` is normalised at birth. Lines that are equal in everything but id and quantity form
+one *row*; rows stand in the order of their smallest line id, so that position decides where
+ids would. Columns of integers beside the rows are what pricing works on, and an inverted map
+says which rows carry a sku, category, brand or seller.
+"""
+
+from ordercore.cart.carts import MAX_LINES, Cart
+from ordercore.cart.context import MAX_COUNTS, Context, Counts, Shopper
+from ordercore.cart.lines import CartLine
+from ordercore.cart.rows import Facet, Rows
+
+__all__ = [
+    "MAX_COUNTS",
+    "MAX_LINES",
+    "Cart",
+    "CartLine",
+    "Context",
+    "Counts",
+    "Facet",
+    "Rows",
+    "Shopper",
+]
