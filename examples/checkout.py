@@ -120,7 +120,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("cart", nargs="?", type=Path, help="a cart as JSON")
     parser.add_argument("book", nargs="?", type=Path, help="a book of promotions as JSON")
     parser.add_argument("--locale", help="zh_CN or en; both if left out")
-    parser.add_argument("--code", action="append", default=[], help="a code typed; may be repeated")
+    parser.add_argument("--code", action="append", default=[], help="a code typed; repeatable")
     parser.add_argument("--at", type=instant, default=datetime.now(UTC), help="the instant; now")
     asked = parser.parse_args(argv)
     if (asked.cart is None) != (asked.book is None):

@@ -658,7 +658,7 @@ def test_a_schedule_survives_being_written_and_read(schedule: Schedule) -> None:
     assert again == schedule
     assert hash(again) == hash(schedule)
     assert dumps(again) == text
-    assert pickle.loads(pickle.dumps(schedule)) == schedule  # noqa: S301 - our own bytes
+    assert pickle.loads(pickle.dumps(schedule)) == schedule
 
 
 def test_a_schedule_is_written_plainly() -> None:

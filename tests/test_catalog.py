@@ -71,7 +71,7 @@ products = st.builds(
 
 
 def pickled(value: Any) -> Any:
-    return pickle.loads(pickle.dumps(value))  # noqa: S301 - our own bytes
+    return pickle.loads(pickle.dumps(value))
 
 
 # ---------------------------------------------------------------- attributes

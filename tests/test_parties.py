@@ -65,7 +65,7 @@ UNSAFE += ["\ud800", "\udfff", "\ue000", "\ufdd0", "\ufffe"]
 
 
 def pickled(value: Any) -> Any:
-    return pickle.loads(pickle.dumps(value))  # noqa: S301 - our own bytes
+    return pickle.loads(pickle.dumps(value))
 
 
 # ---------------------------------------------------------------- names

@@ -191,6 +191,7 @@ REFUSALS = {
     Answer: ["YES", "no", False, 0.0, None],
     Literal["a", 1]: ["b", "1", True, 1.0, 2, None, ["a"]],
     Literal[True]: [1, "true", False, 1.0],
+    Literal[True, 2]: [1, 0, "2", False, 2.0],
     Currency: ["cny", "XXX", "", "CNY ", "ＣＮＹ", 156, None, ["CNY"]],
     Money: [
         "129.00", "CNY", "CNY129", "CNY  1", " CNY 1", "CNY 1 ", "CNY 1\n", "cny 1", "CNY +1",

@@ -333,7 +333,7 @@ class TestExplanation:
     def test_equal_quotes_have_equal_explanations(self) -> None:
         one, two = explain(real_quote(), "zh"), explain(real_quote(), "zh-Hans-CN")
         assert one == two
-        assert pickle.loads(pickle.dumps(one)) == one  # noqa: S301 - our own bytes
+        assert pickle.loads(pickle.dumps(one)) == one
 
     def test_it_knows_its_locale_and_its_rows_in_the_order_of_telling(self) -> None:
         explanation = explain(real_quote(), "en-gb")
@@ -425,7 +425,7 @@ class TestNames:
 class Raining(Condition):
     """What only one shop looks at: it never holds."""
 
-    def compile(self, terms: Terms) -> Test:  # noqa: ARG002 - the shape of the family
+    def compile(self, terms: Terms) -> Test:
         return lambda _state: Verdict(False, self, "rain", "sunshine")
 
 
@@ -435,7 +435,7 @@ class Deposited(Condition):
 
     measure = "amount"
 
-    def compile(self, terms: Terms) -> Test:  # noqa: ARG002 - the shape of the family
+    def compile(self, terms: Terms) -> Test:
         return lambda _state: Verdict(False, self, 5000, 3000)
 
 

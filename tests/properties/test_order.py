@@ -377,7 +377,7 @@ def test_p10_a_cart_rebuilt_from_a_quote_costs_the_same(case):
 # P11: conditions and selectors once more, from what they say, over rows worked out above
 
 
-def selects(selector: Selector, row: Row) -> bool:  # noqa: PLR0911 - a case a kind
+def selects(selector: Selector, row: Row) -> bool:
     """Tell whether a selector takes a row."""
     product, price = row.line.product, row.line.unit_price
     match selector:

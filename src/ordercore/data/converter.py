@@ -44,7 +44,7 @@ def _teach_reading(converter: Converter) -> None:
         return lambda value, _type: hook(value, annotation)  # a union does not tell the type
 
     make = cache(Readers(reader_of).make)
-    converter.register_structure_hook_factory(lambda _type: True, lambda type_: make(type_))
+    converter.register_structure_hook_factory(lambda _type: True, make)
     for builtin in _BUILTINS:
         converter.register_structure_hook(builtin, lambda value, type_: make(type_)(value, type_))
 
@@ -57,6 +57,6 @@ def _teach_writing(converter: Converter) -> None:
     def write(value: Any) -> Any:
         return writer_of(value.__class__)(value)  # cattrs itself would write a Path
 
-    converter.register_unstructure_hook_factory(lambda _cls: True, lambda cls: writer_of(cls))
+    converter.register_unstructure_hook_factory(lambda _cls: True, writer_of)
     for builtin in _BUILTINS:
         converter.register_unstructure_hook(builtin, write)

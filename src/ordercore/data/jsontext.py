@@ -136,10 +136,10 @@ def _check_depth(told: str) -> None:
     """Count brackets outside of strings; an unfinished string reaches to the end."""
     depth = 0
     for match in _TOKEN.finditer(told):
-        token = match[0]
-        if token in "[{":
+        bracket = match[0]
+        if bracket in "[{":
             depth += 1
             if depth > MAX_DEPTH:
                 raise too_deep()
-        elif token in "]}":
+        elif bracket in "]}":
             depth -= 1

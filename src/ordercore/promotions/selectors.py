@@ -165,10 +165,11 @@ class HasAttribute(Selector):
         name, value = self.name, self.value
 
         def select(state: LayerState) -> tuple[int, ...]:
+            products = [line.product for line in state.heads]
             return tuple(
                 row
-                for row, line in enumerate(state.heads)
-                if value in {line.product.attributes.get(name), line.product.specification.get(name)}
+                for row, product in enumerate(products)
+                if value in {product.attributes.get(name), product.specification.get(name)}
             )
 
         return select
