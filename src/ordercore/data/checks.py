@@ -167,6 +167,8 @@ def each(check: Check, *, least: int = 0, most: int = 1000) -> Check:
 def tuple_of(members: Iterable[_T]) -> tuple[_T, ...]:
     """Take a collection as a tuple; a text, or what is no collection, is left for the check."""
     plain: Any = members
+    if type(plain) is tuple:
+        return plain
     if isinstance(plain, str) or not isinstance(plain, Iterable):
         return plain  # type: ignore[return-value]
     return tuple(members)

@@ -106,7 +106,9 @@ class LayerState:
         if basis is not Basis.ENTRY or (claimed and not claimed.keys().isdisjoint(rows)):
             return self._remainder(rows, basis)
         floors, amounts, units = self.rows.floors, self.entry, self.rows.quantities
-        if len(rows) != len(amounts):
+        if len(rows) == 1:
+            amounts, units = (amounts[rows[0]],), (units[rows[0]],)
+        elif len(rows) != len(amounts):
             entry, quantities = amounts, units
             amounts = [entry[row] for row in rows]
             units = [quantities[row] for row in rows]

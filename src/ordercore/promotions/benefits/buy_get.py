@@ -26,6 +26,9 @@ from ordercore.promotions.terms import Terms, check_percent, percent_of, placed,
 
 __all__ = ["BuyXGetY"]
 
+_EVER = 10**18
+"""More times than any cart has units."""
+
 
 @variant(Benefit, "buy_x_get_y")
 @frozen
@@ -60,7 +63,7 @@ class BuyXGetY(Benefit):
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         bought, given = placed(self.buy, terms, "buy"), placed(self.get, terms, "get")
         pattern = _Pattern(
-            self.buy_quantity, self.get_quantity, self.max_times, self.pick,
+            self.buy_quantity, self.get_quantity, self.max_times or _EVER, self.pick,
             ratio_of(self.percent), terms,
         )  # fmt: skip
 
@@ -85,14 +88,14 @@ class _Pattern(NamedTuple):
 
     buy: int
     get: int
-    most: int | None
+    most: int
     pick: Pick
     ratio: tuple[int, int]
     terms: Terms
 
     def apart(self, buying: Offer, getting: Offer) -> Proposal | None:
         """Propose where no unit could serve as both."""
-        times = self._times(sum(buying[1]) // self.buy, sum(getting[1]) // self.get)
+        times = min(sum(buying[1]) // self.buy, sum(getting[1]) // self.get, self.most)
         if not times:
             return None
         order = by_unit_price(getting, self.pick)
@@ -113,10 +116,11 @@ class _Pattern(NamedTuple):
         both = sum([n for row, n in counted if row in buyable and row in gettable])
         only_buy = sum([n for row, n in counted if row in buyable]) - both
         only_get = sum([n for row, n in counted if row in gettable]) - both
-        times = self._times(
+        times = min(
             (only_buy + both) // self.buy,
             (only_get + both) // self.get,
             (only_buy + both + only_get) // (self.buy + self.get),
+            self.most,
         )
         if not times:
             return None
@@ -130,9 +134,6 @@ class _Pattern(NamedTuple):
         qualifying = count_out(buying, left, times * self.buy)
         claimed = [taken + used for taken, used in zip(reduced, qualifying, strict=True)]
         return claiming(rows, shares_of_picked(offer, reduced, self.ratio, self.terms), claimed)
-
-    def _times(self, *bounds: int) -> int:
-        return min(bounds) if self.most is None else min(*bounds, self.most)
 
 
 def _rewards(
