@@ -28,7 +28,7 @@ from ordercore.promotions import (
     Condition,
     CustomerInGroup,
     Every,
-    EverySelector,
+    AllOfSelectors,
     Gift,
     HasAttribute,
     LineAtLeast,
@@ -45,7 +45,7 @@ from ordercore.promotions import (
     Tier,
     Tiers,
     Undiscounted,
-    WithinRegion,
+    InRegion,
 )
 
 __all__ = ["NotBuilt", "Plain", "benefit", "condition", "sharing", "text_of"]
@@ -102,7 +102,7 @@ def _scope(plain: Plain | None) -> Selector:
     members = within + without
     if len(members) == 1:
         return members[0]
-    return EverySelector(members) if members else AllUnits()
+    return AllOfSelectors(members) if members else AllUnits()
 
 
 def _attributes(wanted: Plain) -> list[Selector]:
@@ -159,7 +159,7 @@ CONDITIONS: Mapping[str, Callable[..., Condition]] = MappingProxyType(
         "quantity_at_least": _quantity_at_least,
         "customer_in_group": lambda *, groups: CustomerInGroup(groups) if groups else NEVER,
         "order_number": lambda *, nth: OrderNumber(nth),
-        "region_in": lambda *, regions: WithinRegion(regions) if regions else NEVER,
+        "region_in": lambda *, regions: InRegion(regions) if regions else NEVER,
     }
 )
 

@@ -28,7 +28,7 @@ from ordercore.promotions import (
     Sku,
     Threshold,
     ViaChannel,
-    WithinRegion,
+    InRegion,
     recipes,
 )
 from ordercore.promotions.conditions import Condition, Test, Verdict
@@ -480,7 +480,7 @@ class TestRefusals:
         [
             (CustomerInGroup(("gold", "vip")), MissKind.CUSTOMER_GROUP,
              "P：仅限客户群 gold、vip", "P: only for customers of gold, vip"),
-            (WithinRegion("SH"), MissKind.REGION,
+            (InRegion("SH"), MissKind.REGION,
              "P：仅限配送至 SH", "P: only for delivery to SH"),
             (ViaChannel("app"), MissKind.CHANNEL, "P：仅限渠道 app", "P: only through app"),
         ],

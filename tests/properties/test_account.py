@@ -21,13 +21,13 @@ from ordercore.promotions import (
     AmountOff,
     AmountOffEach,
     AnyOf,
-    AnySelector,
+    AnyOfSelectors,
     Brand,
     BuyXGetY,
     Category,
     Code,
     CustomerInGroup,
-    EverySelector,
+    AllOfSelectors,
     Gift,
     LineAtLeast,
     NthItemOff,
@@ -40,7 +40,7 @@ from ordercore.promotions import (
     Threshold,
     Tiers,
     ViaChannel,
-    WithinRegion,
+    InRegion,
 )
 from ordercore.testing.strategies import CODES, pricings
 
@@ -116,11 +116,11 @@ def ways(rule: Any, facet: str) -> Ways:  # noqa: C901, PLR0911 - a case a kind
             return [frozenset(rule.groups)] if facet == "group" else []
         case ViaChannel():
             return [frozenset(rule.channels)] if facet == "channel" else []
-        case WithinRegion():
+        case InRegion():
             return [frozenset(rule.regions)] if facet == "region" else []
-        case EverySelector() | AllOf():
+        case AllOfSelectors() | AllOf():
             return all_of(rule.members, facet)
-        case AnySelector() | AnyOf():
+        case AnyOfSelectors() | AnyOf():
             return any_of(rule.members, facet)
         case Gift(every=None):
             return []

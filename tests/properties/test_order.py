@@ -36,19 +36,19 @@ from ordercore.promotions import (
     AllUnits,
     Always,
     AnyOf,
-    AnySelector,
+    AnyOfSelectors,
     Basis,
     Brand,
     BuyXGetY,
     Category,
     Condition,
     CustomerInGroup,
-    EverySelector,
+    AllOfSelectors,
     Exclusive,
     HasAttribute,
     LineAtLeast,
     NotCondition,
-    NotSelector,
+    NotSelected,
     NthItemOff,
     OrderNumber,
     PercentOff,
@@ -60,18 +60,24 @@ from ordercore.promotions import (
     Threshold,
     Undiscounted,
     ViaChannel,
-    WithinRegion,
+    InRegion,
 )
 from ordercore.testing.strategies import INSTANT, SKUS, carts, pricings
 
 NOW = Context(INSTANT)
 PERCENTS = st.sampled_from(("100", "50", "33.33", "1"))
+SMALL = st.integers(1, 2)
 TARGETS = st.one_of(
     st.just(AllUnits()),
     st.sampled_from(SKUS).map(Sku),
     st.sampled_from(SKUS).map(lambda sku: ~Sku(sku)),
 )
-FEW_UNITS = carts(max_lines=3, max_quantity=2, floors=False)
+FEW_UNITS = st.lists(
+    st.tuples(st.sampled_from(SKUS[:3]), st.sampled_from(("0.01", "0.02", "0.03", "0.1")), SMALL),
+    min_size=1,
+    max_size=3,
+).map(lambda items: Cart.of("CNY", items))
+SOME_SKUS = st.sets(st.sampled_from(SKUS[:3]), min_size=1).map(Sku)
 
 
 @frozen
@@ -156,13 +162,13 @@ def test_p7_a_unit_is_claimed_once_in_a_layer_unless_both_share_it(case):
 
 @st.composite
 def buying_and_getting(draw: st.DrawFn) -> BuyXGetY:
-    few, most = st.integers(1, 2), st.none() | st.integers(1, 2)
+    most = st.none() | SMALL
     return BuyXGetY(
-        draw(few),
-        draw(few),
+        draw(SMALL),
+        draw(SMALL),
         draw(PERCENTS),
-        draw(TARGETS),
-        draw(TARGETS),
+        draw(SOME_SKUS),
+        draw(SOME_SKUS),
         draw(most),
         draw(st.sampled_from(Pick)),
     )
@@ -383,11 +389,11 @@ def selects(selector: Selector, row: Row) -> bool:
     match selector:
         case AllUnits():
             return True
-        case EverySelector():
+        case AllOfSelectors():
             return all(selects(member, row) for member in selector.members)
-        case AnySelector():
+        case AnyOfSelectors():
             return any(selects(member, row) for member in selector.members)
-        case NotSelector():
+        case NotSelected():
             return not selects(selector.member, row)
         case HasAttribute(name, value):
             return value in (product.attributes.get(name), product.specification.get(name))
@@ -435,7 +441,7 @@ def holds(  # noqa: PLR0911 - a case a kind
             return shopper is not None and bool(set(groups) & set(shopper.groups))
         case OrderNumber(nth):
             return shopper is not None and shopper.orders_before + 1 == nth
-        case WithinRegion(regions):
+        case InRegion(regions):
             return context.region in regions
         case ViaChannel(channels):
             return context.channel in channels

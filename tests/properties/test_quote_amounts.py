@@ -119,6 +119,30 @@ def test_p1_nothing_is_ever_below_zero(case):
     assert quote.payable_minor >= 0
 
 
+GREEDY = st.lists(
+    st.one_of(
+        st.builds(PercentOff, PERCENTS, TARGETS),
+        st.builds(AmountOff, amounts(), TARGETS),
+        st.builds(ShippingOff, PERCENTS),
+        st.builds(ShippingOff, amount=amounts()),
+    ),
+    min_size=2,
+    max_size=4,
+)
+
+
+@given(carts(min_lines=1), GREEDY)
+def test_p1_benefits_of_one_promotion_take_no_more_than_is_left(cart, benefits):
+    quote = alone(cart, benefits=benefits)
+    assert quote.goods.minor >= 0
+    assert quote.shipping.minor >= 0
+    steps = [Promotion(id=f"p{i}", benefits=part, layer=f"{i}") for i, part in enumerate(benefits)]
+    layers = [step.layer for step in steps]
+    one_by_one = price_in(cart, PromotionBook("CNY", steps, layers), NOW)
+    assert quote.columns.lines == one_by_one.columns.lines
+    assert quote.shipping == one_by_one.shipping
+
+
 @given(pricings())
 def test_p2_no_row_is_sold_below_its_floor(case):
     quote = price_in(*case)

@@ -6,19 +6,22 @@ ids would. Columns of integers beside the rows are what pricing works on, and an
 says which rows carry a sku, category, brand or seller.
 """
 
-from ordercore.cart.carts import MAX_LINES, Cart
-from ordercore.cart.context import MAX_COUNTS, Context, Counts, Shopper
-from ordercore.cart.lines import CartLine
+from ordercore.cart.carts import MAX_FEES, MAX_LINES, Cart
+from ordercore.cart.context import MAX_COUNTS, Context, Counts, Shopper, Wishes
+from ordercore.cart.lines import CartLine, Fee
 from ordercore.cart.rows import Facet, Rows
 
 __all__ = [
     "MAX_COUNTS",
+    "MAX_FEES",
     "MAX_LINES",
     "Cart",
     "CartLine",
     "Context",
     "Counts",
     "Facet",
+    "Fee",
     "Rows",
     "Shopper",
+    "Wishes",
 ]

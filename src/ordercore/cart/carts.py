@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final
 
 from attrs import field, frozen
 
-from ordercore.cart.lines import CartLine
+from ordercore.cart.lines import CartLine, Fee
 from ordercore.cart.rows import Rows
 from ordercore.catalog import Product
 from ordercore.data import document
-from ordercore.data.checks import member, member_of, tuple_of
+from ordercore.data.checks import each, instance, member, member_of, tuple_of
 from ordercore.errors import (
     CurrencyMismatch,
     InvalidDocument,
@@ -25,14 +25,21 @@ from ordercore.errors import (
 )
 from ordercore.money import Currency, Money, Rounding, UnitPrice
 
-__all__ = ["MAX_LINES", "Cart"]
+__all__ = ["MAX_FEES", "MAX_LINES", "Cart"]
 
 MAX_LINES: Final = 10_000
 """The most lines of one cart."""
 
+MAX_FEES: Final = 100
+"""The most fees of one cart."""
+
 
 def _lines(lines: Iterable[CartLine]) -> tuple[CartLine, ...]:
     return tuple_of(lines)
+
+
+def _fees(fees: Iterable[Fee]) -> tuple[Fee, ...]:
+    return tuple_of(fees)
 
 
 def _rounding(given: Rounding | str) -> Rounding:
@@ -44,7 +51,7 @@ _BARE = re.compile(r"[0-9][0-9.]*")
 
 def _in_currency(plain: dict[str, Any]) -> dict[str, Any]:
     """Give bare numbers in a document the cart's currency: ``129.00`` is ``CNY 129.00``."""
-    currency, lines = plain.get("currency"), plain.get("lines")
+    currency = plain.get("currency")
 
     def told(part: dict[str, Any], *keys: str) -> dict[str, Any]:
         bare = {key: part[key] for key in keys if isinstance(part.get(key), str)}
@@ -53,12 +60,10 @@ def _in_currency(plain: dict[str, Any]) -> dict[str, Any]:
 
     if not isinstance(currency, str):
         return plain
-    if isinstance(lines, list):
-        lines = [
-            told(line, "unit_price", "floor_price") if isinstance(line, dict) else line
-            for line in lines
-        ]
-        plain = {**plain, "lines": lines}
+    for key, prices in (("lines", ("unit_price", "floor_price")), ("fees", ("amount",))):
+        if isinstance(plain.get(key), list):
+            parts = [told(p, *prices) if isinstance(p, dict) else p for p in plain[key]]
+            plain = {**plain, key: parts}
     return told(plain, "shipping")
 
 
@@ -71,6 +76,7 @@ class Cart:
         currency: ISO 4217; every price and the shipping fee are in it.
         lines: At most `MAX_LINES`, with unique ids, in the order people see them.
         shipping: The shipping fee before promotions; None is no fee.
+        fees: At most `MAX_FEES` further charges, with unique ids.
         rounding: How a row's amount is made whole where prices are finer than minor units.
 
     Raises:
@@ -88,6 +94,9 @@ class Cart:
         default=Rounding.HALF_UP,
         converter=_rounding,
         validator=member(Rounding),
+    )
+    fees: tuple[Fee, ...] = field(
+        default=(), converter=_fees, validator=each(instance(Fee), most=MAX_FEES)
     )
     rows: Rows = field(init=False, eq=False, repr=False)
 
@@ -108,6 +117,7 @@ class Cart:
         items: Iterable[tuple[Product | str, UnitPrice | Money | Decimal | str, int]],
         *,
         shipping: Money | Decimal | str = "0",
+        fees: Iterable[Fee] = (),
     ) -> Cart:
         """Make a cart from (sku or product, unit price, quantity) in short.
 
@@ -124,7 +134,7 @@ class Cart:
                 faults.append(error.at("lines", i))
         if faults:
             raise InvalidDocument(faults)
-        return cls(currency, lines, Money.of(shipping, currency))
+        return cls(currency, lines, Money.of(shipping, currency), fees=fees)
 
     @property
     def subtotal(self) -> Money:
@@ -139,26 +149,40 @@ class Cart:
         raise NotFound("the id of a line of this cart", line_id)
 
 
-def _faults(cart: Cart) -> Iterable[InvalidInput]:
-    currency = cart.currency
+def _faults(cart: Cart) -> Iterator[InvalidInput]:
     if len(cart.lines) > MAX_LINES:
         yield LimitExceeded(f"at most {MAX_LINES} lines", len(cart.lines), path=("lines",))
         return
-    seen: set[str] = set()
     for i, line in enumerate(cart.lines):
         if not isinstance(line, CartLine):
             yield InvalidType("a CartLine", line, path=("lines", i))
-            continue
-        if line.id in seen:
-            place = ("lines", i, "id")
-            yield InvalidValue("an id used once", line.id, path=place, reason="duplicate_id")
-        seen.add(line.id)
-        if line.unit_price.currency != currency:
+        elif line.unit_price.currency != cart.currency:
             place = ("lines", i, "unit_price")
-            yield CurrencyMismatch(f"a price in {currency}", str(line.unit_price), path=place)
+            expected = f"a price in {cart.currency}"
+            yield CurrencyMismatch(expected, str(line.unit_price), path=place)
+    for i, fee in enumerate(cart.fees):
+        if fee.amount.currency != cart.currency:
+            expected, place = f"an amount in {cart.currency}", ("fees", i, "amount")
+            yield CurrencyMismatch(expected, str(fee.amount), path=place)
+    yield from _double_ids("lines", [getattr(line, "id", None) for line in cart.lines])
+    yield from _double_ids("fees", [fee.id for fee in cart.fees])
+    yield from _shipping_faults(cart)
+
+
+def _double_ids(where: str, ids: list[str | None]) -> Iterator[InvalidInput]:
+    seen: set[str | None] = {None}
+    for i, each_id in enumerate(ids):
+        if each_id in seen and each_id is not None:
+            place = (where, i, "id")
+            yield InvalidValue("an id used once", each_id, path=place, reason="duplicate_id")
+        seen.add(each_id)
+
+
+def _shipping_faults(cart: Cart) -> Iterator[InvalidInput]:
     if not isinstance(cart.shipping, Money):
         yield InvalidType("Money", cart.shipping, path=("shipping",))
-    elif cart.shipping.currency != currency:
-        yield CurrencyMismatch(f"a fee in {currency}", str(cart.shipping), path=("shipping",))
+    elif cart.shipping.currency != cart.currency:
+        expected = f"a fee in {cart.currency}"
+        yield CurrencyMismatch(expected, str(cart.shipping), path=("shipping",))
     elif cart.shipping.minor < 0:
         yield InvalidValue("a fee that is not negative", str(cart.shipping), path=("shipping",))

@@ -8,6 +8,12 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from ordercore.data.attributes import (
+    NO_ATTRIBUTES,
+    Attributes,
+    attributes_if_valid,
+    is_attributes,
+)
 from ordercore.data.checks import (
     aware,
     each,
@@ -20,10 +26,13 @@ from ordercore.data.checks import (
 )
 from ordercore.errors import InvalidInput, InvalidType, InvalidValue
 
-__all__ = ["MAX_COUNTS", "Context", "Counts", "Shopper"]
+__all__ = ["ATTRIBUTE", "MAX_COUNTS", "Context", "Counts", "Shopper", "Wishes"]
 
 MAX_COUNTS: Final = 10_000
 """The most ids of one snapshot of stock."""
+
+ATTRIBUTE: Final = "attribute:"
+"""How the facet of an attribute of the context begins."""
 
 _count = integer(least=0, most=10**9)
 
@@ -39,36 +48,20 @@ def _in_order(owner: object, field_name: str) -> None:
         object.__setattr__(owner, field_name, tuple(sorted(set(members))))
 
 
-@frozen
-class Shopper:
-    """Who is buying, as far as promotions ask.
-
-    Args:
-        id: The customer's id, if known.
-        groups: Customer groups: member levels, staff, newcomers.
-        orders_before: How many orders the customer placed before this one.
-    """
-
-    id: str | None = field(default=None, validator=optional(identifier))
-    groups: tuple[str, ...] = field(
-        default=(), converter=_names, validator=each(identifier, most=1000)
-    )
-    orders_before: int = field(default=0, validator=integer(least=0, most=10**9))
-
-    def __attrs_post_init__(self) -> None:
-        _in_order(self, "groups")
-
-
 Counts = tuple[tuple[str, int], ...]
 """How many of each: pairs of an id and a count, in the order of the ids."""
 
 
-def _counts(given: Mapping[str, int] | Iterable[tuple[str, int]] | None) -> Counts | None:
+def _counts(given: Mapping[str, int] | Iterable[tuple[str, int]]) -> Counts:
     """Take a mapping or pairs; what is neither is left for the check."""
-    if given is None:
-        return None
     pairs: Any = tuple_of(given.items() if isinstance(given, Mapping) else given)
     return tuple(map(tuple_of, pairs)) if isinstance(pairs, tuple) else pairs
+
+
+def _counts_or_none(
+    given: Mapping[str, int] | Iterable[tuple[str, int]] | None,
+) -> Counts | None:
+    return None if given is None else _counts(given)
 
 
 def _are_counts(_instance: Any, attribute: Any, counts: Any) -> None:
@@ -87,6 +80,51 @@ def _are_counts(_instance: Any, attribute: Any, counts: Any) -> None:
 
 
 @frozen
+class Shopper:
+    """Who is buying, as far as prices ask.
+
+    Args:
+        id: The customer's id, if known.
+        groups: Customer groups: member levels, staff, newcomers.
+        orders_before: How many orders the customer placed before this one.
+        points: The balance of points; None: unchecked, taken as unlimited.
+        coupons: Kinds of the coupons held, each once; see the trigger `Coupon`.
+        purchases: Units of each sku bought before that count to purchase limits.
+    """
+
+    id: str | None = field(default=None, validator=optional(identifier))
+    groups: tuple[str, ...] = field(
+        default=(), converter=_names, validator=each(identifier, most=1000)
+    )
+    orders_before: int = field(default=0, validator=integer(least=0, most=10**9))
+    points: int | None = field(default=None, validator=optional(integer(least=0, most=10**15)))
+    coupons: tuple[str, ...] = field(
+        default=(), converter=_names, validator=each(identifier, most=1000)
+    )
+    purchases: Counts = field(default=(), converter=_counts, validator=_are_counts)
+
+    def __attrs_post_init__(self) -> None:
+        _in_order(self, "groups")
+        _in_order(self, "coupons")
+        _in_order(self, "purchases")
+
+
+@frozen
+class Wishes:
+    """What the shopper chose where a promotion leaves a choice.
+
+    Args:
+        gifts: Promotion id → the sku chosen among its gifts.
+        points: How many points to redeem; None: as many as are allowed.
+    """
+
+    gifts: Attributes = field(
+        default=NO_ATTRIBUTES, converter=attributes_if_valid, validator=is_attributes
+    )
+    points: int | None = field(default=None, validator=optional(integer(least=0, most=10**15)))
+
+
+@frozen
 class Context:
     """All that a price depends on besides cart and promotions.
 
@@ -97,6 +135,8 @@ class Context:
         region: Where the goods go, as the shop's rules name it.
         channel: Where the order comes from: ``app``, ``store``, ``live``.
         gift_stock: Units of each gift sku at hand; None: unchecked, taken as unlimited.
+        attributes: Whatever else rules may look at: a campaign, a store, a device.
+        wishes: What the shopper chose; None: nothing.
     """
 
     at: datetime = field(validator=aware)
@@ -107,8 +147,13 @@ class Context:
     region: str | None = field(default=None, validator=optional(identifier))
     channel: str | None = field(default=None, validator=optional(identifier))
     gift_stock: Counts | None = field(
-        default=None, converter=_counts, validator=optional(_are_counts)
+        default=None, converter=_counts_or_none, validator=optional(_are_counts)
     )
+
+    attributes: Attributes = field(
+        default=NO_ATTRIBUTES, converter=attributes_if_valid, validator=is_attributes
+    )
+    wishes: Wishes | None = field(default=None, validator=optional(instance(Wishes)))
 
     def __attrs_post_init__(self) -> None:
         _in_order(self, "codes")
@@ -116,10 +161,19 @@ class Context:
             _in_order(self, "gift_stock")
 
     def carried(self, facet: str) -> tuple[str, ...]:
-        """What the context holds of a facet: ``code``, ``group``, ``channel`` or ``region``."""
+        """What the context holds of a facet.
+
+        Facets are ``code``, ``coupon``, ``group``, ``channel``, ``region``, and for each
+        attribute ``attribute:`` with its name.
+        """
         if facet == "code":
             return self.codes
-        if facet == "group":
-            return () if self.shopper is None else self.shopper.groups
+        if facet in ("group", "coupon"):
+            shopper = self.shopper
+            if shopper is None:
+                return ()
+            return shopper.groups if facet == "group" else shopper.coupons
         one = {"channel": self.channel, "region": self.region}.get(facet)
+        if facet.startswith(ATTRIBUTE):
+            one = self.attributes.get(facet.removeprefix(ATTRIBUTE))
         return () if one is None else (one,)

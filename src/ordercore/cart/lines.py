@@ -1,4 +1,4 @@
-"""Lines: so many units of a product at a unit price, as people see them."""
+"""Lines and fees: what a cart charges for, as people see it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from decimal import Decimal
 from attrs import field, frozen
 
 from ordercore.catalog import Product
-from ordercore.data.checks import identifier, quantity
-from ordercore.errors import CurrencyMismatch, InvalidType
+from ordercore.data.checks import identifier, instance, optional, quantity, text
+from ordercore.errors import CurrencyMismatch, InvalidType, InvalidValue
 from ordercore.money import Money, UnitPrice
 
-__all__ = ["CartLine"]
+__all__ = ["CartLine", "Fee"]
 
 
 @frozen
@@ -65,3 +65,30 @@ class CartLine:
             unit_price=UnitPrice.of(unit_price, currency),
             floor_price=None if floor_price is None else UnitPrice.of(floor_price, currency),
         )
+
+
+@frozen
+class Fee:
+    """A named charge of the whole cart: packaging, service, a delivery slot.
+
+    Args:
+        id: Unique in the cart; promotions and taxes may name it.
+        amount: Before promotions; not negative.
+        name: What people read.
+        tax_class: Which tax rates apply; None is the ordinary one.
+    """
+
+    id: str = field(validator=identifier)
+    amount: Money = field(validator=instance(Money))
+    name: str = field(default="", validator=text(most=200))
+    tax_class: str | None = field(default=None, validator=optional(identifier))
+
+    def __attrs_post_init__(self) -> None:
+        if self.amount.minor < 0:
+            expected = "an amount that is not negative"
+            raise InvalidValue(expected, str(self.amount), path=("amount",))
+
+    @property
+    def title(self) -> str:
+        """The name, or the id where there is none."""
+        return self.name or self.id

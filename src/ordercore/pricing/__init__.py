@@ -1,5 +1,6 @@
 """What it costs: the engine, the quote with its account, and its explanation."""
 
+from ordercore.pricing.base import BasePrice
 from ordercore.pricing.engine import price, price_in
 from ordercore.pricing.outcomes import (
     Applied,
@@ -14,12 +15,14 @@ from ordercore.pricing.outcomes import (
     Outcome,
     UnknownCode,
 )
-from ordercore.pricing.quote import Adjustment, Quote, QuoteColumns, QuoteLine
+from ordercore.pricing.quote import Quote
+from ordercore.pricing.quote_lines import Adjustment, QuoteColumns, QuoteLine, QuoteTax
 from ordercore.pricing.resolve import Kind
 
 __all__ = [
     "Adjustment",
     "Applied",
+    "BasePrice",
     "Beaten",
     "Claim",
     "Excluded",
@@ -33,6 +36,7 @@ __all__ = [
     "Quote",
     "QuoteColumns",
     "QuoteLine",
+    "QuoteTax",
     "UnknownCode",
     "price",
     "price_in",

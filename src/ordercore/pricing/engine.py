@@ -1,28 +1,34 @@
 """What it costs: one pure function from cart, promotions and context to a quote.
 
-The phases are few and fixed. The base amounts stand in the cart's columns. Promotions that
-insist on standing alone in the book are tried first. Then layer after layer, each frozen as
-it is entered, promotions take what they may. What is left is the quote.
+The phases are few and fixed. Price lists give the base amounts. Promotions that insist on
+standing alone in the book are tried first. Then layer after layer, each frozen as it is
+entered, promotions take what they may. On what is left come taxes and the rounding of the
+payable.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from ordercore.cart import Cart, Context, Shopper
+from ordercore.cart import Cart, Context, Shopper, Wishes
+from ordercore.data.attributes import NO_ATTRIBUTES
 from ordercore.errors import CurrencyMismatch
+from ordercore.money import divide
+from ordercore.pricing.base import NO_PRICES, base_prices
 from ordercore.pricing.quote import Quote
 from ordercore.pricing.resolve import Account, Kind, by_priority
+from ordercore.pricing.taxes import TaxEntry, tax_entries
 from ordercore.promotions.book import PromotionBook
 from ordercore.promotions.plan import Plan
 from ordercore.promotions.proposals import NOTHING
 from ordercore.promotions.state import LayerState
+from ordercore.tariffs import Tariff
 
 __all__ = ["price", "price_in"]
 
 
-def price(
+def price(  # noqa: PLR0913 - what a price depends on
     cart: Cart,
     book: PromotionBook,
     *,
@@ -32,6 +38,9 @@ def price(
     region: str | None = None,
     channel: str | None = None,
     gift_stock: Mapping[str, int] | None = None,
+    attributes: Mapping[str, str] = NO_ATTRIBUTES,
+    wishes: Wishes | None = None,
+    tariff: Tariff | None = None,
 ) -> Quote:
     """Price a cart under a book of promotions.
 
@@ -47,9 +56,12 @@ def price(
         region: Where the goods go.
         channel: Where the order comes from.
         gift_stock: Units of each gift sku at hand; None is unlimited.
+        attributes: Whatever else rules look at.
+        wishes: What the shopper chose: gifts, points to redeem.
+        tariff: Price lists, taxes and the rounding of the payable; None: none of them.
 
     Raises:
-        CurrencyMismatch: Cart and book are in different currencies.
+        CurrencyMismatch: Cart, book and tariff are not in one currency.
         InvalidType, InvalidValue: The context is not valid: a naive instant, say.
 
     >>> from datetime import UTC, datetime
@@ -59,22 +71,55 @@ def price(
     >>> print(price(cart, book, at=datetime(2026, 6, 1, tzinfo=UTC)).payable)
     CNY 253.00
     """
-    return price_in(cart, book, Context(at, shopper, codes, region, channel, gift_stock))
+    context = Context(at, shopper, codes, region, channel, gift_stock, attributes, wishes)
+    return price_in(cart, book, context, tariff)
 
 
-def price_in(cart: Cart, book: PromotionBook, context: Context) -> Quote:
+def price_in(
+    cart: Cart, book: PromotionBook, context: Context, tariff: Tariff | None = None
+) -> Quote:
     """Price a cart in a context made before: see `price`."""
     if cart.currency != book.currency:
         raise CurrencyMismatch(f"a book in {cart.currency}", str(book.currency))
-    state = LayerState(cart, context)
+    if tariff is None:
+        base, prices = cart.rows.amounts, NO_PRICES
+    elif tariff.currency == cart.currency:
+        base, prices = base_prices(cart, context, tariff)
+    else:
+        raise CurrencyMismatch(f"a tariff in {cart.currency}", str(tariff.currency))
+    state = LayerState(cart, context, base)
+    account = _promote(state, book)
+    rows = tuple(state.now)
+    if tariff is None:
+        return Quote(cart, book, context, base, rows, state.shipping, tuple(account), state.fees)
+    amounts = (*rows, state.shipping, *state.fees)
+    taxes = () if tariff.taxes is None else tax_entries(tariff.taxes, cart, context, amounts)
+    return Quote(
+        cart, book, context, base, rows, state.shipping, tuple(account), state.fees,
+        tariff, prices, taxes, _rounding(tariff, sum(amounts), taxes),
+    )  # fmt: skip
+
+
+def _promote(state: LayerState, book: PromotionBook) -> Account:
+    """Let promotions take what they may, layer after layer."""
     account: Account = []
-    plans = book.candidates(cart, context)
+    plans = book.candidates(state.cart, state.context)
     if book.solitary:
         plans = _stand_alone(state, plans, book, account)
     for layer in _layers(plans):
         by_priority(state, layer, account)
         state.next_layer()
-    return Quote(cart, book, context, tuple(state.now), state.shipping, tuple(account))
+    return account
+
+
+def _rounding(tariff: Tariff, amount: int, taxes: Sequence[TaxEntry]) -> int:
+    """Tell what the rounding of the payable adds."""
+    if tariff.rounding is None:
+        return 0
+    if tariff.taxes is not None and not tariff.taxes.included:
+        amount += sum([entry.tax for entry in taxes])
+    step = tariff.step_minor
+    return divide(amount, step, tariff.rounding.mode) * step - amount
 
 
 def _layers(plans: list[Plan]) -> list[list[Plan]]:

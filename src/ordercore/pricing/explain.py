@@ -12,8 +12,10 @@ from functools import cache
 from ordercore.errors import InvalidType
 from ordercore.money import Currency, Money
 from ordercore.pricing.explanation import Explanation, MissKind, Row, RowKind
+from ordercore.pricing.labels import label_of
 from ordercore.pricing.outcomes import Applied, GiftLine
-from ordercore.pricing.quote import Quote, QuoteLine
+from ordercore.pricing.quote import Quote
+from ordercore.pricing.quote_lines import QuoteLine
 from ordercore.pricing.refusals import Teller, refusal
 from ordercore.promotions.promotion import Promotion
 from ordercore.wording import Words
@@ -85,8 +87,7 @@ def name_of(promotion: Promotion, words: Words, currency: Currency) -> str:
     for locale in (*words.names, "*"):
         if named.get(locale.lower()):
             return named[locale.lower()]
-    label = promotion.label
-    told = label and words.label(label.message, label.arguments, currency, currency.digits)
+    told = label_of(promotion, words, currency)
     return told or promotion.id
 
 

@@ -14,8 +14,16 @@ from attrs import field, frozen
 
 from ordercore.money import Currency, Money
 from ordercore.pricing.resolve import Entry, Kind
-from ordercore.pricing.shares import shares, spans
+from ordercore.pricing.shares import row_lines, shares
 from ordercore.promotions.conditions import Verdict
+from ordercore.promotions.proposals import (
+    CouponGranted,
+    FeeCut,
+    GiftGrant,
+    PointsEarned,
+    PointsRedeemed,
+    total_of,
+)
 
 if TYPE_CHECKING:
     from ordercore.pricing.quote import Quote
@@ -132,7 +140,10 @@ class Applied(_Read):
     """It applies (perhaps with gifts alone)."""
 
     kind: ClassVar[Kind] = Kind.APPLIED
-    says: ClassVar[tuple[str, ...]] = ("goods", "shipping", "shares", "claims", "gifts")
+    says: ClassVar[tuple[str, ...]] = (
+        "goods", "shipping", "fees", "shares", "claims", "gifts", "points_earned",
+        "points_redeemed", "coupons",
+    )  # fmt: skip
 
     @property
     def amount_minor(self) -> int:
@@ -160,6 +171,35 @@ class Applied(_Read):
         return Money(self.shipping_minor, self._quote.currency)
 
     @property
+    def fees(self) -> tuple[tuple[str, Money], ...]:
+        """What it takes off each other fee: (fee id, amount)."""
+        cart = self._quote.cart
+        return tuple(
+            (cart.fees[grant.fee].id, Money(grant.minor, cart.currency))
+            for grant in self._entry[3][5]
+            if isinstance(grant, FeeCut)
+        )
+
+    @property
+    def points_earned(self) -> int:
+        """Points that it credits."""
+        return sum(g.points for g in self._entry[3][5] if isinstance(g, PointsEarned))
+
+    @property
+    def points_redeemed(self) -> int:
+        """Points that it uses."""
+        return sum(g.points for g in self._entry[3][5] if isinstance(g, PointsRedeemed))
+
+    @property
+    def coupons(self) -> tuple[tuple[str, int], ...]:
+        """Coupons that it grants: (kind, how many)."""
+        return tuple(
+            (grant.coupon, grant.quantity)
+            for grant in self._entry[3][5]
+            if isinstance(grant, CouponGranted)
+        )
+
+    @property
     def shares(self) -> tuple[tuple[str, Money], ...]:
         """What it takes off each line that it reduces: (line id, amount)."""
         quote, seq = self._quote, self._entry[0]
@@ -176,7 +216,7 @@ class Applied(_Read):
         _, rows, _, units, _, _ = self._entry[3]
         cart = self._quote.cart
         return tuple(
-            Claim(tuple(cart.lines[i].id for i, _, _ in spans(cart, row)), used)
+            Claim(tuple(cart.lines[i].id for i in row_lines(cart, row)), used)
             for row, used in zip(rows, units, strict=True)
         )
 
@@ -237,8 +277,7 @@ class Beaten(Excluded):
         """By how much what they give exceeds what it would have given alone."""
         rivals = self._entry[4]
         theirs = sum(given(entry) for entry in self._quote.account if entry[0] in rivals)
-        alone = self._entry[3]
-        return Money(theirs - alone[0] - alone[4], self._quote.currency)
+        return Money(theirs - total_of(self._entry[3]), self._quote.currency)
 
 
 @frozen(eq=False, repr=False)
@@ -258,7 +297,7 @@ class GiftOutOfStock(_Read):
     @property
     def skus(self) -> tuple[str, ...]:
         """What it would give."""
-        return tuple(gift.sku for gift in self._entry[3][5])
+        return tuple(grant.sku for grant in self._entry[3][5] if isinstance(grant, GiftGrant))
 
 
 @frozen
@@ -284,7 +323,7 @@ def given(entry: Entry) -> int:
     """Tell what an entry's promotion gives in all, in minor units; 0 unless it applied."""
     if entry[1] is not Kind.APPLIED:
         return 0
-    return entry[3][0] + entry[3][4]
+    return total_of(entry[3])
 
 
 def gifts_of(quote: Quote, entry: Entry) -> tuple[GiftLine, ...]:
@@ -295,5 +334,5 @@ def gifts_of(quote: Quote, entry: Entry) -> tuple[GiftLine, ...]:
     return tuple(
         GiftLine(promotion, gift.sku, gift.quantity, Money(gift.value, currency), gift.checked)
         for gift in entry[3][5]
-        if gift.quantity
+        if isinstance(gift, GiftGrant) and gift.quantity
     )

@@ -6,95 +6,46 @@ want plain numbers read `Quote.columns`.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
 
 from attrs import frozen
 
 from ordercore.cart import Cart, CartLine, Context
 from ordercore.errors import InvalidType, InvalidValue, NotFound
 from ordercore.money import Currency, Money
-from ordercore.pricing.outcomes import (
-    GiftLine,
-    Outcome,
-    UnknownCode,
-    gifts_of,
-    outcome_of,
-)
+from ordercore.pricing.base import BasePrice
+from ordercore.pricing.outcomes import GiftLine, Outcome, UnknownCode, gifts_of, outcome_of
+from ordercore.pricing.quote_lines import Adjustment, QuoteColumns, QuoteLine, QuoteTax
 from ordercore.pricing.resolve import Account, Entry, Kind, by_priority
-from ordercore.pricing.shares import line_payables, of_units, shares, spans, taken_from
+from ordercore.pricing.shares import (
+    line_payables,
+    of_units,
+    read_off,
+    row_lines,
+    shares,
+    taken_from,
+)
+from ordercore.pricing.taxes import TaxEntry
 from ordercore.promotions.book import PromotionBook
 from ordercore.promotions.conditions import Verdict
 from ordercore.promotions.plan import Plan
 from ordercore.promotions.promotion import Code
-from ordercore.promotions.proposals import NOTHING
+from ordercore.promotions.proposals import (
+    NOTHING,
+    CouponGranted,
+    DepositDue,
+    PointsEarned,
+    total_of,
+)
 from ordercore.promotions.state import LayerState
+from ordercore.tariffs import Tariff
 
-__all__ = ["Adjustment", "Quote", "QuoteColumns", "QuoteLine"]
+__all__ = ["Quote"]
 
 _APPLIED: Final = Kind.APPLIED
 
 
-class Adjustment(NamedTuple):
-    """What one promotion takes off one line."""
-
-    promotion: str
-    """The promotion's id."""
-    minor: int
-    """Minor units."""
-    currency: Currency
-
-    @property
-    def amount(self) -> Money:
-        """What is taken off."""
-        return Money(self.minor, self.currency)
-
-
-class QuoteLine(NamedTuple):
-    """A line of the cart (or some of its units) with its price."""
-
-    line: CartLine
-    list_minor: int
-    """What it costs by list price, in minor units."""
-    payable_minor: int
-    """What is to be paid for it, in minor units."""
-    adjustments: tuple[Adjustment, ...]
-
-    @property
-    def currency(self) -> Currency:
-        """The cart's currency."""
-        return self.line.unit_price.currency
-
-    @property
-    def list_amount(self) -> Money:
-        """What it costs by list price."""
-        return Money(self.list_minor, self.currency)
-
-    @property
-    def discount(self) -> Money:
-        """What all promotions take off it."""
-        return Money(self.list_minor - self.payable_minor, self.currency)
-
-    @property
-    def payable(self) -> Money:
-        """What is to be paid for it."""
-        return Money(self.payable_minor, self.currency)
-
-
-class QuoteColumns(NamedTuple):
-    """A quote as plain integers in minor units, lines by their position in the cart."""
-
-    payable: int
-    """Goods and shipping."""
-    shipping: int
-    lines: tuple[int, ...]
-    """What is to be paid for each line."""
-    outcomes: tuple[tuple[str, Kind, int], ...]
-    """Of every candidate: promotion id, kind, and what it gives (goods and shipping)."""
-    shares: tuple[tuple[str, int, int], ...]
-    """Every share above zero: promotion id, line, amount."""
-
-
-@frozen
+@frozen(repr=False)
 class Quote:
     """A priced cart: the price of record, down to each unit's share.
 
@@ -102,17 +53,33 @@ class Quote:
         cart: What was priced.
         book: Under which promotions.
         context: With what else known.
-        row_amounts: What is left of each row of the cart, in minor units.
+        tariff: By which price lists, taxes and rounding; None: by none.
+        base_amounts: Of each row of the cart before promotions, in minor units.
+        row_amounts: What is left of each row.
         shipping_minor: What is left of the shipping fee.
+        fee_amounts: What is left of each other fee.
         account: One compact entry for each candidate, in the order they were dealt with.
+        base_prices: Of which unit prices each base amount is made; empty without a tariff.
+        taxes_borne: What each tax rate comes to.
+        rounding_minor: What the rounding of the payable adds; below zero where it waives.
     """
 
     cart: Cart
     book: PromotionBook
     context: Context
+    base_amounts: tuple[int, ...]
     row_amounts: tuple[int, ...]
     shipping_minor: int
     account: tuple[Entry, ...]
+    fee_amounts: tuple[int, ...] = ()
+    tariff: Tariff | None = None
+    base_prices: tuple[tuple[BasePrice, ...], ...] = ()
+    taxes_borne: tuple[TaxEntry, ...] = ()
+    rounding_minor: int = 0
+
+    def __repr__(self) -> str:
+        told = f"{len(self.cart.lines)} lines, {len(self.account)} outcomes"
+        return f"<Quote of {self.payable}: {told}, at {self.context.at.isoformat()}>"
 
     # Totals
 
@@ -124,17 +91,35 @@ class Quote:
     @property
     def payable_minor(self) -> int:
         """What is to be paid in all, in minor units."""
-        return sum(self.row_amounts) + self.shipping_minor
+        payable = sum(self.row_amounts) + self.shipping_minor + self.rounding_minor
+        if self.fee_amounts:
+            payable += sum(self.fee_amounts)
+        if self.taxes_borne:
+            payable += self.tax_on_top_minor
+        return payable
+
+    @property
+    def tax_on_top_minor(self) -> int:
+        """The tax that prices do not include, in minor units."""
+        taxes = None if self.tariff is None else self.tariff.taxes
+        if taxes is None or taxes.included:
+            return 0
+        return sum(entry.tax for entry in self.taxes_borne)
 
     @property
     def payable(self) -> Money:
-        """What is to be paid: lines and shipping."""
+        """What is to be paid: lines, shipping, fees, tax that comes on top, rounding."""
         return Money(self.payable_minor, self.currency)
 
     @property
     def subtotal(self) -> Money:
-        """What the lines cost by list price."""
+        """What the lines cost by the cart's own prices."""
         return self.cart.subtotal
+
+    @property
+    def base(self) -> Money:
+        """What the lines cost before promotions, by whatever price list holds."""
+        return Money(sum(self.base_amounts), self.currency)
 
     @property
     def goods(self) -> Money:
@@ -143,8 +128,8 @@ class Quote:
 
     @property
     def discount(self) -> Money:
-        """What promotions take off the lines; shipping is apart."""
-        return self.subtotal - self.goods
+        """What promotions take off the lines; shipping and fees are apart."""
+        return self.base - self.goods
 
     @property
     def shipping(self) -> Money:
@@ -156,6 +141,48 @@ class Quote:
         """What promotions take off the shipping fee."""
         return self.cart.shipping - self.shipping
 
+    @property
+    def fees(self) -> tuple[tuple[str, Money], ...]:
+        """What is to be paid for each other fee: (fee id, amount)."""
+        pairs = zip(self.cart.fees, self.fee_amounts, strict=True)
+        return tuple((fee.id, Money(minor, self.currency)) for fee, minor in pairs)
+
+    @property
+    def taxes(self) -> tuple[QuoteTax, ...]:
+        """What each tax rate comes to, in the order of the tariff."""
+        taxes = None if self.tariff is None else self.tariff.taxes
+        percents = {} if taxes is None else {rate.id: rate.percent for rate in taxes.rates}
+        return tuple(
+            QuoteTax(
+                entry.rate,
+                percents[entry.rate],
+                Money(entry.taxable, self.currency),
+                Money(entry.tax, self.currency),
+            )
+            for entry in self.taxes_borne
+        )
+
+    @property
+    def tax(self) -> Money:
+        """All tax, whether prices include it or it comes on top."""
+        return Money(sum(entry.tax for entry in self.taxes_borne), self.currency)
+
+    @property
+    def rounding(self) -> Money:
+        """抹零: what the rounding of the payable adds; below zero where it waives."""
+        return Money(self.rounding_minor, self.currency)
+
+    @property
+    def deposit(self) -> Money:
+        """定金: what is due now where a promotion asks for a deposit, else nothing."""
+        minor = sum(g.minor for g in self._grants() if isinstance(g, DepositDue))
+        return Money(min(minor, self.payable_minor), self.currency)
+
+    @property
+    def balance(self) -> Money:
+        """尾款: what is due when the deposit is paid."""
+        return self.payable - self.deposit
+
     # Lines and units
 
     @property
@@ -165,10 +192,10 @@ class Quote:
         return QuoteColumns(
             self.payable_minor,
             self.shipping_minor,
-            tuple(line_payables(self.cart, self.row_amounts)),
+            tuple(line_payables(self.cart, self.base_amounts, self.row_amounts)),
             tuple(
                 [
-                    (ids[seq], kind, taken[0] + taken[4] if kind is _APPLIED else 0)
+                    (ids[seq], kind, total_of(taken) if kind is _APPLIED else 0)
                     for seq, kind, _, taken, _ in account
                 ]
             ),
@@ -180,12 +207,29 @@ class Quote:
         """Every line with its price, in the order of the cart."""
         cart, currency, ids = self.cart, self.cart.currency, self.book.ids
         adjustments: list[list[Adjustment]] = [[] for _ in cart.lines]
-        payables = line_payables(cart, self.row_amounts)
-        fulls = list(payables)
+        payables = line_payables(cart, self.base_amounts, self.row_amounts)
+        bases = list(payables)
         for seq, i, share in shares(cart, self.account):
             adjustments[i].append(Adjustment(ids[seq], share, currency))
-            fulls[i] += share
-        return tuple(map(QuoteLine, cart.lines, fulls, payables, map(tuple, adjustments)))
+            bases[i] += share
+        if not self.base_prices:
+            lists = bases
+            return tuple(
+                map(QuoteLine, cart.lines, lists, bases, payables, map(tuple, adjustments))
+            )
+        lists, prices = self._listed()
+        return tuple(
+            map(QuoteLine, cart.lines, lists, bases, payables, map(tuple, adjustments), prices)
+        )
+
+    def _listed(self) -> tuple[list[int], list[tuple[BasePrice, ...]]]:
+        """Tell the list amount of each line, and the prices of its row."""
+        lists = [0] * len(self.cart.lines)
+        prices: list[tuple[BasePrice, ...]] = [()] * len(self.cart.lines)
+        for row, amount in enumerate(self.cart.rows.amounts):
+            for i, part in read_off(self.cart, row, amount):
+                lists[i], prices[i] = part, self.base_prices[row]
+        return lists, prices
 
     def line(self, line_id: str, start: int = 0, stop: int | None = None) -> QuoteLine:
         """Read one line's price, or that of some of its units.
@@ -204,30 +248,35 @@ class Quote:
             raise InvalidType("integers for units", (start, stop))
         if not 0 <= start <= stop <= line.quantity:
             raise InvalidValue(f"units within 0 to {line.quantity}", (start, stop))
-        row, before = self._place(line_id)
-        return self._units(line, row, before + start, before + stop)
+        return self._units(line, self._row_of(line_id), start, stop)
 
     def _units(self, line: CartLine, row: int, start: int, stop: int) -> QuoteLine:
-        """Read the price of a run of a row's units."""
-        quantity = self.cart.rows.quantities[row]
+        """Read the price of a run of a line's units."""
 
         def borne(amount: int) -> int:
-            return of_units(amount, quantity, start, stop)
+            parts = read_off(self.cart, row, amount)
+            own = next(part for i, part in parts if self.cart.lines[i] is line)
+            return of_units(own, line.quantity, start, stop)
 
         adjustments = [
             Adjustment(self.book.ids[seq], borne(after) - borne(taken), self.currency)
             for seq, taken, after in taken_from(self.account, row)
         ]
-        full = borne(self.cart.rows.amounts[row])
-        payable = full - sum([each.minor for each in adjustments])
-        return QuoteLine(line, full, payable, tuple(a for a in adjustments if a.minor))
+        base = borne(self.base_amounts[row])
+        payable = base - sum([each.minor for each in adjustments])
+        return QuoteLine(
+            line,
+            borne(self.cart.rows.amounts[row]),
+            base,
+            payable,
+            tuple(each for each in adjustments if each.minor),
+            self.base_prices[row] if self.base_prices else (),
+        )
 
-    def _place(self, line_id: str) -> tuple[int, int]:
-        """Find a line's row, and how many units of the row come before the line's."""
+    def _row_of(self, line_id: str) -> int:
         for row in self.cart.rows.every:
-            for i, start, _ in spans(self.cart, row):
-                if self.cart.lines[i].id == line_id:
-                    return row, start
+            if any(self.cart.lines[i].id == line_id for i in row_lines(self.cart, row)):
+                return row
         raise NotFound("the id of a line of this cart", line_id)
 
     # The account
@@ -241,6 +290,28 @@ class Quote:
     def gifts(self) -> tuple[GiftLine, ...]:
         """What is given on top, in the order of the promotions."""
         return tuple(gift for entry in self.account for gift in gifts_of(self, entry))
+
+    @property
+    def points_earned(self) -> int:
+        """Points that the order will be credited with."""
+        return sum(grant.points for grant in self._grants() if isinstance(grant, PointsEarned))
+
+    @property
+    def coupons_granted(self) -> tuple[tuple[str, int], ...]:
+        """Coupons that the order will bring: (kind, how many)."""
+        found: dict[str, int] = {}
+        for grant in self._grants():
+            if isinstance(grant, CouponGranted):
+                found[grant.coupon] = found.get(grant.coupon, 0) + grant.quantity
+        return tuple(sorted(found.items()))
+
+    def _grants(self) -> list[object]:
+        return [
+            grant
+            for _, kind, _, taken, _ in self.account
+            if kind is _APPLIED
+            for grant in taken[5]
+        ]
 
     def outcome(self, promotion: str | None = None, *, code: str | None = None) -> Outcome:
         """Answer what became of a promotion, or why a code gave nothing.
@@ -268,5 +339,6 @@ class Quote:
             verdict = Verdict(False, trigger, trigger.code, codes)
             return outcome_of(self, (plan.seq, Kind.NOT_ELIGIBLE, verdict, NOTHING, ()))
         account: Account = []
-        by_priority(LayerState(self.cart, self.context), (plan,), account)
+        state = LayerState(self.cart, self.context, self.base_amounts)
+        by_priority(state, (plan,), account)
         return outcome_of(self, account[0])

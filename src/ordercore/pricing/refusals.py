@@ -22,12 +22,12 @@ from ordercore.pricing.outcomes import (
 )
 from ordercore.promotions.conditions import (
     CustomerInGroup,
+    InRegion,
     LineAtLeast,
     NotCondition,
     OrderNumber,
     Threshold,
     ViaChannel,
-    WithinRegion,
 )
 from ordercore.promotions.promotion import Code
 from ordercore.promotions.selectors import AllUnits
@@ -188,7 +188,7 @@ _MISSES: Final[Mapping[type, Callable[[Miss, Teller], _Answer]]] = MappingProxyT
         LineAtLeast: _line,
         CustomerInGroup: _naming(MissKind.CUSTOMER_GROUP),
         OrderNumber: _order_number,
-        WithinRegion: _naming(MissKind.REGION),
+        InRegion: _naming(MissKind.REGION),
         ViaChannel: _naming(MissKind.CHANNEL),
         Schedule: _schedule,
         Code: lambda _miss, _tell: (MissKind.CODE, {}),  # the code itself is not given away

@@ -9,7 +9,7 @@ from typing import Final
 from ordercore.promotions.conditions import Verdict
 from ordercore.promotions.plan import Plan
 from ordercore.promotions.promotion import Exclusive
-from ordercore.promotions.proposals import NOTHING, Proposal
+from ordercore.promotions.proposals import NOTHING, GiftGrant, Proposal
 from ordercore.promotions.state import LayerState
 
 __all__ = ["Account", "Entry", "Kind", "by_priority"]
@@ -65,7 +65,7 @@ def by_priority(state: LayerState, plans: Sequence[Plan], account: Account) -> N
         if plan.sociable and winners:
             state.blocked = _not_shared(plan, winners, account[start:])
         proposal = plan.propose(state)
-        if proposal is None or not (proposal[0] or proposal[4] or _gives_gifts(proposal)):
+        if proposal is None or not (proposal[0] or proposal[4] or _gives_more(proposal)):
             record(_without_effect(plan, state, verdict, proposal, account[start:]))
             continue
         state.take(proposal)
@@ -100,9 +100,9 @@ def _not_shared(plan: Plan, winners: list[Plan], entries: list[Entry]) -> dict[i
     return blocked
 
 
-def _gives_gifts(proposal: Proposal) -> bool:
-    """Whether it holds any gift that is not out of stock."""
-    return any([gift.quantity for gift in proposal[5]])
+def _gives_more(proposal: Proposal) -> bool:
+    """Whether it gives anything besides amounts off goods and shipping."""
+    return any([grant.has_effect for grant in proposal[5]])
 
 
 def _without_effect(
@@ -113,7 +113,7 @@ def _without_effect(
     entries: list[Entry],
 ) -> Entry:
     """Say why a promotion takes nothing: out of stock, beaten on its units, or no effect."""
-    if proposal is not None:
+    if proposal is not None and any([isinstance(grant, GiftGrant) for grant in proposal[5]]):
         return plan.seq, Kind.GIFT_OUT_OF_STOCK, verdict, proposal, ()
     if state.claimed:
         alone = plan.propose(state.untouched())

@@ -1,10 +1,12 @@
 """Reading lines and units off rows: who bears how much of what the rows came to.
 
-Promotions take amounts off whole rows. The units of a row bear them evenly: with S the sum of
-a row's discounts by the promotions up to some one, unit k of q bears ``S // q``, and one minor
-unit more if k is at most ``S mod q``. What a single promotion gives unit k is the difference of
-two such sums. So every share is ≥ 0, units differ by at most one minor unit, and any run of
-units is a formula, however many there are. The lines of a row take its units in id order.
+Promotions take amounts off whole rows; lines and units are read off at the end. With S the sum
+of a row's discounts by the promotions up to some one, what of S each line of the row bears is a
+function of S that never falls, and what a single promotion gives a line is the difference of
+two such values. So every share is ≥ 0, and any order of returns sums exactly. The same holds
+one step further down, from a line to its units: unit k of n bears ``A // n`` of the line's
+amount A, and one minor unit more if k is at most ``A mod n``. Units of a row differ by at most
+one minor unit, and any run of units is a formula, however many there are.
 """
 
 from __future__ import annotations
@@ -15,7 +17,16 @@ from typing import Final
 from ordercore.cart import Cart
 from ordercore.pricing.resolve import Entry, Kind
 
-__all__ = ["Share", "line_payables", "of_units", "shares", "spans", "taken_from"]
+__all__ = [
+    "Share",
+    "line_payables",
+    "of_lines",
+    "of_units",
+    "read_off",
+    "row_lines",
+    "shares",
+    "taken_from",
+]
 
 _APPLIED: Final = Kind.APPLIED
 
@@ -33,16 +44,53 @@ def of_units(amount: int, quantity: int, start: int, stop: int) -> int:
     return each * (stop - start) + min(stop, over) - min(start, over)
 
 
-def spans(cart: Cart, row: int) -> Iterator[tuple[int, int, int]]:
-    """List a row's lines with the units of the row that are theirs: (line, start, stop)."""
-    rows, start = cart.rows, 0
-    for i in (rows.heads[row],) if rows.members is None else rows.members[row]:
-        stop = start + cart.lines[i].quantity
-        yield i, start, stop
-        start = stop
+def of_lines(amount: int, sizes: Sequence[int]) -> list[int]:
+    """Tell what each line of a row bears of the row's amount, given how many units it has.
+
+    Every unit bears the whole part alike. The minor units left over are shared between two
+    halves of the lines by rounding, and so on within each half: each line comes within a few
+    tenths of a minor unit of its exact share, and never falls when the amount grows.
+
+    >>> of_lines(5, [5, 5]), of_lines(6, [5, 5]), of_lines(26, [5, 5])
+    ([3, 2], [3, 3], [13, 13])
+    """
+    each, over = divmod(amount, sum(sizes))
+    extra = [0] * len(sizes)
+    _halve(over, sizes, 0, len(sizes), extra)
+    return [each * size + more for size, more in zip(sizes, extra, strict=True)]
 
 
-def line_payables(cart: Cart, row_amounts: Sequence[int]) -> Sequence[int]:
+def _halve(over: int, sizes: Sequence[int], first: int, last: int, extra: list[int]) -> None:
+    """Share minor units between the lines ``first`` up to but not including ``last``."""
+    if last - first == 1:
+        extra[first] = over
+        return
+    whole = sum(sizes[first:last])
+    middle, left = first + 1, sizes[first]
+    while middle < last - 1 and 2 * (left + sizes[middle]) <= whole:
+        left += sizes[middle]
+        middle += 1
+    part = (2 * over * left + whole) // (2 * whole)
+    _halve(part, sizes, first, middle, extra)
+    _halve(over - part, sizes, middle, last, extra)
+
+
+def row_lines(cart: Cart, row: int) -> Sequence[int]:
+    """List the lines of a row, by their position in the cart, in id order."""
+    rows = cart.rows
+    return (rows.heads[row],) if rows.members is None else rows.members[row]
+
+
+def read_off(cart: Cart, row: int, amount: int) -> list[tuple[int, int]]:
+    """Read a row's amount off for each of its lines: (line, minor units)."""
+    lines = row_lines(cart, row)
+    if len(lines) == 1:
+        return [(lines[0], amount)]
+    parts = of_lines(amount, [cart.lines[i].quantity for i in lines])
+    return list(zip(lines, parts, strict=True))
+
+
+def line_payables(cart: Cart, base: Sequence[int], row_amounts: Sequence[int]) -> Sequence[int]:
     """Tell what is to be paid for each line, in the order of the cart."""
     rows = cart.rows
     if rows.in_order:
@@ -52,11 +100,10 @@ def line_payables(cart: Cart, row_amounts: Sequence[int]) -> Sequence[int]:
         for head, amount in zip(rows.heads, row_amounts, strict=True):
             payables[head] = amount
         return payables
-    for row, left in enumerate(row_amounts):
-        amount, quantity = rows.amounts[row], rows.quantities[row]
-        for i, start, stop in spans(cart, row):
-            full = of_units(amount, quantity, start, stop)
-            payables[i] = full - of_units(amount - left, quantity, start, stop)
+    for row, (amount, left) in enumerate(zip(base, row_amounts, strict=True)):
+        full, off = read_off(cart, row, amount), read_off(cart, row, amount - left)
+        for (i, before), (_, taken) in zip(full, off, strict=True):
+            payables[i] = before - taken
     return payables
 
 
@@ -78,19 +125,17 @@ def shares(cart: Cart, account: Iterable[Entry]) -> list[Share]:
         if kind is not _APPLIED:
             continue
         for row, share in zip(proposal[1], proposal[2], strict=True):
-            found += _read_off(cart, seq, row, taken[row], share)
+            found += _difference(cart, seq, row, taken[row], share)
             taken[row] += share
     return found
 
 
-def _read_off(cart: Cart, seq: int, row: int, taken: int, share: int) -> Iterator[Share]:
+def _difference(cart: Cart, seq: int, row: int, taken: int, share: int) -> Iterator[Share]:
     """Read one promotion's share of a row off for each of its lines."""
-    quantity = cart.rows.quantities[row]
-    for i, start, stop in spans(cart, row):
-        after = of_units(taken + share, quantity, start, stop)
-        part = after - of_units(taken, quantity, start, stop)
-        if part:
-            yield seq, i, part
+    before, after = read_off(cart, row, taken), read_off(cart, row, taken + share)
+    for (i, less), (_, more) in zip(before, after, strict=True):
+        if more > less:
+            yield seq, i, more - less
 
 
 def taken_from(account: Iterable[Entry], row: int) -> Iterator[tuple[int, int, int]]:

@@ -24,19 +24,11 @@ from ordercore.data.checks import (
     optional,
     tuple_of,
 )
-from ordercore.errors import InvalidValue
+from ordercore.errors import InvalidType, InvalidValue
+from ordercore.money.fields import Amount, amount_of, amount_or_none, check_amount
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector, either
 from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import (
-    Amount,
-    Basis,
-    Terms,
-    amount_of,
-    amount_or_none,
-    basis_or_none,
-    check_amount,
-    placed,
-)
+from ordercore.promotions.terms import Basis, Terms, basis_or_none, placed
 
 __all__ = [
     "AllOf",
@@ -44,6 +36,7 @@ __all__ = [
     "AnyOf",
     "Condition",
     "CustomerInGroup",
+    "InRegion",
     "LineAtLeast",
     "NotCondition",
     "OrderNumber",
@@ -51,7 +44,6 @@ __all__ = [
     "Threshold",
     "Verdict",
     "ViaChannel",
-    "WithinRegion",
 ]
 
 
@@ -101,14 +93,22 @@ class Condition:
         """Tell what cart or context must carry for it to hold; each need must be met."""
         return ()
 
+    def __bool__(self) -> bool:
+        raise InvalidType("&, | and ~ to compose conditions: and, or and not cannot")
+
     def __and__(self, other: Condition) -> AllOf:
-        return AllOf((self, other))
+        return AllOf((*_parts(self, AllOf), *_parts(other, AllOf)))
 
     def __or__(self, other: Condition) -> AnyOf:
-        return AnyOf((self, other))
+        return AnyOf((*_parts(self, AnyOf), *_parts(other, AnyOf)))
 
     def __invert__(self) -> NotCondition:
         return NotCondition(self)
+
+
+def _parts(condition: Condition, kind: type[AllOf | AnyOf]) -> tuple[Condition, ...]:
+    """Read ``a & b & c`` as one composition of three, not as two of two."""
+    return condition.members if isinstance(condition, kind) else (condition,)
 
 
 @variant(Condition, "always")
@@ -249,9 +249,9 @@ class OrderNumber(Condition):
         return test
 
 
-@variant(Condition, "within_region")
+@variant(Condition, "in_region")
 @frozen
-class WithinRegion(Condition):
+class InRegion(Condition):
     """Hold when the order goes to one of these regions."""
 
     regions: tuple[str, ...] = field(converter=names_of, validator=_named)

@@ -36,7 +36,7 @@ from ordercore.promotions.terms import (
     split_of,
 )
 
-__all__ = ["Automatic", "Code", "Exclusive", "Label", "Promotion", "Trigger"]
+__all__ = ["Automatic", "Code", "Exclusive", "Promotion", "Trigger"]
 
 MAX_BENEFITS = 20
 """The most benefits of one promotion."""
@@ -72,19 +72,6 @@ class Exclusive(StrEnum):
     """It is tried before all layers, and stands alone in the whole quote."""
 
 
-@frozen
-class Label:
-    """What a promotion is called where it has no name: a message and its arguments.
-
-    Args:
-        message: A key of the catalogues, such as ``spend_and_save``.
-        arguments: What the message inserts, as text: amounts and percentages.
-    """
-
-    message: str = field(validator=identifier)
-    arguments: Attributes = field(default=NO_ATTRIBUTES, converter=attributes_of)
-
-
 def _named(name: str | Mapping[str, str]) -> Attributes:
     return attributes_of({"*": name} if isinstance(name, str) and name else name or {})
 
@@ -112,8 +99,8 @@ class Promotion:
         id: Unique in a book; ties of priority go by it.
         benefits: What it gives, applied in order on its own working amounts.
         when: Tested once, on the frozen state of its layer.
-        name: What customers read: one text, or one for each locale (``zh_CN``, ``en``).
-        label: What they read where there is no name; recipes fill it in.
+        name: What customers read: one text, or one for each locale (``zh_CN``, ``en``);
+            where it is missing, words are made of the rules.
         version: Counts its revisions.
         schedule: When it is on: a window, and a recurrence within it.
         trigger: Automatic, or by a code.
@@ -139,7 +126,6 @@ class Promotion:
     )
     when: Condition = field(factory=Always, validator=check_condition)
     name: Attributes = field(default=NO_ATTRIBUTES, converter=_named)
-    label: Label | None = field(default=None, validator=optional(instance(Label)))
     version: int = field(default=1, validator=integer(least=1, most=10**9))
     schedule: Schedule = field(factory=Schedule, validator=instance(Schedule))
     trigger: Trigger = field(factory=Automatic, validator=instance(Trigger))

@@ -8,7 +8,21 @@ from typing import Final, NamedTuple
 from ordercore.money import Overflow, apportion, largest_remainder
 from ordercore.promotions.terms import RoundingMode
 
-__all__ = ["NOTHING", "GiftGrant", "Proposal", "join", "reduction", "whole_shares"]
+__all__ = [
+    "NOTHING",
+    "CouponGranted",
+    "DepositDue",
+    "FeeCut",
+    "GiftGrant",
+    "Grant",
+    "PointsEarned",
+    "PointsRedeemed",
+    "Proposal",
+    "join",
+    "reduction",
+    "total_of",
+    "whole_shares",
+]
 
 
 class GiftGrant(NamedTuple):
@@ -22,9 +36,77 @@ class GiftGrant(NamedTuple):
     checked: bool
     """Whether a stock snapshot was looked at."""
 
+    @property
+    def has_effect(self) -> bool:
+        """Whether any unit is given."""
+        return self.quantity > 0
 
-Proposal = tuple[int, Sequence[int], Sequence[int], Sequence[int], int, tuple[GiftGrant, ...]]
-"""(goods, rows, shares, units, shipping, gifts): what a promotion would take.
+
+class FeeCut(NamedTuple):
+    """What is taken off one of the cart's fees."""
+
+    fee: int
+    """The position of the fee in the cart."""
+    minor: int
+    """Minor units."""
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether anything is taken off."""
+        return self.minor > 0
+
+
+class PointsEarned(NamedTuple):
+    """Points that are credited for the order later; no amount of this one."""
+
+    points: int
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether any point is credited."""
+        return self.points > 0
+
+
+class PointsRedeemed(NamedTuple):
+    """Points that pay for a part of the order; the amount is the proposal's own."""
+
+    points: int
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether any point is used."""
+        return self.points > 0
+
+
+class CouponGranted(NamedTuple):
+    """Coupons that are given for later orders."""
+
+    coupon: str
+    quantity: int
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether any coupon is given."""
+        return self.quantity > 0
+
+
+class DepositDue(NamedTuple):
+    """定金: the part of the payable that is due now; the rest is the balance 尾款."""
+
+    minor: int
+    """Minor units."""
+
+    @property
+    def has_effect(self) -> bool:
+        """Whether anything is due now."""
+        return self.minor > 0
+
+
+Grant = GiftGrant | FeeCut | PointsEarned | PointsRedeemed | CouponGranted | DepositDue
+"""What a promotion gives or takes besides amounts off goods and shipping."""
+
+Proposal = tuple[int, Sequence[int], Sequence[int], Sequence[int], int, tuple[Grant, ...]]
+"""(goods, rows, shares, units, shipping, grants): what a promotion would take.
 
 ``goods`` is the sum of the ``shares``, one for each of ``rows``, in minor units; ``units``
 are those that it claims of each row, reduced and qualifying ones; ``shipping`` is what it
@@ -33,6 +115,14 @@ takes off the fee.
 
 NOTHING: Final[Proposal] = (0, (), (), (), 0, ())
 """The proposal of who takes nothing."""
+
+
+def total_of(proposal: Proposal) -> int:
+    """Tell what a proposal takes in all, off goods, shipping and other fees."""
+    total = proposal[0] + proposal[4]
+    if proposal[5]:
+        total += sum([grant.minor for grant in proposal[5] if isinstance(grant, FeeCut)])
+    return total
 
 
 def reduction(rows: Sequence[int], shares: Sequence[int], units: Sequence[int]) -> Proposal | None:

@@ -14,21 +14,22 @@ from attrs import field, frozen
 
 from ordercore.data import variant
 from ordercore.data.checks import Check, each, instance, names_of, optional, text, tuple_of
-from ordercore.errors import InvalidValue
-from ordercore.promotions.terms import Amount, Terms, amount_or_none, check_amount, placed
+from ordercore.errors import InvalidType, InvalidValue
+from ordercore.money.fields import Amount, amount_or_none, check_amount
+from ordercore.promotions.terms import Terms, placed
 
 if TYPE_CHECKING:
     from ordercore.promotions.state import LayerState
 
 __all__ = [
+    "AllOfSelectors",
     "AllUnits",
-    "AnySelector",
+    "AnyOfSelectors",
     "Brand",
     "Category",
-    "EverySelector",
     "HasAttribute",
     "Need",
-    "NotSelector",
+    "NotSelected",
     "PricedBetween",
     "Select",
     "Selector",
@@ -60,14 +61,24 @@ class Selector:
         """Tell what a cart must carry to have a selected row; each need must be met."""
         return ()
 
-    def __and__(self, other: Selector) -> EverySelector:
-        return EverySelector((self, other))
+    def __bool__(self) -> bool:
+        raise InvalidType("&, | and ~ to compose selectors: and, or and not cannot")
 
-    def __or__(self, other: Selector) -> AnySelector:
-        return AnySelector((self, other))
+    def __and__(self, other: Selector) -> AllOfSelectors:
+        return AllOfSelectors((*_parts(self, AllOfSelectors), *_parts(other, AllOfSelectors)))
 
-    def __invert__(self) -> NotSelector:
-        return NotSelector(self)
+    def __or__(self, other: Selector) -> AnyOfSelectors:
+        return AnyOfSelectors((*_parts(self, AnyOfSelectors), *_parts(other, AnyOfSelectors)))
+
+    def __invert__(self) -> NotSelected:
+        return NotSelected(self)
+
+
+def _parts(
+    selector: Selector, kind: type[AllOfSelectors | AnyOfSelectors]
+) -> tuple[Selector, ...]:
+    """Read ``a & b & c`` as one composition of three, not as two of two."""
+    return selector.members if isinstance(selector, kind) else (selector,)
 
 
 @variant(Selector, "all")
@@ -119,7 +130,7 @@ class Sku(_Facet):
 
     >>> without = Sku(("shirt", "scarf")) & ~Category("clearance")
     >>> [type(member).__name__ for member in without.members]
-    ['Sku', 'NotSelector']
+    ['Sku', 'NotSelected']
     """
 
     values: tuple[str, ...] = field(converter=names_of, validator=_named)
@@ -175,7 +186,7 @@ class HasAttribute(Selector):
         return select
 
 
-@variant(Selector, "unit_price")
+@variant(Selector, "priced_between")
 @frozen
 class PricedBetween(Selector):
     """Select the units whose list unit price lies between two bounds, both included."""
@@ -230,9 +241,9 @@ check_selector: Check = instance(Selector)
 """Accept a selector."""
 
 
-@variant(Selector, "every")
+@variant(Selector, "all_of")
 @frozen
-class EverySelector(Selector):
+class AllOfSelectors(Selector):
     """Select what every member selects."""
 
     members: tuple[Selector, ...] = field(converter=_selectors, validator=_several)
@@ -252,9 +263,9 @@ class EverySelector(Selector):
         return tuple(need for member in self.members for need in member.needs())
 
 
-@variant(Selector, "any")
+@variant(Selector, "any_of")
 @frozen
-class AnySelector(Selector):
+class AnyOfSelectors(Selector):
     """Select what at least one member selects."""
 
     members: tuple[Selector, ...] = field(converter=_selectors, validator=_several)
@@ -269,7 +280,7 @@ class AnySelector(Selector):
 
 @variant(Selector, "not")
 @frozen
-class NotSelector(Selector):
+class NotSelected(Selector):
     """Select what the member does not."""
 
     member: Selector = field(validator=check_selector)

@@ -13,7 +13,7 @@ from math import lcm
 
 from ordercore.calendars import instant_us
 from ordercore.cart import Cart, CartLine, Context
-from ordercore.promotions.proposals import GiftGrant, Proposal
+from ordercore.promotions.proposals import FeeCut, GiftGrant, Grant, PointsRedeemed, Proposal
 from ordercore.promotions.terms import Basis
 
 __all__ = ["LayerState", "Offer"]
@@ -41,28 +41,40 @@ class LayerState:
         shipping: The shipping fee now.
         claimed: row → units in use by promotions of this layer.
         blocked: Like ``claimed``, less what the promotion now asking may share.
+        base: Amount of each row before the first promotion.
+        fees: Each fee of the cart now.
         gifts: sku → units of it given so far, over all layers.
+        points: Points redeemed so far.
     """
 
     __slots__ = (
-        "_at_us", "_entry_total", "_total", "blocked", "cart", "claimed", "context", "entry",
-        "gifts", "now", "rows", "shipping", "shipping_entry",
+        "_at_us", "_base_total", "_entry_total", "_total", "base", "blocked", "cart", "claimed",
+        "context", "entry", "fees", "gifts", "now", "points", "rows", "shipping",
+        "shipping_entry",
     )  # fmt: skip
 
     entry: Sequence[int]
     now: Sequence[int]
     _at_us: int | None
 
-    def __init__(self, cart: Cart, context: Context) -> None:
+    def __init__(self, cart: Cart, context: Context, base: tuple[int, ...] | None = None) -> None:
         self.cart = cart
-        self.rows = cart.rows
+        self.rows = rows = cart.rows
         self.context = context
-        self.entry = self.now = self.rows.amounts
+        if base is None:
+            base, total = rows.amounts, rows.total
+        else:
+            total = sum(base)
+        self.base = self.entry = self.now = base
         self.shipping = self.shipping_entry = cart.shipping.minor
         self.claimed: dict[int, int] = {}
         self.blocked: Mapping[int, int] = self.claimed
+        self.fees: tuple[int, ...] = ()
+        if cart.fees:
+            self.fees = tuple([fee.amount.minor for fee in cart.fees])
         self.gifts: dict[str, int] = {}
-        self._entry_total = self._total = self.rows.total
+        self.points = 0
+        self._base_total = self._entry_total = self._total = total
         self._at_us = None
 
     # What conditions and selectors ask
@@ -82,16 +94,18 @@ class LayerState:
 
     def amounts(self, basis: Basis) -> Sequence[int]:
         """The rows' amounts on a basis, in minor units."""
-        return self.entry if basis is Basis.ENTRY else self.rows.amounts
+        if basis is Basis.ENTRY:
+            return self.entry
+        return self.base if basis is Basis.BASE else self.rows.amounts
 
     def total(self, rows: Sequence[int], basis: Basis) -> int:
         """The sum of some rows' amounts on a basis."""
         if rows is not self.rows.every:
             amounts = self.amounts(basis)
             return sum([amounts[row] for row in rows])
-        if basis is not Basis.ENTRY:
-            return self.rows.total
-        return self._entry_total
+        if basis is Basis.ENTRY:
+            return self._entry_total
+        return self._base_total if basis is Basis.BASE else self.rows.total
 
     def count(self, rows: Sequence[int]) -> int:
         """How many units some rows have."""
@@ -153,7 +167,7 @@ class LayerState:
 
     def take(self, proposal: Proposal) -> None:
         """Apply a proposal: lower the rows and the shipping, count gifts."""
-        goods, rows, shares, _, shipping, gifts = proposal
+        goods, rows, shares, _, shipping, grants = proposal
         if goods:
             self._total -= goods
             now = self.now
@@ -163,8 +177,8 @@ class LayerState:
                 now[row] -= share  # type: ignore[index]
         if shipping:
             self.shipping -= shipping
-        if gifts:
-            self._count_gifts(gifts)
+        if grants:
+            self._count(grants)
 
     def claim(self, proposal: Proposal) -> None:
         """Count the units of an applied proposal as in use, for those that come after it."""
@@ -182,7 +196,7 @@ class LayerState:
 
     def after(self, proposal: Proposal) -> LayerState:
         """The state as the next benefit of the same promotion sees it."""
-        goods, rows, shares, _, shipping, gifts = proposal
+        goods, rows, shares, _, shipping, grants = proposal
         then = self._copy()
         entry, now = list(self.entry), list(self.now)
         for row, share in zip(rows, shares, strict=True):
@@ -193,7 +207,7 @@ class LayerState:
         then.shipping_entry -= shipping
         then.shipping -= shipping
         then.gifts = dict(self.gifts)
-        then._count_gifts(gifts)  # noqa: SLF001 - its own
+        then._count(grants)  # noqa: SLF001 - its own
         return then
 
     def _copy(self) -> LayerState:
@@ -202,6 +216,13 @@ class LayerState:
             setattr(then, slot, getattr(self, slot))
         return then
 
-    def _count_gifts(self, gifts: Iterable[GiftGrant]) -> None:
-        for gift in gifts:
-            self.gifts[gift.sku] = self.gifts.get(gift.sku, 0) + gift.quantity
+    def _count(self, grants: Iterable[Grant]) -> None:
+        for grant in grants:
+            if isinstance(grant, GiftGrant):
+                self.gifts[grant.sku] = self.gifts.get(grant.sku, 0) + grant.quantity
+            elif isinstance(grant, FeeCut):
+                fees = [*self.fees]
+                fees[grant.fee] -= grant.minor
+                self.fees = tuple(fees)
+            elif isinstance(grant, PointsRedeemed):
+                self.points += grant.points

@@ -4,37 +4,27 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from attrs import frozen
 
 from ordercore.data.checks import member_of
-from ordercore.errors import InvalidInput, InvalidValue
-from ordercore.money import Currency, Money, Overflow, UnitPrice, decimal_of
+from ordercore.errors import InvalidInput
+from ordercore.money import Currency, Money, Overflow, UnitPrice
+from ordercore.money.fields import Amount
 
 __all__ = [
-    "Amount",
-    "AmountText",
     "Basis",
     "RoundingMode",
     "Split",
     "Terms",
-    "amount_of",
-    "amount_or_none",
     "basis_of",
     "basis_or_none",
-    "check_amount",
-    "check_percent",
-    "percent_of",
-    "percent_or_none",
     "placed",
     "ratio_of",
     "rounding_mode_of",
     "split_of",
 ]
-
-Amount = Money | Decimal
-"""An amount in a rule: Money, or a decimal number in the currency of the book."""
 
 
 class Basis(StrEnum):
@@ -120,55 +110,6 @@ def placed(rule: Compilable[_T], terms: Terms, *place: str | int) -> _T:
         return rule.compile(terms)
     except InvalidInput as error:
         raise error.at(*place) from None
-
-
-AmountText = Amount | str
-"""What fields for an amount take: an `Amount`, or decimal text."""
-
-
-def amount_of(value: AmountText) -> Amount:
-    """Read decimal text; what is no amount is left for `check_amount` to refuse in its place."""
-    return value if isinstance(value, Money) else percent_of(value)
-
-
-def amount_or_none(value: AmountText | None) -> Amount | None:
-    """Do the same for a field that may be left out."""
-    return None if value is None else amount_of(value)
-
-
-def check_amount(_instance: Any, attribute: Any, value: Any) -> None:
-    """Accept an `Amount` above zero."""
-    number = _number(attribute, value)
-    if number <= 0:
-        raise InvalidValue("an amount above zero", str(value), path=(attribute.name,))
-
-
-def percent_of(value: Decimal | str) -> Decimal:
-    """Read decimal text; what is no number is left for `check_percent` to refuse in its place."""
-    try:
-        return decimal_of(value)
-    except InvalidInput:
-        return value  # type: ignore[return-value]
-
-
-def percent_or_none(value: Decimal | str | None) -> Decimal | None:
-    """Do the same for a field that may be left out."""
-    return None if value is None else percent_of(value)
-
-
-def check_percent(_instance: Any, attribute: Any, value: Any) -> None:
-    """Accept an exact percentage from 0 to 100."""
-    if not 0 <= _number(attribute, value) <= 100:
-        expected = "a percentage from 0 to 100"
-        raise InvalidValue(expected, str(value), path=(attribute.name,), reason="invalid_percent")
-
-
-def _number(attribute: Any, value: Any) -> Decimal:
-    """Take the number of an amount; raise what `decimal_of` has against it in its place."""
-    try:
-        return value.decimal if isinstance(value, Money) else decimal_of(value)
-    except InvalidInput as error:
-        raise error.at(attribute.name) from None
 
 
 def basis_of(value: Basis | str) -> Basis:

@@ -12,12 +12,13 @@ from ordercore.calendars import Recurrence, Schedule, Window
 from ordercore.money import Currency, Money
 from ordercore.promotions import (
     AllOf,
+    AllOfSelectors,
     AllUnits,
     Always,
     AmountOff,
     AmountOffEach,
     AnyOf,
-    AnySelector,
+    AnyOfSelectors,
     Benefit,
     Brand,
     BuyXGetY,
@@ -25,12 +26,12 @@ from ordercore.promotions import (
     Condition,
     CustomerInGroup,
     Every,
-    EverySelector,
     Gift,
     HasAttribute,
+    InRegion,
     LineAtLeast,
     NotCondition,
-    NotSelector,
+    NotSelected,
     NthItemOff,
     OrderNumber,
     PercentOff,
@@ -45,7 +46,6 @@ from ordercore.promotions import (
     Tiers,
     Undiscounted,
     ViaChannel,
-    WithinRegion,
 )
 from ordercore.testing.alphabets import (
     BASES,
@@ -103,7 +103,7 @@ def _conditions(currency: str) -> st.SearchStrategy[Condition]:
         st.builds(LineAtLeast, amount, target, BASES),
         st.builds(CustomerInGroup, some_of(GROUPS)),
         st.builds(OrderNumber, st.integers(1, 3)),
-        st.builds(WithinRegion, some_of(REGIONS)),
+        st.builds(InRegion, some_of(REGIONS)),
         st.builds(ViaChannel, some_of(CHANNELS)),
     )
     return _composed(_composed(single, _CONDITIONS), _CONDITIONS)
@@ -114,7 +114,7 @@ def conditions(currency: str = "CNY") -> st.SearchStrategy[Condition]:
     return _conditions(currency)
 
 
-_SELECTORS: Final = (EverySelector, AnySelector, NotSelector)
+_SELECTORS: Final = (AllOfSelectors, AnyOfSelectors, NotSelected)
 _CONDITIONS: Final = (AllOf, AnyOf, NotCondition)
 
 

@@ -9,12 +9,13 @@ from attrs import field, frozen
 from ordercore.data import variant
 from ordercore.data.checks import instance, optional, quantity
 from ordercore.money import apportion, largest_remainder
+from ordercore.money.fields import Amount, amount_of, check_amount
 from ordercore.promotions.benefits.benefit import Benefit, Propose
 from ordercore.promotions.benefits.every import Every
 from ordercore.promotions.proposals import Proposal, reduction
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState, Offer
-from ordercore.promotions.terms import Amount, Split, Terms, amount_of, check_amount, placed
+from ordercore.promotions.terms import Split, Terms, placed
 
 __all__ = ["AmountOff", "AmountOffEach", "caps_of", "weights_of"]
 

@@ -10,6 +10,7 @@ from attrs import field, frozen
 
 from ordercore.data import variant
 from ordercore.data.checks import integer, member, optional, quantity
+from ordercore.money.fields import check_percent, percent_of
 from ordercore.promotions.benefits.benefit import Benefit, Propose
 from ordercore.promotions.benefits.picking import (
     Pick,
@@ -22,7 +23,7 @@ from ordercore.promotions.benefits.picking import (
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState, Offer
-from ordercore.promotions.terms import Terms, check_percent, percent_of, placed, ratio_of
+from ordercore.promotions.terms import Terms, placed, ratio_of
 
 __all__ = ["BuyXGetY"]
 

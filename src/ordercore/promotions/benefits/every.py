@@ -8,15 +8,9 @@ from attrs import field, frozen
 
 from ordercore.data.checks import integer, member, optional
 from ordercore.errors import InvalidValue
+from ordercore.money.fields import Amount, amount_or_none, check_amount
 from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import (
-    Amount,
-    Basis,
-    Terms,
-    amount_or_none,
-    basis_or_none,
-    check_amount,
-)
+from ordercore.promotions.terms import Basis, Terms, basis_or_none
 
 __all__ = ["Every", "Times"]
 

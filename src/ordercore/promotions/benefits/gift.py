@@ -6,12 +6,13 @@ from attrs import field, frozen
 
 from ordercore.data import variant
 from ordercore.data.checks import identifier, instance, optional, quantity
+from ordercore.money.fields import Amount, amount_or_none, check_amount
 from ordercore.promotions.benefits.benefit import Benefit, Propose
 from ordercore.promotions.benefits.every import Every
 from ordercore.promotions.proposals import GiftGrant, Proposal
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import Amount, Terms, amount_or_none, check_amount, placed
+from ordercore.promotions.terms import Terms, placed
 
 __all__ = ["Gift"]
 

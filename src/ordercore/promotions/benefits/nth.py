@@ -8,12 +8,13 @@ from attrs import field, frozen
 
 from ordercore.data import variant
 from ordercore.data.checks import integer, optional
+from ordercore.money.fields import check_percent, percent_of
 from ordercore.promotions.benefits.benefit import Benefit, Propose
 from ordercore.promotions.benefits.picking import Pick, by_unit_price, claiming, shares_of_picked
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import Terms, check_percent, percent_of, placed, ratio_of
+from ordercore.promotions.terms import Terms, placed, ratio_of
 
 __all__ = ["NthItemOff"]
 

@@ -9,23 +9,13 @@ from attrs import field, frozen
 from ordercore.data import variant
 from ordercore.data.checks import member, optional
 from ordercore.money import apportion
+from ordercore.money.fields import Amount, amount_or_none, check_amount, check_percent, percent_of
 from ordercore.promotions.benefits.amount import caps_of, weights_of
 from ordercore.promotions.benefits.benefit import Benefit, Propose
 from ordercore.promotions.proposals import Proposal, reduction, whole_shares
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import (
-    Amount,
-    Basis,
-    Terms,
-    amount_or_none,
-    basis_or_none,
-    check_amount,
-    check_percent,
-    percent_of,
-    placed,
-    ratio_of,
-)
+from ordercore.promotions.terms import Basis, Terms, basis_or_none, placed, ratio_of
 
 __all__ = ["PercentOff"]
 

@@ -9,18 +9,17 @@ from attrs import field, frozen
 from ordercore.data import variant
 from ordercore.data.checks import optional
 from ordercore.errors import InvalidValue
-from ordercore.promotions.benefits.benefit import Benefit, Propose
-from ordercore.promotions.proposals import Proposal
-from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import (
+from ordercore.money.fields import (
     Amount,
-    Terms,
     amount_or_none,
     check_amount,
     check_percent,
     percent_or_none,
-    ratio_of,
 )
+from ordercore.promotions.benefits.benefit import Benefit, Propose
+from ordercore.promotions.proposals import Proposal
+from ordercore.promotions.state import LayerState
+from ordercore.promotions.terms import Terms, ratio_of
 
 __all__ = ["ShippingOff"]
 

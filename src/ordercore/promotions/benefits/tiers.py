@@ -13,19 +13,12 @@ from ordercore.data import variant
 from ordercore.data.checks import each, instance, integer, member, optional, tuple_of
 from ordercore.errors import InvalidValue
 from ordercore.money import Money
+from ordercore.money.fields import Amount, amount_or_none, check_amount
 from ordercore.promotions.benefits.benefit import Benefit, Propose, check_benefit
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector, either
 from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import (
-    Amount,
-    Basis,
-    Terms,
-    amount_or_none,
-    basis_or_none,
-    check_amount,
-    placed,
-)
+from ordercore.promotions.terms import Basis, Terms, basis_or_none, placed
 
 __all__ = ["Tier", "Tiers"]
 

@@ -1,0 +1,102 @@
+"""How the fields of rules take amounts, prices and percentages.
+
+A converter reads decimal text and leaves what it cannot read to the check, which knows the
+field and refuses it in its place.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from ordercore.data.checks import Check
+from ordercore.errors import InvalidInput, InvalidValue
+from ordercore.money.amounts import Money
+from ordercore.money.numbers import decimal_of
+from ordercore.money.prices import UnitPrice
+
+__all__ = [
+    "Amount",
+    "AmountText",
+    "amount_of",
+    "amount_or_none",
+    "check_amount",
+    "check_percent",
+    "check_price",
+    "percent_of",
+    "percent_or_none",
+    "percentage",
+    "price_of",
+]
+
+Amount = Money | Decimal
+"""An amount in a rule: Money, or a decimal number in the currency of the book."""
+
+AmountText = Amount | str
+"""What fields for an amount take: an `Amount`, or decimal text."""
+
+
+def amount_of(value: AmountText) -> Amount:
+    """Read decimal text; what is no amount is left for `check_amount` to refuse in its place."""
+    return value if isinstance(value, Money) else percent_of(value)
+
+
+def amount_or_none(value: AmountText | None) -> Amount | None:
+    """Do the same for a field that may be left out."""
+    return None if value is None else amount_of(value)
+
+
+def check_amount(_instance: Any, attribute: Any, value: Any) -> None:
+    """Accept an `Amount` above zero."""
+    number = _number(attribute, value)
+    if number <= 0:
+        raise InvalidValue("an amount above zero", str(value), path=(attribute.name,))
+
+
+def percent_of(value: Decimal | str) -> Decimal:
+    """Read decimal text; what is no number is left for `check_percent` to refuse in its place."""
+    try:
+        return decimal_of(value)
+    except InvalidInput:
+        return value  # type: ignore[return-value]
+
+
+def percent_or_none(value: Decimal | str | None) -> Decimal | None:
+    """Do the same for a field that may be left out."""
+    return None if value is None else percent_of(value)
+
+
+def percentage(*, most: int = 100) -> Check:
+    """Accept an exact percentage from 0 to ``most``."""
+
+    def check(_instance: object, attribute: Any, value: object) -> None:
+        if not 0 <= _number(attribute, value) <= most:
+            expected = f"a percentage from 0 to {most}"
+            raise InvalidValue(
+                expected, str(value), path=(attribute.name,), reason="invalid_percent"
+            )
+
+    return check
+
+
+check_percent: Check = percentage()
+"""Accept an exact percentage from 0 to 100."""
+
+
+def price_of(value: UnitPrice | Decimal | str) -> UnitPrice | Decimal:
+    """Read decimal text; what is no price is left for `check_price` to refuse in its place."""
+    return value if isinstance(value, UnitPrice) else percent_of(value)
+
+
+def check_price(_instance: Any, attribute: Any, value: Any) -> None:
+    """Accept a price that is not negative: a UnitPrice, or a number."""
+    if _number(attribute, value) < 0:
+        raise InvalidValue("a price that is not negative", str(value), path=(attribute.name,))
+
+
+def _number(attribute: Any, value: Any) -> Decimal:
+    """Take the number of an amount; raise what `decimal_of` has against it in its place."""
+    try:
+        return value.decimal if isinstance(value, Money | UnitPrice) else decimal_of(value)
+    except InvalidInput as error:
+        raise error.at(attribute.name) from None

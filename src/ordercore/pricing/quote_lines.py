@@ -1,0 +1,93 @@
+"""The parts of a quote: lines with their shares, and the same as plain columns."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from ordercore.cart import CartLine
+from ordercore.money import Currency, Money
+from ordercore.pricing.base import BasePrice
+from ordercore.pricing.resolve import Kind
+
+__all__ = ["Adjustment", "QuoteColumns", "QuoteLine", "QuoteTax"]
+
+
+class Adjustment(NamedTuple):
+    """What one promotion takes off one line."""
+
+    promotion: str
+    """The promotion's id."""
+    minor: int
+    """Minor units."""
+    currency: Currency
+
+    @property
+    def amount(self) -> Money:
+        """What is taken off."""
+        return Money(self.minor, self.currency)
+
+
+class QuoteLine(NamedTuple):
+    """A line of the cart (or some of its units) with its price."""
+
+    line: CartLine
+    list_minor: int
+    """What it costs by the cart's own price, in minor units."""
+    base_minor: int
+    """What it costs before promotions, by whatever price list holds."""
+    payable_minor: int
+    """What is to be paid for it; tax that comes on top is apart."""
+    adjustments: tuple[Adjustment, ...]
+    prices: tuple[BasePrice, ...] = ()
+    """Of which unit prices the base amount of its row is made; empty without a tariff."""
+
+    @property
+    def currency(self) -> Currency:
+        """The cart's currency."""
+        return self.line.unit_price.currency
+
+    @property
+    def list_amount(self) -> Money:
+        """What it costs by the cart's own price: 划线价, where the base is lower."""
+        return Money(self.list_minor, self.currency)
+
+    @property
+    def discount(self) -> Money:
+        """What all promotions take off it."""
+        return Money(self.base_minor - self.payable_minor, self.currency)
+
+    @property
+    def base(self) -> Money:
+        """What it costs before promotions."""
+        return Money(self.base_minor, self.currency)
+
+    @property
+    def payable(self) -> Money:
+        """What is to be paid for it."""
+        return Money(self.payable_minor, self.currency)
+
+
+class QuoteColumns(NamedTuple):
+    """A quote as plain integers in minor units, lines by their position in the cart."""
+
+    payable: int
+    """All that is to be paid."""
+    shipping: int
+    lines: tuple[int, ...]
+    """What is to be paid for each line."""
+    outcomes: tuple[tuple[str, Kind, int], ...]
+    """Of every candidate: promotion id, kind, and what it gives (goods and shipping)."""
+    shares: tuple[tuple[str, int, int], ...]
+    """Every share above zero: promotion id, line, amount."""
+
+
+class QuoteTax(NamedTuple):
+    """What one tax rate comes to."""
+
+    rate: str
+    """Its id."""
+    percent: Decimal
+    taxable: Money
+    """The sum of what it falls on, tax included if prices include it."""
+    tax: Money
