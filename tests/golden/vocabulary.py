@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 
 from ordercore.promotions import (
     AllOf,
+    AllOfSelectors,
     AllUnits,
     Always,
     AmountOff,
@@ -28,9 +29,9 @@ from ordercore.promotions import (
     Condition,
     CustomerInGroup,
     Every,
-    AllOfSelectors,
     Gift,
     HasAttribute,
+    InRegion,
     LineAtLeast,
     NthItemOff,
     OrderNumber,
@@ -45,7 +46,6 @@ from ordercore.promotions import (
     Tier,
     Tiers,
     Undiscounted,
-    InRegion,
 )
 
 __all__ = ["NotBuilt", "Plain", "benefit", "condition", "sharing", "text_of"]

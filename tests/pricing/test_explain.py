@@ -23,12 +23,12 @@ from ordercore.pricing.tables import cells_of, shortened
 from ordercore.promotions import (
     AmountOff,
     CustomerInGroup,
+    InRegion,
     LineAtLeast,
     OrderNumber,
     Sku,
     Threshold,
     ViaChannel,
-    InRegion,
     recipes,
 )
 from ordercore.promotions.conditions import Condition, Test, Verdict

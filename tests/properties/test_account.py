@@ -18,6 +18,7 @@ from ordercore import Cart, Context, PromotionBook
 from ordercore.pricing import Applied, Kind, UnknownCode, price_in
 from ordercore.promotions import (
     AllOf,
+    AllOfSelectors,
     AmountOff,
     AmountOffEach,
     AnyOf,
@@ -27,8 +28,8 @@ from ordercore.promotions import (
     Category,
     Code,
     CustomerInGroup,
-    AllOfSelectors,
     Gift,
+    InRegion,
     LineAtLeast,
     NthItemOff,
     OrderNumber,
@@ -40,7 +41,6 @@ from ordercore.promotions import (
     Threshold,
     Tiers,
     ViaChannel,
-    InRegion,
 )
 from ordercore.testing.strategies import CODES, pricings
 
@@ -233,7 +233,8 @@ def test_p21_the_account_adds_up_to_the_totals(case):
     assert quote.subtotal.minor - goods == quote.goods.minor
     assert quote.cart.shipping.minor - shipping == quote.shipping.minor
     everything = sum(outcome.amount_minor for outcome in quote.outcomes)
-    full = quote.subtotal.minor + quote.cart.shipping.minor
+    fees = sum(fee.amount.minor for fee in quote.cart.fees)
+    full = quote.subtotal.minor + quote.cart.shipping.minor + fees
     assert full - everything == quote.payable.minor
 
 

@@ -178,7 +178,7 @@ HOSTILE = {
 def told_by(case: Case) -> object:
     """Make cart and book anew, price them, and write everything down."""
     cart, book, context = case
-    cart = Cart(cart.currency, cart.lines, cart.shipping, cart.rounding)
+    cart = Cart(cart.currency, cart.lines, cart.shipping, cart.rounding, cart.fees)
     book = PromotionBook(book.currency, book.promotions)
     quote = price_in(cart, book, context)
     answers = quote.columns, quote.lines, quote.outcomes, quote.gifts

@@ -19,6 +19,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ordercore import Cart, CartLine, Context, Money, PromotionBook, Quote, UnitPrice
+from ordercore.money import Rounding
 from ordercore.pricing import Applied, price_in
 from ordercore.promotions import (
     AllUnits,
@@ -39,6 +40,7 @@ from ordercore.promotions import (
     Split,
     Tiers,
 )
+from ordercore.tariffs import Tariff, Taxes, TaxLevel, TaxRate
 from ordercore.testing.strategies import (
     CATEGORIES,
     INSTANT,
@@ -116,6 +118,8 @@ def test_p1_nothing_is_ever_below_zero(case):
         for unit in range(line.line.quantity):
             assert quote.line(line.line.id, unit, unit + 1).payable_minor >= 0
     assert 0 <= quote.shipping_minor <= quote.cart.shipping.minor
+    for fee, (_, amount) in zip(quote.cart.fees, quote.fees, strict=True):
+        assert 0 <= amount.minor <= fee.amount.minor
     assert quote.payable_minor >= 0
 
 
@@ -225,7 +229,8 @@ def test_p3_shares_sum_exactly(case):
         assert given_by[outcome.promotion] == goods
     assert sum(line.list_minor for line in quote.lines) == quote.subtotal.minor
     lines = sum(line.payable_minor for line in quote.lines)
-    assert quote.payable_minor == lines + quote.shipping_minor
+    fees = sum(amount.minor for _, amount in quote.fees)
+    assert quote.payable_minor == lines + quote.shipping_minor + fees
     assert quote.discount.minor == sum(given_by.values())
 
 
@@ -415,7 +420,7 @@ def test_p6_an_empty_cart_costs_its_shipping_at_most(case):
     quote = price_in(*case)
     assert quote.lines == ()
     assert quote.gifts == ()
-    assert quote.payable == quote.shipping
+    assert quote.payable == Money.sum([quote.shipping, *dict(quote.fees).values()], quote.currency)
     assert len(quote.outcomes) == len(quote.book.candidates(quote.cart, quote.context))
 
 
@@ -433,18 +438,39 @@ def test_p6_zero_prices_stay_zero(case):
             assert outcome.shipping.minor or outcome.gifts
 
 
-@given(pricings(exclusive=Exclusive.NO), st.sampled_from(RoundingMode), st.booleans())
-def test_p16_all_off_goods_and_shipping_leaves_nothing_to_pay(case, rounding, at_once):
+@st.composite
+def taxes(draw: st.DrawFn) -> Taxes:
+    """One or two rates on everything, reckoned in any way."""
+    percents = draw(st.lists(st.sampled_from(("13", "8.875", "0.1")), min_size=1, max_size=2))
+    rates = [TaxRate(f"vat-{i}", percent) for i, percent in enumerate(percents)]
+    return Taxes(
+        rates,
+        included=draw(st.booleans()),
+        level=draw(st.sampled_from(TaxLevel)),
+        rounding=draw(st.sampled_from(Rounding)),
+    )
+
+
+@given(
+    pricings(exclusive=Exclusive.NO),
+    st.sampled_from(RoundingMode),
+    st.booleans(),
+    st.none() | taxes(),
+)
+def test_p16_all_off_goods_and_shipping_leaves_nothing_to_pay(case, rounding, at_once, taxes):
     cart, book, context = case
-    cart = evolve(cart, lines=[evolve(line, floor_price=None) for line in cart.lines])
+    lines = [evolve(line, floor_price=None) for line in cart.lines]
+    cart = evolve(cart, lines=lines, fees=())
     both = (PercentOff("100"), ShippingOff("100"))
     parts = [both] if at_once else [(benefit,) for benefit in both]
     free = [
         Promotion(id=f"free-{i}", benefits=part, layer="points", rounding=rounding)
         for i, part in enumerate(parts)
     ]
-    quote = price_in(cart, evolve(book, promotions=[*book.promotions, *free]), context)
+    book = evolve(book, promotions=[*book.promotions, *free])
+    quote = price_in(cart, book, context, Tariff(cart.currency, taxes=taxes))
     assert quote.payable.is_zero
+    assert quote.tax.is_zero
     assert all(line.payable_minor == 0 for line in quote.lines)
 
 

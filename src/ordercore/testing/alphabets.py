@@ -20,6 +20,7 @@ __all__ = [
     "COLOURS",
     "CURRENCIES",
     "FAR",
+    "FEES",
     "GIFTS",
     "GROUPS",
     "IDS",
@@ -47,6 +48,7 @@ CATEGORIES: Final = ("clothes", "sale", "winter")
 BRANDS: Final = ("Anta", "Bosideng")
 SELLERS: Final = ("seller-1", "seller-2")
 COLOURS: Final = ("black", "red")
+FEES: Final = ("packaging", "service")
 GIFTS: Final = ("mug", "socks")
 CODES: Final = ("HELLO", "hello", "ELEVEN")
 GROUPS: Final = ("gold", "staff")

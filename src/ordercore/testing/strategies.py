@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from attrs import evolve
 from hypothesis import strategies as st
 
-from ordercore.cart import Cart, CartLine, Context, Shopper
+from ordercore.cart import Cart, CartLine, Context, Fee, Shopper
 from ordercore.catalog import Product
 from ordercore.money import Currency, Money, Rounding, UnitPrice
 from ordercore.promotions import (
@@ -38,6 +38,7 @@ from ordercore.testing.alphabets import (
     COLOURS,
     CURRENCIES,
     FAR,
+    FEES,
     GIFTS,
     GROUPS,
     IDS,
@@ -61,6 +62,7 @@ __all__ = [
     "CODES",
     "COLOURS",
     "CURRENCIES",
+    "FEES",
     "GIFTS",
     "GROUPS",
     "INSTANT",
@@ -125,7 +127,8 @@ def _kind(product: Product, price: UnitPrice, part: int | None) -> _Kind:
     return product, price, floor or None
 
 
-_FEES: Final = st.sampled_from((0, 800, 1, 1500))
+_CHARGES: Final = st.sampled_from((0, 800, 1, 1500))
+_FEES: Final = st.sampled_from(((), (), FEES[:1], FEES))
 _ROUNDINGS: Final = st.sampled_from((Rounding.HALF_UP, *Rounding))
 
 
@@ -162,8 +165,9 @@ def carts(
             known.append(draw(kind))
         product, price, floor = known[twin - 1]
         lines.append(CartLine(line_id, product, draw(quantity), price, floor))
-    fee = Money(draw(_FEES), Currency(currency))
-    return Cart(currency, lines, fee, draw(_ROUNDINGS))
+    shipping = Money(draw(_CHARGES), Currency(currency))
+    fees = [Fee(each, Money(draw(_CHARGES), Currency(currency))) for each in draw(_FEES)]
+    return Cart(currency, lines, shipping, draw(_ROUNDINGS), fees)
 
 
 def contexts() -> st.SearchStrategy[Context]:

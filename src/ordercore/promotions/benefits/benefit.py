@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ordercore.data.checks import Check, instance
+from ordercore.money.fields import Amount
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.selectors import Need
 from ordercore.promotions.state import LayerState
@@ -14,6 +15,10 @@ __all__ = ["Benefit", "Propose", "check_benefit"]
 
 Propose = Callable[[LayerState], Proposal | None]
 """A compiled benefit: what it would take of a layer's state; None is no effect."""
+
+
+Label = tuple[str, Mapping[str, Amount | int | str]]
+"""The key of a message of the catalogues, without ``label.``, and what it inserts."""
 
 
 class Benefit:
@@ -32,6 +37,14 @@ class Benefit:
     def needs(self) -> tuple[Need, ...]:
         """Tell what a cart must carry for it to have any effect; each need must be met."""
         return ()
+
+    def label(self, spend: Amount | None) -> Label | None:  # noqa: ARG002
+        """Say what it is called: the key of a message and its arguments; None: no words.
+
+        Args:
+            spend: From which amount on it holds, where its promotion has just that condition.
+        """
+        return None
 
 
 check_benefit: Check = instance(Benefit)
