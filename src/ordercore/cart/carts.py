@@ -46,6 +46,12 @@ def _rounding(given: Rounding | str) -> Rounding:
     return member_of(Rounding, given)
 
 
+def _three(item: object) -> tuple[Any, Any, Any]:
+    if not isinstance(item, tuple | list) or len(item) != 3:
+        raise InvalidType("a sku or product, a unit price and a quantity", item)
+    return item[0], item[1], item[2]
+
+
 _BARE = re.compile(r"[0-9][0-9.]*")
 
 
@@ -127,8 +133,9 @@ class Cart:
         width = len(str(len(given)))
         faults: list[InvalidInput] = []
         lines: list[CartLine] = []
-        for i, (product, price, units) in enumerate(given):
+        for i, item in enumerate(given):
             try:
+                product, price, units = _three(item)
                 lines.append(CartLine.of(f"{i + 1:0{width}}", product, units, price, currency))
             except InvalidInput as error:
                 faults.append(error.at("lines", i))

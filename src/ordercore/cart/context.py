@@ -20,7 +20,9 @@ from ordercore.data.checks import (
     identifier,
     instance,
     integer,
+    names_of,
     optional,
+    passes,
     text,
     tuple_of,
 )
@@ -33,6 +35,12 @@ MAX_COUNTS: Final = 10_000
 
 ATTRIBUTE: Final = "attribute:"
 """How the facet of an attribute of the context begins."""
+
+MAX_CODES: Final = 100
+"""The most codes typed for one cart."""
+
+check_code = text(most=64, least=1)
+"""Accept what may be a code."""
 
 _count = integer(least=0, most=10**9)
 
@@ -131,7 +139,8 @@ class Context:
     Args:
         at: The pricing instant; it must know its time zone.
         shopper: Who is buying; None is nobody known.
-        codes: Codes typed, compared exactly, each once.
+        codes: Codes typed, compared exactly, each once. Shoppers type anything: what no
+            promotion can have as its code (blanks alone, 65 characters) is left out.
         region: Where the goods go, as the shop's rules name it.
         channel: Where the order comes from: ``app``, ``store``, ``live``.
         gift_stock: Units of each gift sku at hand; None: unchecked, taken as unlimited.
@@ -142,7 +151,7 @@ class Context:
     at: datetime = field(validator=aware)
     shopper: Shopper | None = field(default=None, validator=optional(instance(Shopper)))
     codes: tuple[str, ...] = field(
-        default=(), converter=_names, validator=each(text(most=64, least=1), most=100)
+        default=(), converter=names_of, validator=each(instance(str), most=MAX_CODES)
     )
     region: str | None = field(default=None, validator=optional(identifier))
     channel: str | None = field(default=None, validator=optional(identifier))
@@ -156,7 +165,11 @@ class Context:
     wishes: Wishes | None = field(default=None, validator=optional(instance(Wishes)))
 
     def __attrs_post_init__(self) -> None:
-        _in_order(self, "codes")
+        if self.codes:
+            object.__setattr__(
+                self, "codes", tuple(code for code in self.codes if passes(check_code, code))
+            )
+            _in_order(self, "codes")
         if self.gift_stock:
             _in_order(self, "gift_stock")
 

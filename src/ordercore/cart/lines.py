@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from ordercore.catalog import Product
 from ordercore.data.checks import identifier, instance, optional, quantity, text
-from ordercore.errors import CurrencyMismatch, InvalidType, InvalidValue
+from ordercore.errors import CurrencyMismatch, InvalidInput, InvalidType, InvalidValue
 from ordercore.money import Money, UnitPrice
 
 __all__ = ["CartLine", "Fee"]
@@ -62,9 +62,18 @@ class CartLine:
             id=id,
             product=Product(product) if isinstance(product, str) else product,
             quantity=quantity,
-            unit_price=UnitPrice.of(unit_price, currency),
-            floor_price=None if floor_price is None else UnitPrice.of(floor_price, currency),
+            unit_price=_price(unit_price, currency, "unit_price"),
+            floor_price=(
+                None if floor_price is None else _price(floor_price, currency, "floor_price")
+            ),
         )
+
+
+def _price(price: UnitPrice | Money | Decimal | str, currency: str, place: str) -> UnitPrice:
+    try:
+        return UnitPrice.of(price, currency)
+    except InvalidInput as error:
+        raise error.at(place) from None
 
 
 @frozen

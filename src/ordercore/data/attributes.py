@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from attrs import frozen
-
-from ordercore.data.checks import text
+from ordercore.data.checks import Named, text
 from ordercore.data.faults import step
 from ordercore.data.registry import mapping
 from ordercore.errors import InvalidInput, InvalidType, InvalidValue, LimitExceeded
@@ -51,8 +49,8 @@ class Attributes(Mapping[str, str]):
         for name, value in given.items():
             if not isinstance(name, str) or not isinstance(value, str):
                 raise InvalidType("text for names and values", (name, value))
-            _key(None, _Named("name"), name)
-            _short(None, _Named(step(name)), value)
+            _key(None, Named("name"), name)
+            _short(None, Named(step(name)), value)
         object.__setattr__(self, "_pairs", dict(sorted(given.items())))
         object.__setattr__(self, "_hash", hash(tuple(self._pairs.items())))
 
@@ -87,11 +85,6 @@ class Attributes(Mapping[str, str]):
 
 
 mapping(Attributes)
-
-
-@frozen
-class _Named:
-    name: str
 
 
 def _paired(pairs: Any) -> dict[Any, Any]:

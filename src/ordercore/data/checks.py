@@ -12,11 +12,14 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar
 
-from ordercore.errors import InvalidType, InvalidValue, LimitExceeded
+from attrs import frozen
+
+from ordercore.errors import InvalidInput, InvalidType, InvalidValue, LimitExceeded
 
 __all__ = [
     "MAX_QUANTITY",
     "Check",
+    "Named",
     "aware",
     "boolean",
     "each",
@@ -27,6 +30,7 @@ __all__ = [
     "member_of",
     "names_of",
     "optional",
+    "passes",
     "quantity",
     "text",
     "tuple_of",
@@ -37,6 +41,14 @@ MAX_QUANTITY = 10**9
 
 _E = TypeVar("_E", bound=Enum)
 _T = TypeVar("_T")
+
+
+@frozen
+class Named:
+    """Stands in for an attrs field where a check is asked apart from a class."""
+
+    name: str
+
 
 Check = Callable[[Any, Any, Any], None]
 """The shape of an attrs validator: ``(instance, attribute, value)``."""
@@ -162,6 +174,15 @@ def each(check: Check, *, least: int = 0, most: int = 1000) -> Check:
                 ) from None
 
     return members
+
+
+def passes(check: Check, value: object) -> bool:
+    """Tell whether a check accepts a value."""
+    try:
+        check(None, Named("value"), value)
+    except InvalidInput:
+        return False
+    return True
 
 
 def tuple_of(members: Iterable[_T]) -> tuple[_T, ...]:

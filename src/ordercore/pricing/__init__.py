@@ -18,6 +18,7 @@ from ordercore.pricing.outcomes import (
 from ordercore.pricing.quote import Quote
 from ordercore.pricing.quote_lines import Adjustment, QuoteColumns, QuoteLine, QuoteTax
 from ordercore.pricing.resolve import Kind
+from ordercore.pricing.settlement import Contribution
 
 __all__ = [
     "Adjustment",
@@ -25,6 +26,7 @@ __all__ = [
     "BasePrice",
     "Beaten",
     "Claim",
+    "Contribution",
     "Excluded",
     "GiftLine",
     "GiftOutOfStock",

@@ -17,6 +17,7 @@ from ordercore.pricing.base import BasePrice
 from ordercore.pricing.outcomes import GiftLine, Outcome, UnknownCode, gifts_of, outcome_of
 from ordercore.pricing.quote_lines import Adjustment, QuoteColumns, QuoteLine, QuoteTax
 from ordercore.pricing.resolve import Account, Entry, Kind, by_priority
+from ordercore.pricing.settlement import Contribution, contributions
 from ordercore.pricing.shares import (
     line_payables,
     of_units,
@@ -29,7 +30,7 @@ from ordercore.pricing.taxes import TaxEntry
 from ordercore.promotions.book import PromotionBook
 from ordercore.promotions.conditions import Verdict
 from ordercore.promotions.plan import Plan
-from ordercore.promotions.promotion import Code
+from ordercore.promotions.promotion import Code, Coupon
 from ordercore.promotions.proposals import (
     NOTHING,
     CouponGranted,
@@ -305,6 +306,11 @@ class Quote:
                 found[grant.coupon] = found.get(grant.coupon, 0) + grant.quantity
         return tuple(sorted(found.items()))
 
+    @property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """Who bears what each applied promotion gives, by its funding."""
+        return contributions(self)
+
     def _grants(self) -> list[object]:
         return [
             grant
@@ -312,6 +318,11 @@ class Quote:
             if kind is _APPLIED
             for grant in taken[5]
         ]
+
+    @property
+    def unknown_codes(self) -> tuple[str, ...]:
+        """Codes typed that no promotion of the book has."""
+        return tuple(code for code in self.context.codes if not self.book.by_code(code))
 
     def outcome(self, promotion: str | None = None, *, code: str | None = None) -> Outcome:
         """Answer what became of a promotion, or why a code gave nothing.
@@ -334,10 +345,13 @@ class Quote:
         for entry in self.account:
             if entry[0] == plan.seq:
                 return outcome_of(self, entry)
-        trigger, codes = plan.promotion.trigger, self.context.codes
-        if isinstance(trigger, Code) and trigger.code not in codes:
-            verdict = Verdict(False, trigger, trigger.code, codes)
-            return outcome_of(self, (plan.seq, Kind.NOT_ELIGIBLE, verdict, NOTHING, ()))
+        trigger = plan.promotion.trigger
+        if isinstance(trigger, Code | Coupon) and plan.key is not None:
+            facet, wanted = plan.key
+            held = self.context.carried(facet)
+            if wanted.isdisjoint(held):
+                verdict = Verdict(False, trigger, tuple(wanted), held)
+                return outcome_of(self, (plan.seq, Kind.NOT_ELIGIBLE, verdict, NOTHING, ()))
         account: Account = []
         state = LayerState(self.cart, self.context, self.base_amounts)
         by_priority(state, (plan,), account)

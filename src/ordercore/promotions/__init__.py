@@ -30,7 +30,7 @@ from ordercore.promotions.conditions import (
     Verdict,
     ViaChannel,
 )
-from ordercore.promotions.promotion import Automatic, Code, Exclusive, Promotion, Trigger
+from ordercore.promotions.promotion import Automatic, Code, Coupon, Exclusive, Funding, Promotion, Trigger
 from ordercore.promotions.selectors import (
     AllOfSelectors,
     AllUnits,
@@ -64,6 +64,8 @@ __all__ = [
     "BuyXGetY",
     "Category",
     "Code",
+    "Coupon",
+    "Funding",
     "Condition",
     "CustomerInGroup",
     "Every",

@@ -12,7 +12,7 @@ from ordercore.errors import InvalidDocument, InvalidInput
 from ordercore.money import Currency
 from ordercore.promotions.benefits import Propose
 from ordercore.promotions.conditions import Always, Test, Verdict
-from ordercore.promotions.promotion import Code, Exclusive, Promotion
+from ordercore.promotions.promotion import Code, Coupon, Exclusive, Promotion
 from ordercore.promotions.proposals import Proposal, join
 from ordercore.promotions.selectors import Need, either
 from ordercore.promotions.state import LayerState
@@ -129,6 +129,8 @@ def _key(promotion: Promotion) -> Need | None:
     """Choose the most selective thing that must be held for the promotion to have an effect."""
     if isinstance(promotion.trigger, Code):
         return "code", frozenset({promotion.trigger.code})
+    if isinstance(promotion.trigger, Coupon):
+        return "coupon", frozenset({promotion.trigger.kind})
     needs = promotion.when.needs() + either([each.needs() for each in promotion.benefits])
     ranked = [need for need in needs if need[0] in _RANKS]
     if not ranked:

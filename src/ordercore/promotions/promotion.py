@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any, get_args
 
 from attrs import Attribute, field, frozen
 
 from ordercore.calendars import Schedule
+from ordercore.cart.context import check_code
 from ordercore.catalog import NO_ATTRIBUTES, Attributes, attributes_of
 from ordercore.data import document, variant
 from ordercore.data.checks import (
@@ -20,11 +23,11 @@ from ordercore.data.checks import (
     member_of,
     names_of,
     optional,
-    text,
     tuple_of,
 )
 from ordercore.errors import InvalidValue
 from ordercore.money import Overflow
+from ordercore.money.fields import check_percent, percent_of
 from ordercore.promotions.benefits import Benefit
 from ordercore.promotions.conditions import Always, Condition, check_condition
 from ordercore.promotions.terms import (
@@ -36,10 +39,13 @@ from ordercore.promotions.terms import (
     split_of,
 )
 
-__all__ = ["Automatic", "Code", "Exclusive", "Promotion", "Trigger"]
+__all__ = ["Automatic", "Code", "Coupon", "Exclusive", "Funding", "Promotion", "Trigger"]
 
 MAX_BENEFITS = 20
 """The most benefits of one promotion."""
+
+MAX_FUNDING = 20
+"""The most bearers of one promotion."""
 
 
 class Trigger:
@@ -59,7 +65,28 @@ class Automatic(Trigger):
 class Code(Trigger):
     """Available to who types this code; compared exactly, with case."""
 
-    code: str = field(validator=text(most=64, least=1))
+    code: str = field(validator=check_code)
+
+
+@variant(Trigger, "coupon")
+@frozen
+class Coupon(Trigger):
+    """Available to who holds a coupon of this kind; one is used when the promotion applies."""
+
+    kind: str = field(validator=identifier)
+
+
+@frozen
+class Funding:
+    """Who bears how much of what a promotion gives: platform, merchant, supplier.
+
+    Args:
+        bearer: Whose account; ``seller`` is the seller of each line.
+        percent: How much of it, from 0 to 100.
+    """
+
+    bearer: str = field(validator=identifier)
+    percent: Decimal = field(converter=percent_of, validator=check_percent)
 
 
 class Exclusive(StrEnum):
@@ -90,6 +117,20 @@ def _overflow(_instance: Any, attribute: Attribute[Any], value: Any) -> None:
         raise InvalidValue(expected, value, path=(attribute.name,), reason="unknown_choice")
 
 
+def _funding(shares: Iterable[Funding]) -> tuple[Funding, ...]:
+    return tuple_of(shares)
+
+
+def _check_funding(_instance: Any, attribute: Any, value: Any) -> None:
+    each(instance(Funding), most=MAX_FUNDING)(None, attribute, value)
+    whole = sum((Fraction(share.percent) for share in value), Fraction(0))
+    if value and whole != 100:
+        expected = "shares that come to 100 %"
+        raise InvalidValue(expected, str(whole), path=(attribute.name,), reason="invalid_funding")
+    if len({share.bearer for share in value}) < len(value):
+        raise InvalidValue("each bearer once", path=(attribute.name,), reason="duplicate_id")
+
+
 @document("promotion")
 @frozen(kw_only=True)
 class Promotion:
@@ -114,6 +155,7 @@ class Promotion:
         rounding: Where percentages are made whole.
         split: By what amounts are apportioned over rows.
         overflow: What becomes of a share that a row cannot take.
+        funding: Who bears what it gives; empty: whoever runs the shop. Shares come to 100 %.
 
     >>> from ordercore.promotions import AmountOff, Threshold
     >>> Promotion(id="summer", when=Threshold("300"), benefits=AmountOff("50")).layer
@@ -158,6 +200,7 @@ class Promotion:
         validator=member(Split),
     )
     overflow: Overflow = field(default="redistribute", validator=_overflow)
+    funding: tuple[Funding, ...] = field(default=(), converter=_funding, validator=_check_funding)
 
     def combines(self, other: Promotion) -> bool:
         """Whether this promotion agrees to use the same units as another."""

@@ -28,7 +28,7 @@ from ordercore.promotions.benefits import (
     Tiers,
 )
 from ordercore.promotions.conditions import Condition, Threshold
-from ordercore.promotions.promotion import Code, Exclusive, Promotion, Trigger
+from ordercore.promotions.promotion import Code, Exclusive, Funding, Promotion, Trigger
 from ordercore.promotions.selectors import AllUnits, Selector
 from ordercore.promotions.terms import Basis, RoundingMode, Split
 
@@ -67,6 +67,7 @@ class Options(TypedDict, total=False):
     rounding: RoundingMode | str
     split: Split | str
     overflow: Overflow
+    funding: Iterable[Funding]
 
 
 def percent_off(

@@ -1,0 +1,121 @@
+"""Coupons held, and who bears what promotions give."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import localcontext
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ordercore import Cart, InvalidDocument, Money, Product, PromotionBook, Shopper, price, recipes
+from ordercore.errors import InvalidValue
+from ordercore.pricing import Applied, NotEligible
+from ordercore.promotions import Coupon, Funding, Promotion, ShippingOff
+
+AT = datetime(2026, 11, 11, tzinfo=UTC)
+HALVES = (Funding("platform", "60"), Funding("seller", "40"))
+
+
+def cart_of_two_sellers() -> Cart:
+    lamp = Product("lamp", seller="north")
+    rug, bowl = Product("rug", seller="south"), Product("bowl")
+    return Cart.of(
+        "CNY", [(lamp, "120.00", 1), (rug, "60.00", 2), (bowl, "60.00", 1)], shipping="10.00"
+    )
+
+
+def quote_of(promotion: Promotion, **more: object):
+    return price(cart_of_two_sellers(), PromotionBook("CNY", [promotion]), at=AT, **more)
+
+
+def borne(quote) -> dict[str, str]:
+    return {each.bearer: f"{each.amount.decimal:f}" for each in quote.contributions}
+
+
+class TestCoupons:
+    def test_a_coupon_applies_for_who_holds_it(self) -> None:
+        offer = recipes.amount_off("ten", "10", trigger=Coupon("ten-off"))
+        assert quote_of(offer, shopper=Shopper(coupons=["ten-off"])).discount.minor == 1000
+
+    @pytest.mark.parametrize("shopper", [None, Shopper(), Shopper(coupons=["other"])])
+    def test_nobody_else_gets_it_and_the_answer_names_the_coupon(self, shopper) -> None:
+        offer = recipes.amount_off("ten", "10", trigger=Coupon("ten-off"))
+        quote = quote_of(offer, shopper=shopper)
+        assert quote.outcomes == ()
+        outcome = quote.outcome("ten")
+        assert isinstance(outcome, NotEligible)
+        assert outcome.misses[0].condition == Coupon("ten-off")
+        assert outcome.misses[0].required == ("ten-off",)
+
+    def test_codes_that_no_promotion_can_have_are_unknown_and_never_a_fault(self) -> None:
+        offer = recipes.amount_off("ten", "10", code="TEN")
+        quote = quote_of(offer, codes=["TEN", "", "x" * 65, "a\u200eb", "NOPE"])
+        assert quote.discount.minor == 1000
+        assert quote.unknown_codes == ("NOPE",)
+        assert quote.outcome(code="").kind.value == "unknown_code"
+
+
+class TestFunding:
+    def test_a_promotion_that_names_nobody_is_borne_by_the_shop(self) -> None:
+        assert borne(quote_of(recipes.amount_off("ten", "10"))) == {"shop": "10.00"}
+
+    def test_the_sellers_part_is_shared_by_what_is_taken_off_their_lines(self) -> None:
+        offer = recipes.spend_and_save("cross", spend="300", save="50", funding=HALVES)
+        # 50 over 120, 120, 60: 20, 20, 10; the sellers bear 40 % of it
+        assert borne(quote_of(offer)) == {
+            "platform": "30.00", "north": "8.00", "south": "8.00", "shop": "4.00",
+        }  # fmt: skip
+
+    def test_shipping_has_no_seller(self) -> None:
+        offer = Promotion(id="ship", benefits=ShippingOff("100"), funding=HALVES)
+        assert borne(quote_of(offer)) == {"platform": "6.00", "shop": "4.00"}
+
+    @pytest.mark.parametrize(
+        "funding",
+        [
+            [Funding("a", "60"), Funding("b", "39.99")],
+            [Funding("a", "50"), Funding("a", "50")],
+            [Funding("a", "100"), Funding("b", "0.01")],
+        ],
+    )
+    def test_shares_must_come_to_a_hundred_percent_each_bearer_once(self, funding) -> None:
+        with pytest.raises(InvalidValue) as caught:
+            recipes.amount_off("ten", "10", funding=funding)
+        assert caught.value.path == ("funding",)
+
+    def test_the_sum_of_shares_does_not_depend_on_the_decimal_context(self) -> None:
+        with localcontext(prec=1):
+            recipes.amount_off("x", "1", funding=[Funding("a", "33.33"), Funding("b", "66.67")])
+
+    @given(
+        st.lists(st.integers(1, 50_000), min_size=1, max_size=5),
+        st.integers(1, 40_000),
+        st.integers(0, 100),
+    )
+    def test_what_the_bearers_owe_is_what_the_promotion_gives(self, prices, save, percent) -> None:
+        items = [
+            (Product(f"p{i}", seller=f"s{i % 2}" if i % 3 else None), Money(minor, "CNY"), i + 1)
+            for i, minor in enumerate(prices)
+        ]
+        funding = [Funding("platform", str(percent)), Funding("seller", str(100 - percent))]
+        offers = [
+            recipes.amount_off("a", Money(save, "CNY"), funding=funding),
+            recipes.free_shipping("b", funding=funding),
+        ]
+        quote = price(Cart.of("CNY", items, shipping="9.99"), PromotionBook("CNY", offers), at=AT)
+        for outcome in quote.outcomes:
+            assert isinstance(outcome, Applied)
+            owed = [
+                c.amount.minor for c in quote.contributions if c.promotion == outcome.promotion
+            ]
+            assert sum(owed) == outcome.amount_minor
+            assert min(owed) > 0
+
+
+def test_every_fault_of_a_short_cart_is_told_with_its_place() -> None:
+    with pytest.raises(InvalidDocument) as caught:
+        Cart.of("CNY", [("tea", "88.00"), ("cup", 12, 1), ("pot", "9.999999999", 1)])
+    places = [fault.path for fault in caught.value.faults]
+    assert places == [("lines", 0), ("lines", 1, "unit_price"), ("lines", 2, "unit_price")]
