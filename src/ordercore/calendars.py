@@ -246,7 +246,7 @@ def _check_rule(_instance: object, attribute: Attribute[Any], value: object) -> 
     try:
         _parsed(value)
     except InvalidValue as error:
-        raise error.at(attribute.name) from None
+        raise InvalidValue(*error.args, path=(attribute.name,), reason="invalid_rule") from None
 
 
 def _check_clock(_instance: object, attribute: Attribute[Any], value: object) -> None:

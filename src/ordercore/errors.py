@@ -21,6 +21,7 @@ __all__ = [
     "InvalidValue",
     "LimitExceeded",
     "NotFound",
+    "NotReproducible",
     "OrderCoreError",
     "Path",
     "all_faults",
@@ -47,18 +48,26 @@ class InvalidInput(OrderCoreError):
         given: The offending value, shown shortened; leave out what must stay private.
         path: Where it stands: field names and positions.
         reason: A finer code than the class's own, stable like it.
+        within: Which of many things has the fault, such as ``promotion 'summer'``.
     """
 
     code: ClassVar[str] = "invalid_input"
 
     def __init__(
-        self, expected: str, given: object = ..., *, path: Path = (), reason: str = ""
+        self,
+        expected: str,
+        given: object = ...,
+        *,
+        path: Path = (),
+        reason: str = "",
+        within: str = "",
     ) -> None:
         super().__init__(expected, given)
         self.expected = expected
         self.given = given
         self.path = path
         self.reason = reason or self.code
+        self.within = within
 
     def at(self, *steps: str | int) -> Self:
         """Say the same of a place further in: ``steps`` go before the path.
@@ -66,22 +75,37 @@ class InvalidInput(OrderCoreError):
         >>> InvalidValue("a positive integer", 0, path=("quantity",)).at("lines", 2).path
         ('lines', 2, 'quantity')
         """
-        return type(self)(self.expected, self.given, path=(*steps, *self.path), reason=self.reason)
+        return self._again((*steps, *self.path), self.within)
+
+    def inside(self, thing: str) -> Self:
+        """Say the same, and which of many things has the fault; the innermost one is told.
+
+        >>> print(InvalidValue("at least 1", 0, path=("priority",)).inside("promotion 'summer'"))
+        priority: expected at least 1, got 0 (promotion 'summer')
+        """
+        return self._again(self.path, self.within or thing)
+
+    def _again(self, path: Path, within: str) -> Self:
+        return type(self)(
+            self.expected, self.given, path=path, reason=self.reason, within=within
+        )
 
     def __str__(self) -> str:
         told = f"expected {self.expected}"
         if self.given is not ...:
             told += f", got {shown(self.given)}"
+        if self.within:
+            told += f" ({self.within})"
         return f"{dotted(self.path)}: {told}" if self.path else told
 
     def __reduce__(self) -> tuple[Callable[..., Self], tuple[object, ...]]:
-        return _revive, (type(self), self.expected, self.given, self.path, self.reason)  # type: ignore[return-value]
+        return _revive, (self.args, self.path, self.reason, self.within, type(self))  # type: ignore[return-value]
 
 
 def _revive(
-    kind: type[InvalidInput], expected: str, given: object, path: Path, reason: str
+    args: tuple[str, object], path: Path, reason: str, within: str, kind: type[InvalidInput]
 ) -> InvalidInput:
-    return kind(expected, given, path=path, reason=reason)
+    return kind(*args, path=path, reason=reason, within=within)
 
 
 class InvalidValue(InvalidInput, ValueError):
@@ -134,6 +158,15 @@ class InvalidDocument(OrderCoreError, ValueError):
         count = len(self.faults)
         head = "1 fault" if count == 1 else f"{count} faults"
         return "\n".join([head, *(f"  {fault}" for fault in self.faults)])
+
+
+class NotReproducible(InvalidDocument):
+    """Raised when a record of a price, priced again, comes out otherwise.
+
+    The ``faults`` say what was recorded (expected) and what comes out now (given), and where.
+    """
+
+    code: ClassVar[str] = "not_reproducible"
 
 
 def all_faults(error: InvalidInput | InvalidDocument, *steps: str | int) -> list[InvalidInput]:

@@ -115,7 +115,9 @@ def test_the_root_is_an_object(plain):
 def test_an_unknown_key_is_told_with_what_is_known():
     (fault,) = faults_of(Line, {"id": "a", "quantity": 1, "price": "1", "quantty": 1})
     assert fault.reason == "unknown_field"
-    assert str(fault) == "quantty: expected only the fields id, quantity, price"
+    assert str(fault) == "quantty: expected a known field; did you mean 'quantity'?"
+    (fault,) = faults_of(Line, {"id": "a", "quantity": 1, "price": "1", "colour": 1})
+    assert str(fault) == "colour: expected only the fields id, quantity, price"
 
 
 @pytest.mark.parametrize("key", [1, None, True, 1.5, (1, 2), b"id"])

@@ -230,7 +230,7 @@ def test_nothing_is_guessed(annotation, given):
 
 UNWRITABLE = [
     (datetime, datetime(2026, 11, 11), "naive_datetime"),
-    (datetime, datetime.min.replace(tzinfo=hours(8)), "invalid_value"),
+    (datetime, datetime.min.replace(tzinfo=hours(8)), "no_such_day"),
     (time, time(9, 30, tzinfo=UTC), "invalid_value"),
     (Decimal, Decimal("Infinity"), "invalid_value"),
     (Decimal, Decimal("sNaN"), "invalid_value"),

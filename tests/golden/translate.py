@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from vocabulary import NOTHING, Plain, benefit, condition, sharing, text_of
+from vocabulary import NOTHING, Plain, benefit, condition, text_of
 
 from ordercore import Cart, CartLine, Money, Product, Promotion, PromotionBook, Shopper, dump, load
 from ordercore.calendars import Schedule, Window
@@ -34,11 +34,9 @@ def book_of(case: Plain) -> PromotionBook:
 
 
 def _promotion(said: Plain) -> Promotion:
-    effects = said.get("effects") or []
-    split, overflow = sharing(effects)
     return Promotion(
         id=said["id"],
-        benefits=[benefit(effect) for effect in effects] or NOTHING,
+        benefits=[benefit(effect) for effect in said.get("effects") or ()] or NOTHING,
         when=condition(said.get("conditions") or []),
         schedule=Schedule(Window(_instant(said.get("starts")), _instant(said.get("ends")))),
         trigger=Code(said["code"]) if said.get("code") else Automatic(),
@@ -46,8 +44,6 @@ def _promotion(said: Plain) -> Promotion:
         priority=said.get("priority") or 0,
         exclusive=Exclusive.BOOK if said.get("exclusive") else Exclusive.NO,
         rounding=RoundingMode.PER_LINE,
-        split=split,
-        overflow=overflow,
     )
 
 

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from ordercore.promotions import (
+    AddOnDeal,
     AllOf,
     AllOfSelectors,
     AllUnits,
@@ -26,9 +27,12 @@ from ordercore.promotions import (
     Benefit,
     BuyXGetY,
     Category,
+    CheapestOff,
     Condition,
     CustomerInGroup,
+    DistinctProducts,
     Every,
+    FixedPrice,
     Gift,
     HasAttribute,
     InRegion,
@@ -37,6 +41,7 @@ from ordercore.promotions import (
     OrderNumber,
     PercentOff,
     Pick,
+    PickN,
     PricedBetween,
     Selector,
     ShippingOff,
@@ -48,7 +53,7 @@ from ordercore.promotions import (
     Undiscounted,
 )
 
-__all__ = ["NotBuilt", "Plain", "benefit", "condition", "sharing", "text_of"]
+__all__ = ["NotBuilt", "Plain", "benefit", "condition", "text_of"]
 
 Plain = dict[str, Any]
 _T = TypeVar("_T")
@@ -152,11 +157,42 @@ def _quantity_at_least(*, quantity: int, scope: Plain | None = None) -> Conditio
     return Always() if _is_zero(quantity) else Threshold(quantity=quantity, target=_scope(scope))
 
 
+def _subtotal_above(
+    *, amount: str, scope: Plain | None = None, basis: str = "current"
+) -> Condition:
+    return Threshold(amount, target=_scope(scope), basis=_row(BASES, basis), above=True)
+
+
+def _subtotal_at_most(
+    *, amount: str, scope: Plain | None = None, basis: str = "current"
+) -> Condition:
+    return ~_subtotal_above(amount=amount, scope=scope, basis=basis)
+
+
+def _quantity_at_most(*, quantity: int, scope: Plain | None = None) -> Condition:
+    return ~Threshold(quantity=quantity, target=_scope(scope), above=True)
+
+
+def _line_quantity_at_least(*, quantity: int, scope: Plain | None = None) -> Condition:
+    if _is_zero(quantity):  # still, some line must be there
+        return Threshold(quantity=1, target=_scope(scope))
+    return LineAtLeast(quantity=quantity, target=_scope(scope))
+
+
+def _distinct_skus_at_least(*, count: int, scope: Plain | None = None) -> Condition:
+    return Always() if _is_zero(count) else DistinctProducts(count, _scope(scope))
+
+
 CONDITIONS: Mapping[str, Callable[..., Condition]] = MappingProxyType(
     {
         "subtotal_at_least": _subtotal_at_least,
+        "subtotal_above": _subtotal_above,
+        "subtotal_at_most": _subtotal_at_most,
         "line_total_at_least": _line_total_at_least,
         "quantity_at_least": _quantity_at_least,
+        "quantity_at_most": _quantity_at_most,
+        "line_quantity_at_least": _line_quantity_at_least,
+        "distinct_skus_at_least": _distinct_skus_at_least,
         "customer_in_group": lambda *, groups: CustomerInGroup(groups) if groups else NEVER,
         "order_number": lambda *, nth: OrderNumber(nth),
         "region_in": lambda *, regions: InRegion(regions) if regions else NEVER,
@@ -172,26 +208,25 @@ def condition(said: list[Plain]) -> Condition:
     return AllOf(members) if members else Always()
 
 
-# Effects: then. Nothing off, or at most nothing off, is an effect without effect.
+# Effects: then. Nothing off, or at most nothing off, is an effect without effect; a price of
+# nothing is one with very much.
 
 NOTHING = PercentOff("0")
-LIMITS = ("amount", "max", "max_times", "max_units_per_line", "quantity")
-APPORTIONING = frozenset(
-    ("amount_off", "amount_off_every", "amount_off_every_quantity", "tiered_amount_off")
-)
+LIMITS = ("max", "max_times", "max_units_per_line", "quantity")
 
 
 def benefit(effect: Plain) -> Benefit:
     """Translate one effect."""
-    said = dict(effect)
-    word = said["type"]
-    if word in APPORTIONING:  # how it is shared is said once, for the whole promotion
-        said.pop("share_by", None)
-        said.pop("overflow", None)
-    gives_nothing = any(_is_zero(said.get(limit)) for limit in LIMITS)
-    if gives_nothing and word in EFFECTS and not word.endswith("_price"):
+    word = effect["type"]
+    limits = LIMITS if word.endswith("_price") else ("amount", *LIMITS)
+    if word in EFFECTS and any(_is_zero(effect.get(limit)) for limit in limits):
         return NOTHING
-    return _translated(EFFECTS, said)
+    return _translated(EFFECTS, effect)
+
+
+def _sharing(share_by: str, overflow: str) -> dict[str, Any]:
+    """Say how an effect shares an amount; a promotion without a word of its own does likewise."""
+    return {"split": _row(SPLITS, share_by), "overflow": overflow}
 
 
 def _percent_off(
@@ -200,12 +235,20 @@ def _percent_off(
     scope: Plain | None = None,
     max: str | None = None,  # noqa: A002 - the word of a case
     percent_of: str = "current",
+    max_units_per_line: int | None = None,
 ) -> Benefit:
-    return PercentOff(percent, _scope(scope), max, _row(BASES, percent_of))
+    basis = _row(BASES, percent_of)
+    return PercentOff(percent, _scope(scope), max, basis, max_units_per_line=max_units_per_line)
 
 
-def _amount_off(*, amount: str, scope: Plain | None = None) -> Benefit:
-    return AmountOff(amount, _scope(scope))
+def _amount_off(
+    *,
+    amount: str,
+    scope: Plain | None = None,
+    share_by: str = "current",
+    overflow: str = "redistribute",
+) -> Benefit:
+    return AmountOff(amount, _scope(scope), **_sharing(share_by, overflow))
 
 
 def _amount_off_each(
@@ -221,21 +264,35 @@ def _amount_off_every(
     max_times: int | None = None,
     scope: Plain | None = None,
     basis: str = "current",
+    share_by: str = "current",
+    overflow: str = "redistribute",
 ) -> Benefit:
     step = Every(every, max_times=max_times, basis=_row(BASES, basis))
-    return AmountOff(amount, _scope(scope), step)
+    return AmountOff(amount, _scope(scope), step, **_sharing(share_by, overflow))
 
 
 def _amount_off_every_quantity(
-    *, amount: str, every_quantity: int, max_times: int | None = None, scope: Plain | None = None
+    *,
+    amount: str,
+    every_quantity: int,
+    max_times: int | None = None,
+    scope: Plain | None = None,
+    share_by: str = "current",
+    overflow: str = "redistribute",
 ) -> Benefit:
-    return AmountOff(amount, _scope(scope), Every(quantity=every_quantity, max_times=max_times))
+    step = Every(quantity=every_quantity, max_times=max_times)
+    return AmountOff(amount, _scope(scope), step, **_sharing(share_by, overflow))
 
 
 def _tiered_amount_off(
-    *, tiers: list[Plain], scope: Plain | None = None, basis: str = "current"
+    *,
+    tiers: list[Plain],
+    scope: Plain | None = None,
+    basis: str = "current",
+    share_by: str = "current",
+    overflow: str = "redistribute",
 ) -> Benefit:
-    return _tiers("amount_off", tiers, scope, basis)
+    return _tiers("amount_off", tiers, scope, basis, share_by=share_by, overflow=overflow)
 
 
 def _tiered_percent_off(
@@ -288,10 +345,43 @@ def _buy_x_get_y(
     )
 
 
-def _nth_unit_percent_off(
-    *, nth: int, percent: str, scope: Plain | None = None, max_times: int | None = None
+def _fixed_unit_price(*, amount: str, scope: Plain | None = None) -> Benefit:
+    return FixedPrice(amount, _scope(scope))
+
+
+def _bundle_price(
+    *,
+    quantity: int,
+    amount: str,
+    scope: Plain | None = None,
+    repeat: bool = True,
+    max_times: int | None = None,
 ) -> Benefit:
-    return NthItemOff(nth, percent, _scope(scope), max_times)
+    return PickN(quantity, amount, _scope(scope), max_times if repeat else 1)
+
+
+def _nth_unit_percent_off(
+    *,
+    nth: int,
+    percent: str,
+    scope: Plain | None = None,
+    max_times: int | None = None,
+    group_by: str = "all",
+) -> Benefit:
+    per_line = _row({"all": False, "line": True}, group_by, "nth_unit_percent_off.group_by")
+    return NthItemOff(nth, percent, _scope(scope), max_times, per_line=per_line)
+
+
+def _cheapest_percent_off(*, quantity: int, percent: str, scope: Plain | None = None) -> Benefit:
+    return CheapestOff(quantity, percent, target=_scope(scope))
+
+
+def _cheapest_amount_off(*, quantity: int, amount: str, scope: Plain | None = None) -> Benefit:
+    return CheapestOff(quantity, amount=amount, target=_scope(scope))
+
+
+def _add_on_price(*, sku: str, amount: str, quantity: int) -> Benefit:
+    return AddOnDeal(Sku(sku), amount, quantity)
 
 
 def _gift(
@@ -310,26 +400,16 @@ EFFECTS: Mapping[str, Callable[..., Benefit]] = MappingProxyType(
         "amount_off_every_quantity": _amount_off_every_quantity,
         "tiered_amount_off": _tiered_amount_off,
         "tiered_percent_off": _tiered_percent_off,
+        "fixed_unit_price": _fixed_unit_price,
+        "bundle_price": _bundle_price,
         "buy_x_get_y": _buy_x_get_y,
         "nth_unit_percent_off": _nth_unit_percent_off,
+        "cheapest_percent_off": _cheapest_percent_off,
+        "cheapest_amount_off": _cheapest_amount_off,
         "gift": _gift,
         "shipping_percent_off": lambda *, percent: ShippingOff(percent),
         "shipping_amount_off": lambda *, amount: ShippingOff(amount=amount),
+        "shipping_fixed_price": lambda *, amount: ShippingOff(fixed=amount),
+        "add_on_price": _add_on_price,
     }
 )
-
-
-def sharing(effects: list[Plain]) -> tuple[Split, Any]:
-    """Read how amounts are shared, which all effects of one promotion must agree on.
-
-    A maximum is an amount that is shared, too; a case has no word for how, so in the usual way.
-    """
-    said = {
-        (effect.get("share_by") or "current", effect.get("overflow") or "redistribute")
-        for effect in effects
-        if effect["type"] in APPORTIONING or effect.get("max") is not None
-    }
-    if len(said) > 1:
-        raise NotBuilt("share_by or overflow that differs within one promotion")
-    split, overflow = said.pop() if said else ("current", "redistribute")
-    return _row(SPLITS, split), overflow

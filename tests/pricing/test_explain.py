@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import pickle
+import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Clamped, Inexact, Rounded, localcontext
 
 import pytest
@@ -13,28 +14,45 @@ from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercore import Cart, CartLine, Money, Product, Promotion, PromotionBook, Quote, Shopper
-from ordercore.calendars import Recurrence, Schedule, Window
+from ordercore import (
+    Cart,
+    CartLine,
+    Money,
+    Product,
+    Promotion,
+    PromotionBook,
+    Quote,
+    Shopper,
+)
+from ordercore.cart import Fee, Wishes
 from ordercore.errors import InvalidType, InvalidValue
 from ordercore.pricing import Kind, price
-from ordercore.pricing.explain import Explanation, MissKind, Row, RowKind, explain
-from ordercore.pricing.refusals import Teller, refusal
-from ordercore.pricing.tables import cells_of, shortened
+from ordercore.pricing.explain import Explanation, Row, RowKind, explain
+from ordercore.pricing.explaining.tables import cells_of, shortened
 from ordercore.promotions import (
     AmountOff,
-    CustomerInGroup,
-    InRegion,
-    LineAtLeast,
-    OrderNumber,
+    Benefit,
+    Deposit,
+    EarnPoints,
+    FeeOff,
+    GrantCoupon,
+    PercentOff,
+    PointsRedemption,
     Sku,
     Threshold,
-    ViaChannel,
     recipes,
 )
-from ordercore.promotions.conditions import Condition, Test, Verdict
-from ordercore.promotions.promotion import Exclusive, Label
+from ordercore.promotions.benefits.benefit import Label, Propose
 from ordercore.promotions.terms import Terms
-from ordercore.wording import Words
+from ordercore.tariffs import (
+    FixedListPrice,
+    OffListPrice,
+    PayableRounding,
+    PriceList,
+    Tariff,
+    Taxes,
+    TaxRate,
+)
 
 AT = datetime(2026, 6, 1, 10, tzinfo=timezone(timedelta(hours=8)))
 LOCALES = ("zh_CN", "en")
@@ -62,10 +80,11 @@ def real_quote() -> Quote:
 def quote_of(
     *promotions: Promotion, items: tuple[tuple[str, str, int], ...] = (("tea", "30.00", 2),),
     shopper: Shopper | None = None, gift_stock: dict[str, int] | None = None, shipping: str = "0",
+    codes: tuple[str, ...] = (),
 ) -> Quote:  # fmt: skip
     cart = Cart.of("CNY", items, shipping=shipping)
     book = PromotionBook("CNY", promotions)
-    return price(cart, book, at=AT, shopper=shopper, gift_stock=gift_stock)
+    return price(cart, book, at=AT, shopper=shopper, gift_stock=gift_stock, codes=codes)
 
 
 def refused(quote: Quote, locale: str) -> list[str]:
@@ -74,7 +93,7 @@ def refused(quote: Quote, locale: str) -> list[str]:
 
 TEXT_ZH = """\
 第二件半价 −¥64.50
-满200送赠品：mug-blue × 1
+满200送 mug-blue × 1
 满300减50 −¥50.00
 满99包邮 −¥10.00
 
@@ -94,8 +113,8 @@ Wool scarf × 1 ¥38.88（原价 ¥45.00）
 应付 ¥317.50
 
 未享受的优惠：
-满387.50减100：还差 ¥20.00
 优惠码 TENN 不存在
+满387.50减100.00：还差 ¥20.00
 
 计价时间 2026年6月1日 10:00:00 (Asia/Shanghai)"""
 
@@ -121,8 +140,8 @@ Shipping discounts −CN¥10.00
 To pay CN¥317.50
 
 Not applied:
-Spend CN¥387.50, save CN¥100: CN¥20.00 short
 Code TENN is not known
+Spend CN¥387.50, save CN¥100.00: CN¥20.00 short
 
 Priced at Jun 1, 2026, 10:00:00\u202fAM (UTC+08:00)"""
 
@@ -270,6 +289,8 @@ class TestPlainData:
             "amount": {"minor": 3888, "text": "¥38.88"},
             "count": 1,
             "sku": "scarf",
+            "unit_price": {"units": 4500, "scale": 2, "text": "¥45.00"},
+            "base": {"minor": 4500, "text": "¥45.00"},
             "parts": [
                 {
                     "kind": "list_price",
@@ -301,10 +322,11 @@ class TestPlainData:
         plain = explain(real_quote(), "en").to_plain()
         gap = {"minor": 2000, "text": "CN¥20.00"}
         assert plain["not_applied"] == [
+            {"kind": "unknown_code", "subject": "TENN", "words": "Code TENN is not known"},
             {
                 "kind": "not_eligible",
                 "subject": "big",
-                "words": "Spend CN¥387.50, save CN¥100: CN¥20.00 short",
+                "words": "Spend CN¥387.50, save CN¥100.00: CN¥20.00 short",
                 "gap": gap,
                 "parts": [
                     {
@@ -315,7 +337,10 @@ class TestPlainData:
                     }
                 ],
             },
-            {"kind": "unknown_code", "subject": "TENN", "words": "Code TENN is not known"},
+        ]
+        assert plain["not_applied_more"] == 0
+        assert plain["codes"] == [
+            {"kind": "unknown_code", "subject": "TENN", "words": "Code TENN"}
         ]
 
     def test_numbers_and_codes_are_the_same_in_every_locale(self) -> None:
@@ -344,8 +369,8 @@ class TestExplanation:
             RowKind.SHIPPING,
             RowKind.GIFT,
             RowKind.PAYABLE,
-            Kind.NOT_ELIGIBLE,
             Kind.UNKNOWN_CODE,
+            Kind.NOT_ELIGIBLE,
         ]
 
     def test_a_locale_without_words_is_refused(self) -> None:
@@ -400,20 +425,22 @@ class TestNames:
         assert [row.words for row in explain(quote, locale).promotions] == [told]
 
     @pytest.mark.parametrize(
-        "label",
+        ("label", "chinese", "english"),
         [
-            None,
-            Label("golden_hour", {"x": "1"}),
-            Label("amount_off"),
-            Label("amount_off", {"amount": "?"}),
+            (None, "P-17", "P-17"),
+            (("golden_hour", {"x": "1"}), "P-17", "P-17"),  # a message nobody has
+            (("amount_off", {}), "P-17", "P-17"),
+            (("amount_off", {"amount": "?"}), "P-17", "P-17"),
+            (("amount_off", {"amount": "5"}), "满20享立减5", "Spend CN¥20: CN¥5 off"),
+            (("free_shipping", {}), "满20享包邮", "Spend CN¥20: Free shipping"),
         ],
     )
-    @pytest.mark.parametrize("locale", LOCALES)
-    def test_a_promotion_without_words_is_called_by_its_id(
-        self, label: Label | None, locale: str
+    def test_a_team_s_own_benefit_is_called_as_it_says_or_by_its_id(
+        self, label: Label | None, chinese: str, english: str
     ) -> None:
-        quote = quote_of(Promotion(id="P-17", benefits=AmountOff("5"), label=label))
-        assert explain(quote, locale).promotions[0].words == "P-17"
+        own = Promotion(id="P-17", benefits=Sparkling(label), when=Threshold("20"))
+        for locale, told in (("zh_CN", chinese), ("en", english)):
+            assert explain(quote_of(own), locale).promotions[0].words == told
 
     def test_a_hostile_name_is_not_read_as_a_template(self) -> None:
         name = "{promotion.__class__} {0} %(x)s \\n"
@@ -422,161 +449,216 @@ class TestNames:
 
 
 @frozen
-class Raining(Condition):
-    """What only one shop looks at: it never holds."""
+class Sparkling(Benefit):
+    """A benefit that only one shop has: it gives one unit of shine."""
 
-    def compile(self, terms: Terms) -> Test:
-        return lambda _state: Verdict(False, self, "rain", "sunshine")
+    told: Label | None
 
+    def compile(self, terms: Terms) -> Propose:
+        return AmountOff("0.01").compile(terms)
 
-@frozen
-class Deposited(Condition):
-    """A condition of amounts that is no threshold."""
-
-    measure = "amount"
-
-    def compile(self, terms: Terms) -> Test:
-        return lambda _state: Verdict(False, self, 5000, 3000)
+    def label(self, spend: object) -> Label | None:
+        return self.told
 
 
-REFUSALS = [
-    (Threshold("100"), "P：还差 ¥40.00", "P: CN¥40.00 short"),
-    (
-        Threshold("70", target=Sku(("tea",))),
-        "P：适用商品还差 ¥10.00",
-        "P: CN¥10.00 of eligible items short",
-    ),
-    (Threshold(quantity=3), "P：还差 1 件", "P: 1 item short"),
-    (
-        Threshold(quantity=4, target=Sku(("tea",))),
-        "P：适用商品还差 2 件",
-        "P: 2 eligible items short",
-    ),
-    (
-        LineAtLeast("80"),
-        "P：单个商品需满 ¥80.00，还差 ¥20.00",
-        "P: CN¥20.00 short of CN¥80.00 for a single item",
-    ),
-    (OrderNumber(1), "P：仅限第一单", "P: only for the 1st order"),
-    (
-        Threshold("100") & Threshold(quantity=3),
-        "P：需满 ¥100.00，还差 ¥40.00；需满 3 件，还差 1 件",
-        "P: CN¥40.00 short of CN¥100.00; 1 item short of 3",
-    ),
-    (~Threshold("10"), "P：不适用于本单", "P: does not go with this order"),
-]
+def yuan(amount: str) -> Money:
+    return Money.of(amount, "CNY")
 
 
-class TestRefusals:
-    @pytest.mark.parametrize(("when", "chinese", "english"), REFUSALS)
-    def test_what_is_missing_is_told(self, when: object, chinese: str, english: str) -> None:
-        promotion = Promotion(id="P", benefits=AmountOff("5"), when=when)  # type: ignore[arg-type]
-        quote = quote_of(promotion)
-        assert refused(quote, "zh_CN") == [chinese]
-        assert refused(quote, "en") == [english]
+MEMBERS = PriceList(
+    id="vip-2026", kind="member", rules=[FixedListPrice("tea", "9.90")], groups=["gold"]
+)
+FLASH = PriceList(
+    id="flash-1", kind="flash", name="618秒杀", rules=[FixedListPrice("tea", "5.00")],
+    purchase_limit=2,
+)  # fmt: skip
+FEES = (Fee("bag", yuan("1.00"), "环保袋"), Fee("slot", yuan("4.00")))
 
-    @pytest.mark.parametrize(
-        ("when", "kind", "chinese", "english"),
+
+def full_quote(*, included: bool = False) -> Quote:
+    """Price a cart with all that a quote can have."""
+    cart = Cart.of(
+        "CNY", [(Product("tea", name="茶"), "12.00", 3), ("mug", "20.00", 1)],
+        shipping="8.00", fees=FEES,
+    )  # fmt: skip
+    book = PromotionBook(
+        "CNY",
         [
-            (CustomerInGroup(("gold", "vip")), MissKind.CUSTOMER_GROUP,
-             "P：仅限客户群 gold、vip", "P: only for customers of gold, vip"),
-            (InRegion("SH"), MissKind.REGION,
-             "P：仅限配送至 SH", "P: only for delivery to SH"),
-            (ViaChannel("app"), MissKind.CHANNEL, "P：仅限渠道 app", "P: only through app"),
+            recipes.percent_off("five", "5", Sku("mug"), name="九五折"),
+            Promotion(id="slot", benefits=FeeOff("slot", "50"), name="时段半价"),
+            Promotion(
+                id="points", layer="points", name="会员积分",
+                benefits=(PointsRedemption("100"), EarnPoints(30), GrantCoupon("NEW", 2)),
+            ),
+            Promotion(
+                id="deposit", benefits=Deposit("10", per_unit=False), layer="platform", name="定金"
+            ),
         ],
     )  # fmt: skip
-    def test_a_promotion_asked_for_by_id_is_told_as_well(
-        self, when: object, kind: MissKind, chinese: str, english: str
-    ) -> None:
-        quote = quote_of(Promotion(id="P", benefits=AmountOff("5"), when=when))  # type: ignore[arg-type]
-        for locale, told in (("zh_CN", chinese), ("en", english)):
-            row = refusal(quote.outcome("P"), Teller(Words(locale), None, str))
-            assert row.words == told
-            assert [part.kind for part in row.parts] == [kind]
-
-    def test_a_code_that_was_not_typed_is_not_given_away(self) -> None:
-        quote = quote_of(recipes.amount_off("P", "5", code="SECRET9"))
-        for locale in LOCALES:
-            row = refusal(quote.outcome("P"), Teller(Words(locale), None, str))
-            assert [part.kind for part in row.parts] == [MissKind.CODE]
-            assert "SECRET9" not in repr(row)
-
-    @pytest.mark.parametrize(
-        ("schedule", "kind", "chinese"),
-        [
-            (
-                Schedule(Window(start=datetime(2026, 6, 18, tzinfo=UTC))),
-                MissKind.NOT_YET,
-                "P：2026年6月18日 08:00:00 (Asia/Shanghai) 开始",
-            ),
-            (
-                Schedule(Window(end=AT)),
-                MissKind.ENDED,
-                "P：已于 2026年6月1日 10:00:00 (Asia/Shanghai) 结束",
-            ),
-            (
-                Schedule(recurrence=Recurrence("FREQ=DAILY", "Asia/Shanghai", time(18), time(22))),
-                MissKind.OFF_HOURS,
-                "P：不在活动时段内",
-            ),
-        ],
+    tariff = Tariff(
+        "CNY",
+        price_lists=[MEMBERS],
+        taxes=Taxes([TaxRate("vat-13", "13")], included=included),
+        rounding=PayableRounding("0.1"),
+        version="t-1",
     )
-    def test_a_schedule_tells_when(self, schedule: Schedule, kind: MissKind, chinese: str) -> None:
-        promotion = Promotion(id="P", benefits=AmountOff("5"), schedule=schedule)
-        (row,) = explain(quote_of(promotion), "zh", zone="Asia/Shanghai").not_applied
-        assert row.words == chinese
-        assert [part.kind for part in row.parts] == [kind]
+    return price(
+        cart, book, at=AT, tariff=tariff, wishes=Wishes(points=150),
+        shopper=Shopper("c", groups=["gold"], points=150),
+    )  # fmt: skip
 
-    def test_who_is_beaten_learns_by_whom(self) -> None:
-        first = recipes.amount_off("first", "5", Sku(("tea",)), priority=1, name="First")
-        quote = quote_of(first, recipes.amount_off("second", "3", Sku(("tea",)), name="Second"))
-        assert quote.outcome("second").kind is Kind.BEATEN
-        assert refused(quote, "zh_CN") == ["Second：适用商品已用于 First，多省 ¥2.00"]
-        assert refused(quote, "en") == [
-            "Second: its items are used by First, which saves CN¥2.00 more"
+
+FULL_ZH = """九五折 −¥1.00
+时段半价 −¥2.00
+定金
+会员积分 −¥1.50
+
+茶 × 3 ¥28.79（原价 ¥36.00）
+  会员价 ¥9.90（原价 ¥12.00）
+  会员积分 −¥0.91
+mug × 1 ¥18.41（原价 ¥20.00）
+  九五折 −¥1.00
+  会员积分 −¥0.59
+运费 ¥8.00
+环保袋 ¥1.00
+slot ¥2.00（原价 ¥4.00）
+  时段半价 −¥2.00
+
+商品原价 ¥56.00
+价目表 −¥6.30
+商品优惠 −¥2.50
+运费 ¥8.00
+其他费用 ¥5.00
+费用优惠 −¥2.00
+vat-13（13%） ¥7.56
+抹零 −¥0.06
+应付 ¥65.70
+
+可得 30 积分
+使用 150 积分
+获赠优惠券 NEW × 2
+定金 ¥10.00
+尾款 ¥55.70
+
+计价时间 2026年6月1日 10:00:00 (UTC+08:00)"""
+
+
+class TestTariffs:
+    """Price lists, fees, taxes, rounding, points, coupons and deposits are told."""
+
+    def test_the_text_tells_all_that_a_quote_has(self) -> None:
+        assert str(explain(full_quote(), "zh")) == FULL_ZH
+
+    def test_the_table_tells_all_and_adds_up(self) -> None:
+        quote = full_quote()
+        table = explain(quote, "zh").table().split("\n" + "-" * 3)
+        head, body, foot, below = ["\n".join(part.lstrip("-").split("\n")) for part in table]
+        rows = [line.split() for line in body.strip().splitlines()]
+        assert [row[0] for row in rows] == [
+            "茶", "mug", "运费", "环保袋", "slot", "vat-13（13%）", "抹零",
+        ]  # fmt: skip
+        assert sum(minor_of(row[-1]) for row in rows) == quote.payable_minor
+        assert minor_of(foot.split()[-1]) == quote.payable_minor
+        assert [line.split()[0] for line in below.strip().splitlines()] == [
+            "可得", "使用", "获赠优惠券", "定金", "尾款",
+        ]  # fmt: skip
+        assert "¥55.70" in below
+        assert head.split() == ["商品", "数量", "原价", "优惠", "应付"]
+
+    def test_the_data_tell_all(self) -> None:
+        plain = explain(full_quote(), "zh").to_plain()
+        assert plain["tariff_version"] == "t-1"
+        assert plain["lines"][0]["unit_price"] == {"units": 1200, "scale": 2, "text": "¥12.00"}
+        assert plain["lines"][0]["base"] == {"minor": 2970, "text": "¥29.70"}
+        assert plain["lines"][0]["parts"][1:3] == [
+            {
+                "kind": "price_list",
+                "subject": "",
+                "words": "会员价",
+                "amount": {"minor": -630, "text": "−¥6.30"},
+                "because": ["vip-2026"],
+            },
+            {
+                "kind": "price",
+                "subject": "vip-2026",
+                "words": "会员价",
+                "count": 3,
+                "unit_price": {"units": 990, "scale": 2, "text": "¥9.90"},
+            },
         ]
-        assert explain(quote).not_applied[0].because == ("first",)
+        assert [(fee["subject"], fee["amount"]["minor"]) for fee in plain["fees"]] == [
+            ("bag", 100),
+            ("slot", 200),
+        ]
+        assert plain["taxes"] == [
+            {
+                "kind": "tax",
+                "subject": "vat-13",
+                "words": "vat-13（13%）",
+                "amount": {"minor": 756, "text": "¥7.56"},
+                "base": {"minor": 5820, "text": "¥58.20"},
+                "percent": "13",
+            }
+        ]
+        assert plain["rounding"]["amount"] == {"minor": -6, "text": "−¥0.06"}
+        assert [(row["kind"], row.get("count"), row.get("value")) for row in plain["grants"]] == [
+            ("points_earned", 30, None),
+            ("points_redeemed", 150, None),
+            ("coupon", 2, None),
+            ("deposit", None, {"minor": 1000, "text": "¥10.00"}),
+            ("balance", None, {"minor": 5570, "text": "¥55.70"}),
+        ]
+        assert json.loads(json.dumps(plain)) == plain
 
-    def test_who_is_beaten_by_less_is_not_told_of_a_saving(self) -> None:
-        first = recipes.amount_off("first", "3", Sku(("tea",)), priority=1, name="First")
-        quote = quote_of(first, recipes.amount_off("second", "5", Sku(("tea",)), name="Second"))
-        assert refused(quote, "en") == ["Second: its items are used by First"]
+    def test_tax_that_prices_contain_is_told_and_adds_nothing(self) -> None:
+        quote = full_quote(included=True)
+        explanation = explain(quote, "en")
+        (tax,) = explanation.taxes
+        assert (tax.kind, tax.amount, tax.value) == (RowKind.TAX_INCLUDED, None, quote.tax)
+        assert f"Included: vat-13 (13%) {explanation.told(quote.tax)}" in str(explanation)
+        *_, below = explanation.table().split("---\n")
+        assert below.splitlines()[0].split() == [
+            "Included:", "vat-13", "(13%)", explanation.told(quote.tax),
+        ]  # fmt: skip
 
-    def test_who_is_excluded_learns_by_whom(self) -> None:
-        alone = recipes.amount_off("a", "5", exclusive=Exclusive.BOOK, name="A")
-        quote = quote_of(alone, recipes.amount_off("b", "3", name="B"))
-        assert refused(quote, "zh_CN") == ["B：不能与 A 同享"]
-        assert refused(quote, "en") == ["B: cannot be combined with A"]
-        assert explain(quote).not_applied[0].because == ("a",)
+    def test_a_price_list_is_called_by_its_name_or_its_kind(self) -> None:
+        def told(**given: str) -> str:
+            tariff = Tariff("CNY", price_lists=[evolve(MEMBERS, groups=(), **given)])
+            cart = Cart.of("CNY", [("tea", "12.00", 1)])
+            quote = price(cart, PromotionBook("CNY"), at=AT, tariff=tariff)
+            return str(explain(quote, "zh")).splitlines()[3]
 
-    def test_a_promotion_without_effect_says_so(self) -> None:
-        quote = quote_of(recipes.free_shipping("ship", name="Ship"))
-        assert refused(quote, "zh_CN") == ["Ship：没有可优惠的内容"]
-        assert refused(quote, "en") == ["Ship: there is nothing for it to reduce"]
+        assert told() == "  会员价 ¥9.90（原价 ¥12.00）"
+        assert told(kind="flash") == "  秒杀价 ¥9.90（原价 ¥12.00）"
+        assert told(kind="contract") == "  协议价 ¥9.90（原价 ¥12.00）"
+        assert told(kind="list") == "  现价 ¥9.90（原价 ¥12.00）"
+        assert told(kind="staff") == "  staff ¥9.90（原价 ¥12.00）"
+        assert told(name="老客价") == "  老客价 ¥9.90（原价 ¥12.00）"
 
-    def test_a_gift_that_is_gone_is_named(self) -> None:
-        gift = recipes.gift_from("mug", "mug-blue", spend="1", name="Mug")
-        quote = quote_of(gift, gift_stock={"mug-blue": 0})
-        assert refused(quote, "zh_CN") == ["Mug：赠品已赠完（mug-blue）"]
-        assert refused(quote, "en") == ["Mug: out of stock: mug-blue"]
+    def test_units_beyond_a_purchase_limit_are_told_apart(self) -> None:
+        cart = Cart.of("CNY", [("tea", "12.00", 5)])
+        quote = price(
+            cart, PromotionBook("CNY"), at=AT, tariff=Tariff("CNY", price_lists=[FLASH, MEMBERS]),
+            shopper=Shopper(groups=["gold"]),
+        )  # fmt: skip
+        assert str(explain(quote, "zh")).splitlines()[2:5] == [
+            "tea × 5 ¥39.70（原价 ¥60.00）",
+            "  618秒杀 ¥5.00（原价 ¥12.00） × 2",
+            "  会员价 ¥9.90（原价 ¥12.00） × 3",
+        ]
 
-    def test_every_candidate_and_every_unknown_code_is_told_once(self) -> None:
-        quote = real_quote()
-        explanation = explain(quote)
-        told = [row.subject for row in (*explanation.promotions, *explanation.not_applied)]
-        assert sorted(told) == sorted([*[each.promotion for each in quote.outcomes], "TENN"])
+    def test_a_unit_price_finer_than_the_minor_unit_is_told_in_full(self) -> None:
+        tariff = Tariff(
+            "CNY", price_lists=[PriceList(id="p", rules=[FixedListPrice("s", "0.125")])]
+        )
+        cart = Cart.of("CNY", [("s", "0.2", 4)])
+        told = explain(price(cart, PromotionBook("CNY"), at=AT, tariff=tariff), "en")
+        assert "  Our price CN¥0.125 (instead of CN¥0.20)" in str(told).splitlines()
 
-    def test_a_condition_of_a_team_s_own_has_words_too(self) -> None:
-        quote = quote_of(Promotion(id="P", benefits=AmountOff("5"), when=Raining()))
-        (row,) = explain(quote, "en").not_applied
-        assert row.words == "P: its conditions do not hold"
-        assert [part.kind for part in row.parts] == [MissKind.CONDITION]
-
-    def test_an_amount_that_a_team_s_own_condition_misses_is_told(self) -> None:
-        quote = quote_of(Promotion(id="P", benefits=AmountOff("5"), when=Deposited()))
-        (row,) = explain(quote, "en").not_applied
-        assert row.words == "P: CN¥20.00 short of CN¥50.00"
-        assert row.gap == Money.of("20.00", "CNY")
+    def test_without_a_tariff_none_of_this_is_told(self) -> None:
+        explanation = explain(real_quote())
+        assert (explanation.fees, explanation.taxes, explanation.grants) == ((), (), ())
+        assert explanation.rounding is None
 
 
 def descend(row: Row) -> Iterator[Row]:
@@ -606,9 +688,40 @@ PROMOTIONS = st.lists(
             recipes.free_shipping("ship", spend="80"),
             recipes.gift_from("gift", "pin", spend="60", value="3.00"),
             recipes.buy_and_get("b2g1", buy=2, get=1, target=Sku(("mug",))),
+            Promotion(id="slot", benefits=FeeOff("slot", "33.33"), layer="shipping"),
+            Promotion(id="both", benefits=(PercentOff("1"), EarnPoints(5), FeeOff("bag", "100"))),
+            Promotion(id="down", benefits=Deposit("2", save="1"), layer="coupon"),
         ]
     ),
     unique_by=lambda promotion: promotion.id,
+)
+
+
+LISTS = st.lists(
+    st.sampled_from(
+        [
+            PriceList(id="off", rules=[OffListPrice("12.5")]),
+            PriceList(id="tea", kind="member", rules=[FixedListPrice("tea", "3.333")]),
+            PriceList(id="mug", rules=[FixedListPrice("mug", "1.00")], purchase_limit=2),
+            PriceList(id="dear", rules=[FixedListPrice("pot", "999.00")], priority=1),
+        ]
+    ),
+    unique_by=lambda each: each.id,
+)
+RATES = st.lists(
+    st.sampled_from(
+        [TaxRate("vat", "13"), TaxRate("city", "8.875"), TaxRate("ship", "5", on=["shipping"])]
+    ),
+    unique_by=lambda rate: rate.id,
+)
+TAXES = st.builds(Taxes, RATES, st.booleans(), st.sampled_from(["line", "order"]))
+TARIFFS = st.builds(
+    Tariff,
+    st.just("CNY"),
+    LISTS,
+    st.sampled_from(["best", "priority"]),
+    st.none() | TAXES,
+    st.none() | st.builds(PayableRounding, st.sampled_from(["0.1", "1"])),
 )
 
 
@@ -618,8 +731,10 @@ def quotes(draw: st.DrawFn) -> Quote:
         CartLine.of(f"l{i}", sku, units, Money(minor, "CNY"), "CNY")
         for i, (sku, minor, units) in enumerate(draw(LINES))
     ]
-    cart = Cart("CNY", lines, Money(draw(st.integers(0, 2000)), "CNY"))
-    return price(cart, PromotionBook("CNY", draw(PROMOTIONS)), at=AT)
+    fees = draw(st.sampled_from([(), FEES]))
+    cart = Cart("CNY", lines, Money(draw(st.integers(0, 2000)), "CNY"), fees=fees)
+    book = PromotionBook("CNY", draw(PROMOTIONS))
+    return price(cart, book, at=AT, tariff=draw(st.none() | TARIFFS))
 
 
 class TestSums:
@@ -640,18 +755,23 @@ class TestSums:
     def test_the_rows_add_up_to_the_totals_of_the_quote(self, quote: Quote) -> None:
         explanation = explain(quote)
         assert total(explanation.lines) == quote.goods.minor
-        assert total((*explanation.lines, explanation.shipping)) == quote.payable_minor
+        charged = (*explanation.lines, explanation.shipping, *explanation.fees)
+        rounding = () if explanation.rounding is None else (explanation.rounding,)
+        assert total((*charged, *explanation.taxes, *rounding)) == quote.payable_minor
         assert explanation.payable.amount == quote.payable
-        full = quote.subtotal + quote.cart.shipping
-        assert full.minor + total(explanation.promotions) == quote.payable_minor
+        before = quote.base + quote.cart.shipping
+        before = Money.sum([before, *[fee.amount for fee in quote.cart.fees]], "CNY")
+        added = total((*explanation.taxes, *rounding))
+        assert before.minor + total(explanation.promotions) + added == quote.payable_minor
         assert [row.amount for row in explanation.lines] == [each.payable for each in quote.lines]
+        assert [row.base for row in explanation.lines] == [each.base for each in quote.lines]
 
     @given(quote=quotes())
     def test_shares_are_the_same_by_line_and_by_promotion(self, quote: Quote) -> None:
         explanation = explain(quote)
         by_line = {
             (part.subject, row.subject): part.amount
-            for row in (*explanation.lines, explanation.shipping)
+            for row in (*explanation.lines, explanation.shipping, *explanation.fees)
             for part in row.parts
             if part.kind is RowKind.SHARE
         }
@@ -665,14 +785,12 @@ class TestSums:
 
     @given(quote=quotes(), locale=st.sampled_from(LOCALES))
     def test_the_columns_of_the_table_add_up(self, quote: Quote, locale: str) -> None:
-        told = explain(quote, locale).table().splitlines()
-        rows = [[minor_of(cell) for cell in line.split()[-3:]] for line in charged(told, quote)]
-        for full, discounts, payable in rows:
+        body, foot = charged(explain(quote, locale))
+        for full, discounts, payable in (*body, foot):
             assert full + discounts == payable
-        *body, foot = rows
-        assert [sum(column) for column in zip(*body, strict=True)] == (foot if body else [])
+        sums = [sum(column) for column in zip(*body, strict=True)]
+        assert (sums or [0, 0, 0]) == foot
         assert foot[2] == quote.payable_minor
-        assert foot[1] == -(quote.discount + quote.shipping_discount).minor
 
     @given(quote=quotes())
     def test_what_is_told_again_is_told_the_same(self, quote: Quote) -> None:
@@ -682,11 +800,19 @@ class TestSums:
         assert (str(again), again.table()) == (str(explanation), explanation.table())
 
 
-def charged(table: list[str], quote: Quote) -> list[str]:
-    """Take the lines, the shipping and the total out of a table; gifts have no price."""
-    lines = len(quote.cart.lines)
-    body, foot = table[2:-2], table[-1]
-    return [*body[:lines], *body[lines + len(quote.gifts) :], foot]
+def charged(explanation: Explanation) -> tuple[list[list[int]], list[int]]:
+    """Read the amounts of all that is charged for, and of the total; gifts have no price."""
+    _, *blocks = re.split(r"^-+\n", explanation.table(), flags=re.MULTILINE)
+    beside = [row for row in (*explanation.taxes, *explanation.grants) if row.amount is None]
+    assert len(blocks) == (3 if beside else 2)
+    rows, (foot,) = blocks[0].splitlines(), blocks[1].splitlines()
+    lines, gifts = len(explanation.lines), len(explanation.gifts)
+    rows = [*rows[:lines], *rows[lines + gifts :]]
+    return [amounts_of(row) for row in rows], amounts_of(foot)
+
+
+def amounts_of(line: str) -> list[int]:
+    return [minor_of(cell) for cell in line.split()[-3:]]
 
 
 def minor_of(cell: str) -> int:

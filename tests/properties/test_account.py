@@ -7,30 +7,33 @@
 """
 
 from collections.abc import Iterable
-from itertools import product
 from typing import Any
 
+import attrs
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercore import Cart, Context, PromotionBook
+from ordercore import Cart, Context, PromotionBook, Quote, Shopper
 from ordercore.pricing import Applied, Kind, UnknownCode, price_in
 from ordercore.promotions import (
     AllOf,
     AllOfSelectors,
     AmountOff,
-    AmountOffEach,
     AnyOf,
     AnyOfSelectors,
+    Benefit,
     Brand,
+    BundlePrice,
     BuyXGetY,
     Category,
     Code,
+    Coupon,
     CustomerInGroup,
+    Deposit,
     Gift,
+    GiftChoice,
     InRegion,
-    LineAtLeast,
     NthItemOff,
     OrderNumber,
     PercentOff,
@@ -38,7 +41,6 @@ from ordercore.promotions import (
     Seller,
     ShippingOff,
     Sku,
-    Threshold,
     Tiers,
     ViaChannel,
 )
@@ -60,19 +62,43 @@ NO_EFFECT = st.sampled_from(
 # P14
 
 
+def does_something(outcome: Applied, promotion: Promotion) -> bool:
+    """Tell whether an outcome changes an amount, gives something, or asks for a deposit."""
+    amounts = [outcome.goods, outcome.shipping, *[amount for _, amount in outcome.fees]]
+    gifts = [gift.quantity for gift in outcome.gifts]
+    coupons = [quantity for _, quantity in outcome.coupons]
+    counts = [*gifts, *coupons, outcome.points_earned, outcome.points_redeemed]
+    asks = any(Deposit in parts(benefit) for benefit in promotion.benefits)
+    return asks or any(amount.minor > 0 for amount in amounts) or any(n > 0 for n in counts)
+
+
+def parts(benefit: Benefit) -> set[type]:
+    """List the kinds of a benefit and of what it is made of."""
+    inner = [parts(tier.benefit) for tier in benefit.tiers] if isinstance(benefit, Tiers) else []
+    return {type(benefit)}.union(*inner)
+
+
 @given(pricings(min_promotions=1))
 def test_p14_applied_is_what_has_an_effect_and_nothing_else(case):
     quote = price_in(*case)
     reduced = {adjustment.promotion for line in quote.lines for adjustment in line.adjustments}
     giving = {gift.promotion for gift in quote.gifts if gift.quantity > 0}
-    for outcome in quote.outcomes:
-        effects = [outcome.promotion in reduced, outcome.promotion in giving]
+    for promotion, outcome in zip(order_of(quote), quote.outcomes, strict=True):
         if isinstance(outcome, Applied):
-            assert any([*effects, outcome.shipping.minor > 0])
-            assert outcome.amount_minor == outcome.goods.minor + outcome.shipping.minor
+            assert does_something(outcome, promotion)
+            assert (outcome.goods.minor > 0) is (outcome.promotion in reduced)
+            assert any(gift.quantity for gift in outcome.gifts) is (outcome.promotion in giving)
+            fees = sum(amount.minor for _, amount in outcome.fees)
+            assert outcome.amount_minor == outcome.goods.minor + outcome.shipping.minor + fees
         else:
-            assert not any(effects)
+            assert outcome.promotion not in reduced | giving
             assert outcome.amount_minor == 0
+
+
+def order_of(quote: Quote) -> list[Promotion]:
+    """List the promotions of a quote's outcomes, in their order."""
+    promotions = {promotion.id: promotion for promotion in quote.book.promotions}
+    return [promotions[outcome.promotion] for outcome in quote.outcomes]
 
 
 @given(pricings(min_promotions=1), NO_EFFECT, st.data())
@@ -90,52 +116,68 @@ def test_p14_a_promotion_without_effect_leaves_no_trace(case, benefit, data):
 
 # P19
 
-Ways = list[frozenset[str]]
-"""Sets of values of which one must be held, each set a sufficient reason for no effect."""
+Answers = frozenset[bool]
+"""Whether a rule's key of one facet is held; none if it asks for none.
 
-FACETS = {Sku: "sku", Brand: "brand", Category: "category", Seller: "seller"}
+A rule may ask for several keys of a facet, and the index takes any of them: then both answers
+may be right.
+"""
+
+FACETS = {
+    Sku: "sku",
+    Brand: "brand",
+    Category: "category",
+    Seller: "seller",
+    CustomerInGroup: "group",
+    ViaChannel: "channel",
+    InRegion: "region",
+}
 RANKS = (("sku",), ("brand", "category"), ("seller",), ("group",), ("channel",), ("region",))
 
 
-def any_of(members: Iterable[Any], facet: str) -> Ways:
-    """What one member of several asks for: every combination of what each asks for."""
-    each = [ways(member, facet) for member in members]
-    return [frozenset().union(*choice) for choice in product(*each)]
+def any_of(members: Iterable[Any], facet: str, carried: set[str | None]) -> Answers:
+    """Where any one of several will do, a key names what all of them ask for, put together."""
+    each = [asked(member, facet, carried) for member in members]
+    if not all(each):
+        return frozenset()
+    possible = {True: any(True in one for one in each), False: all(False in one for one in each)}
+    return frozenset(answer for answer, may_be in possible.items() if may_be)
 
 
-def all_of(members: Iterable[Any], facet: str) -> Ways:
-    return [way for member in members for way in ways(member, facet)]
+def all_of(members: Iterable[Any], facet: str, carried: set[str | None]) -> Answers:
+    """Where all of several are needed, a key names what any one of them asks for."""
+    return frozenset().union(*[asked(member, facet, carried) for member in members])
 
 
-def ways(rule: Any, facet: str) -> Ways:  # noqa: C901, PLR0911 - a case a kind
-    """Tell what of a facet must be held for a rule to have an effect, in all possible ways."""
+def asked(rule: Any, facet: str, carried: set[str | None]) -> Answers:
+    """Tell whether what a rule asks of a facet is among what is carried."""
+    if type(rule) in FACETS:
+        values = next(iter(attrs.astuple(rule)))
+        found = not carried.isdisjoint(values)
+        return frozenset({found} if FACETS[type(rule)] == facet else ())
+    needs, chosen = members_of(rule)
+    answers = all_of(needs, facet, carried)
+    return answers | any_of(chosen, facet, carried) if chosen else answers
+
+
+def members_of(rule: Any) -> tuple[list[Any], list[Any]]:
+    """List the parts of a rule that are all needed, and those of which one will do."""
     match rule:
-        case Sku() | Brand() | Category() | Seller():
-            return [frozenset(rule.values)] if FACETS[type(rule)] == facet else []
-        case CustomerInGroup():
-            return [frozenset(rule.groups)] if facet == "group" else []
-        case ViaChannel():
-            return [frozenset(rule.channels)] if facet == "channel" else []
-        case InRegion():
-            return [frozenset(rule.regions)] if facet == "region" else []
         case AllOfSelectors() | AllOf():
-            return all_of(rule.members, facet)
+            return [*rule.members], []
         case AnyOfSelectors() | AnyOf():
-            return any_of(rule.members, facet)
-        case Gift(every=None):
-            return []
+            return [], [*rule.members]
+        case Gift(every=None) | GiftChoice(every=None):
+            return [], []
         case BuyXGetY():
-            return all_of((rule.buy, rule.get), facet)
+            return [rule.buy, rule.get], []
+        case BundlePrice():
+            return [part.target for part in rule.parts], []
         case Tiers():
-            benefits = [tier.benefit for tier in rule.tiers]
-            return ways(rule.target, facet) + any_of(benefits, facet)
-        case Threshold() | LineAtLeast() | PercentOff() | AmountOff() | AmountOffEach():
-            return ways(rule.target, facet)
-        case NthItemOff() | Gift():
-            return ways(rule.target, facet)
+            return [rule.target], [tier.benefit for tier in rule.tiers]
         case Promotion():
-            return ways(rule.when, facet) + any_of(rule.benefits, facet)
-    return []
+            return [rule.when], [*rule.benefits]
+    return ([rule.target] if hasattr(rule, "target") else []), []
 
 
 def held(cart: Cart, context: Context, facet: str) -> set[str | None]:
@@ -153,23 +195,20 @@ def held(cart: Cart, context: Context, facet: str) -> set[str | None]:
     }[facet]
 
 
-def answers(promotion: Promotion, cart: Cart, context: Context) -> set[bool]:
-    """Tell whether it is available and holds its most selective required key.
-
-    Where it requires several keys of one rank, any of them may be taken: then both answers
-    may be right.
-    """
+def answers(promotion: Promotion, cart: Cart, context: Context) -> Answers:
+    """Tell whether it is available and holds its most selective required key."""
     if isinstance(promotion.trigger, Code):
-        return {promotion.trigger.code in context.codes}
+        return frozenset({promotion.trigger.code in context.codes})
+    if isinstance(promotion.trigger, Coupon):
+        shopper = context.shopper or Shopper()
+        return frozenset({promotion.trigger.kind in shopper.coupons})
     for rank in RANKS:
-        found = {
-            not way.isdisjoint(held(cart, context, facet))
-            for facet in rank
-            for way in ways(promotion, facet)
-        }
+        found = frozenset().union(
+            *[asked(promotion, facet, held(cart, context, facet)) for facet in rank]
+        )
         if found:
             return found
-    return {True}
+    return frozenset({True})
 
 
 @given(pricings(min_promotions=1, min_lines=0))
@@ -232,6 +271,9 @@ def test_p21_the_account_adds_up_to_the_totals(case):
     shipping = sum(outcome.shipping.minor for outcome in applied)
     assert quote.subtotal.minor - goods == quote.goods.minor
     assert quote.cart.shipping.minor - shipping == quote.shipping.minor
+    for fee, (fee_id, left) in zip(quote.cart.fees, quote.fees, strict=True):
+        cuts = [cut.minor for outcome in applied for id_, cut in outcome.fees if id_ == fee_id]
+        assert fee.amount.minor - sum(cuts) == left.minor
     everything = sum(outcome.amount_minor for outcome in quote.outcomes)
     fees = sum(fee.amount.minor for fee in quote.cart.fees)
     full = quote.subtotal.minor + quote.cart.shipping.minor + fees

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, Final
@@ -23,7 +22,9 @@ from ordercore.errors import (
     LimitExceeded,
     NotFound,
 )
-from ordercore.money import Currency, Money, Rounding, UnitPrice
+from ordercore.money import MAX_MINOR, Currency, Money, Rounding, UnitPrice
+from ordercore.money.fields import CHARGE_FIELD
+from ordercore.money.numbers import is_bare
 
 __all__ = ["MAX_FEES", "MAX_LINES", "Cart"]
 
@@ -52,16 +53,13 @@ def _three(item: object) -> tuple[Any, Any, Any]:
     return item[0], item[1], item[2]
 
 
-_BARE = re.compile(r"[0-9][0-9.]*")
-
-
 def _in_currency(plain: dict[str, Any]) -> dict[str, Any]:
     """Give bare numbers in a document the cart's currency: ``129.00`` is ``CNY 129.00``."""
     currency = plain.get("currency")
 
     def told(part: dict[str, Any], *keys: str) -> dict[str, Any]:
         bare = {key: part[key] for key in keys if isinstance(part.get(key), str)}
-        read = {key: f"{currency} {n}" for key, n in bare.items() if _BARE.fullmatch(n)}
+        read = {key: f"{currency} {n}" for key, n in bare.items() if is_bare(n)}
         return {**part, **read}
 
     if not isinstance(currency, str):
@@ -81,7 +79,7 @@ class Cart:
     Args:
         currency: ISO 4217; every price and the shipping fee are in it.
         lines: At most `MAX_LINES`, with unique ids, in the order people see them.
-        shipping: The shipping fee before promotions; None is no fee.
+        shipping: The shipping fee before promotions; nothing where it is left out.
         fees: At most `MAX_FEES` further charges, with unique ids.
         rounding: How a row's amount is made whole where prices are finer than minor units.
 
@@ -94,8 +92,10 @@ class Cart:
     """
 
     currency: Currency = field(converter=Currency)
-    lines: tuple[CartLine, ...] = field(converter=_lines)
-    shipping: Money = field()
+    lines: tuple[CartLine, ...] = field(
+        converter=_lines, metadata={"keywords": {"maxItems": MAX_LINES}}
+    )
+    shipping: Money = field(metadata=CHARGE_FIELD)
     rounding: Rounding = field(
         default=Rounding.HALF_UP,
         converter=_rounding,
@@ -114,7 +114,11 @@ class Cart:
         faults = list(_faults(self))
         if faults:
             raise InvalidDocument(faults)
-        object.__setattr__(self, "rows", Rows(self.lines, self.rounding))
+        rows = Rows(self.lines, self.rounding)
+        charges = [self.shipping.minor, *[fee.amount.minor for fee in self.fees]]
+        if rows.total + sum(charges) > MAX_MINOR:
+            raise LimitExceeded("a cart worth up to 10^15 minor units", rows.total + sum(charges))
+        object.__setattr__(self, "rows", rows)
 
     @classmethod
     def of(
@@ -129,7 +133,9 @@ class Cart:
 
         Lines get their position as id, from 1, zero-padded to equal length.
         """
-        given = list(items)
+        given: Any = tuple_of(items)
+        if not isinstance(given, tuple):
+            raise InvalidType("a collection of items", items)
         width = len(str(len(given)))
         faults: list[InvalidInput] = []
         lines: list[CartLine] = []
@@ -150,13 +156,17 @@ class Cart:
 
     def line(self, line_id: str) -> CartLine:
         """Find a line by its id, or raise `NotFound`."""
-        for line in self.lines:
-            if line.id == line_id:
-                return line
-        raise NotFound("the id of a line of this cart", line_id)
+        asked: Any = line_id
+        place = self.rows.places.get(asked) if isinstance(asked, str) else None
+        if place is None:
+            raise NotFound("the id of a line of this cart", line_id)
+        return self.lines[place[0]]
 
 
 def _faults(cart: Cart) -> Iterator[InvalidInput]:
+    if not isinstance(cart.lines, tuple):
+        yield InvalidType("a collection of CartLine", cart.lines, path=("lines",))
+        return
     if len(cart.lines) > MAX_LINES:
         yield LimitExceeded(f"at most {MAX_LINES} lines", len(cart.lines), path=("lines",))
         return

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from ordercore.data import document
 from ordercore.data.attributes import (
     NO_ATTRIBUTES,
     Attributes,
@@ -26,6 +27,8 @@ from ordercore.data.checks import (
     text,
     tuple_of,
 )
+from ordercore.data.instants import pinned
+from ordercore.data.keywords import stated, stating
 from ordercore.errors import InvalidInput, InvalidType, InvalidValue
 
 __all__ = ["ATTRIBUTE", "MAX_COUNTS", "Context", "Counts", "Shopper", "Wishes"]
@@ -45,6 +48,10 @@ check_code = text(most=64, least=1)
 _count = integer(least=0, most=10**9)
 
 
+def _pinned(at: datetime) -> datetime:
+    return pinned(at)  # type: ignore[return-value]
+
+
 def _names(names: Iterable[str]) -> tuple[str, ...]:
     return tuple_of(names)
 
@@ -62,7 +69,7 @@ Counts = tuple[tuple[str, int], ...]
 
 def _counts(given: Mapping[str, int] | Iterable[tuple[str, int]]) -> Counts:
     """Take a mapping or pairs; what is neither is left for the check."""
-    pairs: Any = tuple_of(given.items() if isinstance(given, Mapping) else given)
+    pairs: Any = tuple(given.items()) if isinstance(given, Mapping) else tuple_of(given)
     return tuple(map(tuple_of, pairs)) if isinstance(pairs, tuple) else pairs
 
 
@@ -72,6 +79,7 @@ def _counts_or_none(
     return None if given is None else _counts(given)
 
 
+@stating(maxItems=MAX_COUNTS, items={"prefixItems": [stated(identifier), stated(_count)]})
 def _are_counts(_instance: Any, attribute: Any, counts: Any) -> None:
     each(instance(tuple), most=MAX_COUNTS)(None, attribute, counts)
     for i, pair in enumerate(counts):
@@ -122,7 +130,7 @@ class Wishes:
     """What the shopper chose where a promotion leaves a choice.
 
     Args:
-        gifts: Promotion id → the sku chosen among its gifts.
+        gifts: The key of a `GiftChoice` → the sku chosen among its gifts.
         points: How many points to redeem; None: as many as are allowed.
     """
 
@@ -132,12 +140,13 @@ class Wishes:
     points: int | None = field(default=None, validator=optional(integer(least=0, most=10**15)))
 
 
+@document("context")
 @frozen
 class Context:
     """All that a price depends on besides cart and promotions.
 
     Args:
-        at: The pricing instant; it must know its time zone.
+        at: The pricing instant; it must know its time zone, of which only the offset is kept.
         shopper: Who is buying; None is nobody known.
         codes: Codes typed, compared exactly, each once. Shoppers type anything: what no
             promotion can have as its code (blanks alone, 65 characters) is left out.
@@ -148,7 +157,7 @@ class Context:
         wishes: What the shopper chose; None: nothing.
     """
 
-    at: datetime = field(validator=aware)
+    at: datetime = field(converter=_pinned, validator=aware)
     shopper: Shopper | None = field(default=None, validator=optional(instance(Shopper)))
     codes: tuple[str, ...] = field(
         default=(), converter=names_of, validator=each(instance(str), most=MAX_CODES)

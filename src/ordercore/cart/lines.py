@@ -10,6 +10,7 @@ from ordercore.catalog import Product
 from ordercore.data.checks import identifier, instance, optional, quantity, text
 from ordercore.errors import CurrencyMismatch, InvalidInput, InvalidType, InvalidValue
 from ordercore.money import Money, UnitPrice
+from ordercore.money.fields import CHARGE_FIELD, PRICE_FIELD
 
 __all__ = ["CartLine", "Fee"]
 
@@ -29,8 +30,8 @@ class CartLine:
     id: str = field(validator=identifier)
     product: Product
     quantity: int = field(validator=quantity)
-    unit_price: UnitPrice
-    floor_price: UnitPrice | None = None
+    unit_price: UnitPrice = field(metadata=PRICE_FIELD)
+    floor_price: UnitPrice | None = field(default=None, metadata=PRICE_FIELD)
 
     def __attrs_post_init__(self) -> None:
         if not isinstance(self.product, Product):
@@ -88,7 +89,7 @@ class Fee:
     """
 
     id: str = field(validator=identifier)
-    amount: Money = field(validator=instance(Money))
+    amount: Money = field(validator=instance(Money), metadata=CHARGE_FIELD)
     name: str = field(default="", validator=text(most=200))
     tax_class: str | None = field(default=None, validator=optional(identifier))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ordercore.cart.lines import CartLine
 from ordercore.catalog import Product
@@ -25,18 +25,22 @@ class Rows:
         in_order: Whether the rows are the lines, one for one and in the same order.
         amounts: List amount of each row in minor units, rounded once on the whole row.
         quantities: Units of each row.
-        floors: What each row's units may not be sold below, in minor units; None where no
-            line has a floor price.
+        floors: What each row's units cost by their floor price, in minor units; 0 where they
+            have none, and None where no line has one.
         facets: facet → value → rows that carry it, ascending.
         every: All rows.
         total: Sum of the amounts.
     """
 
     __slots__ = (
+        "_ids",
+        "_places",
         "amounts", "every", "facets", "floors", "heads", "in_order", "members", "quantities",
         "total",
     )  # fmt: skip
 
+    _ids: list[str]
+    _places: dict[str, tuple[int, int]] | None
     amounts: tuple[int, ...]
     every: tuple[int, ...]
     facets: dict[Facet, dict[str, tuple[int, ...]]]
@@ -47,8 +51,20 @@ class Rows:
     quantities: Sequence[int]
     total: int
 
+    @property
+    def places(self) -> Mapping[str, tuple[int, int]]:
+        """Line id → its position in ``cart.lines`` and its row."""
+        if self._places is None:
+            members = [(i,) for i in self.heads] if self.members is None else self.members
+            self._places = {
+                self._ids[i]: (i, row) for row, several in enumerate(members) for i in several
+            }
+        return self._places
+
     def __init__(self, lines: tuple[CartLine, ...], rounding: Rounding) -> None:
         rows = _merge(lines)
+        self._ids = [line.id for line in lines]
+        self._places = None
         self.heads = tuple([row[0] for row in rows])
         heads = [lines[i] for i in self.heads]
         if len(rows) == len(lines):
@@ -65,7 +81,7 @@ class Rows:
         )
         self.floors = None
         if any([line.floor_price is not None for line in lines]):
-            self.floors = tuple(map(_floor, heads, self.quantities, self.amounts))
+            self.floors = tuple(map(_floor, heads, self.quantities))
         self.every = tuple(range(len(rows)))
         self.in_order = self.members is None and self.heads == self.every
         self.total = sum(self.amounts)
@@ -96,10 +112,10 @@ def _kind(line: CartLine) -> tuple[object, ...]:
     return line.product, line.unit_price, line.floor_price
 
 
-def _floor(line: CartLine, units: int, amount: int) -> int:
+def _floor(line: CartLine, units: int) -> int:
     if line.floor_price is None:
         return 0
-    return min(amount, line.floor_price.minor(units, Rounding.CEILING))
+    return line.floor_price.minor(1, Rounding.CEILING) * units  # no unit goes below its floor
 
 
 def _facets(products: list[Product]) -> dict[Facet, dict[str, tuple[int, ...]]]:

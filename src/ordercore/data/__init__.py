@@ -22,8 +22,16 @@ a family, a variant  the same with ``"type"``, the tag
 X | Y | None         what the form of the value tells apart, in whatever order written
 ==================== ===========================================================
 
-A number with a fraction is refused everywhere: decimals are text. A field whose metadata has
-``"private": True`` is never shown in a fault.
+A number with a fraction is refused everywhere: decimals are text.
+
+The metadata of a field may say more of it:
+
+============ ===========================================================================
+``private``  True: its value is never shown in a fault
+``form``     the type of its form in documents, where that is not the annotated one
+``keywords`` what JSON Schema can say of it besides what is noted on its check
+``short``    what JSON Schema says of a short form that the `document`'s ``prepare`` takes
+============ ===========================================================================
 """
 
 from ordercore.data.documents import dump, dumps, load, loads
@@ -39,6 +47,7 @@ from ordercore.data.registry import (
     variant,
     variants,
 )
+from ordercore.data.schema import json_schema
 from ordercore.data.screening import MAX_DEPTH, MAX_VALUES
 
 __all__ = [
@@ -51,6 +60,7 @@ __all__ = [
     "document",
     "dump",
     "dumps",
+    "json_schema",
     "load",
     "loads",
     "mapping",

@@ -7,6 +7,7 @@ from typing import Any
 
 from ordercore.data.checks import Named, text
 from ordercore.data.faults import step
+from ordercore.data.keywords import stated
 from ordercore.data.registry import mapping
 from ordercore.errors import InvalidInput, InvalidType, InvalidValue, LimitExceeded
 
@@ -84,7 +85,14 @@ class Attributes(Mapping[str, str]):
         return f"Attributes({self._pairs!r})"
 
 
-mapping(Attributes)
+mapping(
+    Attributes,
+    keywords={
+        "maxProperties": MAX_ATTRIBUTES,
+        "propertyNames": stated(_key),
+        "additionalProperties": stated(_short),
+    },
+)
 
 
 def _paired(pairs: Any) -> dict[Any, Any]:
@@ -114,6 +122,8 @@ def attributes_of(given: Attributes | Mapping[str, str]) -> Attributes:
 
 def attributes_if_valid(given: Attributes | Mapping[str, str]) -> Attributes:
     """Take a mapping as `Attributes`; a faulty one too is left for `is_attributes` to refuse."""
+    if type(given) is Attributes:
+        return given
     try:
         return attributes_of(given)
     except InvalidInput:

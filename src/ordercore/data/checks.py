@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from enum import Enum
 from typing import Any, TypeVar
 
 from attrs import frozen
 
+from ordercore.data.keywords import stated, stating
 from ordercore.errors import InvalidInput, InvalidType, InvalidValue, LimitExceeded
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "identifier",
     "instance",
     "integer",
+    "just_one",
     "member",
     "member_of",
     "names_of",
@@ -57,21 +60,26 @@ _IDENTIFIER = re.compile(r"[!-~](?:[ -~]{0,62}[!-~])?")
 
 # Written out, for the categories of Unicode grow with Python: a name in characters that are
 # newer than this Python is good text all the same, and must be so on every machine.
-_UNREADABLE = re.compile(
-    "["
+_UNREADABLE = (
     "\x00-\x1f\x7f-\x9f"  # control characters
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # bidirectional ones; not U+200C and U+200D
     "\u2028\u2029"  # separators of lines and paragraphs
-    "\ud800-\udfff"  # lone surrogates
-    "\ue000-\uf8ff\U000f0000-\U0010ffff"  # private use
-    "\ufdd0-\ufdef"  # no characters, nor are the last two of each plane
-    + "".join(
-        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0, 0xF0000, 0x10000)
-    )
-    + "]"
+    "\ue000-\uf8ff"  # private use
+    "\ufdd0-\ufdef\ufffe\uffff"  # no characters
 )
+# Left out of JSON Schema: not every reader of its patterns knows characters above U+FFFF.
+_UNREADABLE_TOO = (
+    "\ud800-\udfff"  # lone surrogates
+    "\U000f0000-\U0010ffff"  # private use
+    + "".join(  # no characters: the last two of each plane
+        f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0xF0000, 0x10000)
+    )
+)
+_HAS_UNREADABLE = re.compile(f"[{_UNREADABLE}{_UNREADABLE_TOO}]")
+_READABLE = f"^[^{ascii(_UNREADABLE)[1:-1]}]*$".replace("\\x", "\\u00")
 
 
+@stating(minLength=1, maxLength=64, pattern=f"^{_IDENTIFIER.pattern}$")
 def identifier(_instance: Any, attribute: Any, value: Any) -> None:
     """Accept printable ASCII of 1 to 64 characters, without blanks at the ends."""
     if not isinstance(value, str):
@@ -84,12 +92,13 @@ def identifier(_instance: Any, attribute: Any, value: Any) -> None:
 def text(*, most: int = 200, least: int = 0) -> Check:
     """Accept text that people can read: any script, but no control or bidi characters."""
 
+    @stating(minLength=least, maxLength=most, pattern=_READABLE)
     def check(_instance: object, attribute: Any, value: object) -> None:
         if not isinstance(value, str):
             raise InvalidType("text", value, path=(attribute.name,))
         if not least <= len(value) <= most:
             raise InvalidValue(f"{least} to {most} characters", value, path=(attribute.name,))
-        if _UNREADABLE.search(value):
+        if _HAS_UNREADABLE.search(value):
             expected = "text without control or bidirectional characters"
             raise InvalidValue(expected, value, path=(attribute.name,), reason="unsafe_text")
 
@@ -99,6 +108,7 @@ def text(*, most: int = 200, least: int = 0) -> Check:
 def integer(*, least: int, most: int) -> Check:
     """Accept a real integer (a bool is none) from ``least`` to ``most``."""
 
+    @stating(minimum=least, maximum=most)
     def check(_instance: object, attribute: Any, value: object) -> None:
         if type(value) is not int:
             raise InvalidType("an integer", value, path=(attribute.name,))
@@ -124,7 +134,12 @@ def aware(_instance: Any, attribute: Any, value: Any) -> None:
     """Accept a datetime that knows its offset from UTC."""
     if not isinstance(value, datetime):
         raise InvalidType("a datetime", value, path=(attribute.name,))
-    if value.utcoffset() is None:
+    try:
+        offset = value.utcoffset()
+    except ValueError:
+        expected = "an offset from UTC of less than a day"
+        raise InvalidValue(expected, path=(attribute.name,), reason="invalid_offset") from None
+    if offset is None:
         expected = "an instant with a time zone"
         raise InvalidValue(expected, value, path=(attribute.name,), reason="naive_datetime")
 
@@ -143,6 +158,7 @@ def instance(*classes: type) -> Check:
 def optional(check: Check) -> Check:
     """Accept None, or what ``check`` accepts."""
 
+    @stating(**stated(check))
     def maybe(instance: object, attribute: Any, value: object) -> None:
         if value is not None:
             check(instance, attribute, value)
@@ -153,6 +169,7 @@ def optional(check: Check) -> Check:
 def each(check: Check, *, least: int = 0, most: int = 1000) -> Check:
     """Accept a tuple of ``least`` to ``most`` members, each of which ``check`` accepts."""
 
+    @stating(minItems=least, maxItems=most, items=stated(check))
     def members(instance: object, attribute: Any, value: object) -> None:
         if value == () and not least:
             return
@@ -185,19 +202,35 @@ def passes(check: Check, value: object) -> bool:
     return True
 
 
+def just_one(told: str, *given: object) -> None:
+    """Refuse values unless just one of them is given; None is not given.
+
+    >>> just_one("an amount or a quantity", None, 3)
+    """
+    count = len(given) - given.count(None)
+    if count != 1:
+        words = ("neither", "both") if len(given) == 2 else ("none", "several")
+        expected = f"{told}, not {words[count > 0]}"
+        raise InvalidValue(expected, reason="fields_disagree")
+
+
 def tuple_of(members: Iterable[_T]) -> tuple[_T, ...]:
-    """Take a collection as a tuple; a text, or what is no collection, is left for the check."""
+    """Take a collection as a tuple; what has no order, or is none, is left for the check."""
     plain: Any = members
     if type(plain) is tuple:
         return plain
-    if isinstance(plain, str) or not isinstance(plain, Iterable):
+    if isinstance(plain, str | AbstractSet) or not isinstance(plain, Iterable):
         return plain  # type: ignore[return-value]
     return tuple(members)
 
 
 def names_of(names: str | Iterable[str]) -> tuple[str, ...]:
-    """Take one name, or a collection of names, as a tuple."""
-    return (names,) if isinstance(names, str) else tuple_of(names)
+    """Take one name, or a collection of names, as a tuple; a set is put in order."""
+    if isinstance(names, str):
+        return (names,)
+    if isinstance(names, AbstractSet) and all(isinstance(name, str) for name in names):
+        return tuple(sorted(names))
+    return tuple_of(names)
 
 
 def member(kind: type[Enum]) -> Check:

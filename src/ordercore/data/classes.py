@@ -25,7 +25,7 @@ from ordercore.data.faults import (
 from ordercore.data.registry import UnsupportedType
 from ordercore.errors import InvalidDocument, InvalidInput, all_faults
 
-__all__ = ["Fields", "Slot", "fields_in_documents", "key_of"]
+__all__ = ["Fields", "Slot", "fields_in_documents", "key_of", "typed_fields"]
 
 _Reader = Callable[[Any, Any], Any]
 _Failure = InvalidInput | InvalidDocument
@@ -166,7 +166,14 @@ def key_of(attribute: attrs.Attribute[Any]) -> str:
     return attribute.alias or attribute.name
 
 
-def _slots(cls: type, reader_of: Callable[[Any], _Reader]) -> Iterator[Slot]:
+def typed_fields(cls: type) -> Iterator[tuple[attrs.Attribute[Any], Any]]:
+    """List the fields that documents show, each with the type of its form in a document.
+
+    That is the type it is annotated with, unless its metadata names another as its ``form``.
+
+    Raises:
+        UnsupportedType: A field has no annotation, or one that cannot be found at run time.
+    """
     try:
         hints = get_type_hints(cls, include_extras=True)
     except NameError as error:
@@ -175,11 +182,16 @@ def _slots(cls: type, reader_of: Callable[[Any], _Reader]) -> Iterator[Slot]:
     for attribute in fields_in_documents(cls):
         if attribute.name not in hints:
             raise UnsupportedType(f"{cls.__qualname__}.{attribute.name} has no annotation")
+        yield attribute, attribute.metadata.get("form", hints[attribute.name])
+
+
+def _slots(cls: type, reader_of: Callable[[Any], _Reader]) -> Iterator[Slot]:
+    for attribute, told in typed_fields(cls):
         yield Slot(
             attribute=attribute,
             key=key_of(attribute),
-            type=hints[attribute.name],
-            read=_reader(cls, attribute.name, hints[attribute.name], reader_of),
+            type=told,
+            read=_reader(cls, attribute.name, told, reader_of),
             private=bool(attribute.metadata.get("private")),
             required=attribute.default is attrs.NOTHING,
         )

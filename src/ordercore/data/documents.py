@@ -56,6 +56,8 @@ def dump(value: object) -> Plain:
             without offset, a list, unprintable text, or more than `MAX_DEPTH` levels.
         UnsupportedType: Not an attrs instance.
     """
+    if type(value) in REGISTRY.instead:
+        raise UnsupportedType(REGISTRY.instead[type(value)])
     if isinstance(value, type) or not attrs.has(type(value)):
         raise UnsupportedType(f"{type(value).__qualname__} is no attrs class")
     told = _written(value)

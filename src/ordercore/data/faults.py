@@ -103,8 +103,20 @@ def unknown_field(key: object, known: Iterable[str]) -> InvalidInput:
     """Make the fault of a key that means nothing here."""
     if not isinstance(key, str):
         return InvalidType("text as a key", seen(key))
+    near = _nearest(key, known)
     expected = f"only the fields {', '.join(known) or '(none)'}"
+    if near is not None:
+        expected = f"a known field; did you mean {near!r}?"
     return InvalidValue(expected, path=(step(key),), reason="unknown_field")
+
+
+def _nearest(key: str, known: Iterable[str]) -> str | None:
+    """Guess which known field a key was meant to be; None: it resembles none."""
+    if len(key) > _LONGEST_STEP:
+        return None
+    from difflib import get_close_matches  # noqa: PLC0415 (only when needed)
+
+    return next(iter(get_close_matches(key, known, n=1)), None)
 
 
 def called(name: str, function: Callable[..., _T], /, *args: Any, **named: Any) -> _T:

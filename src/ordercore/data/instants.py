@@ -15,7 +15,7 @@ def pinned(value: datetime | None) -> datetime | None:
     zones. Times at fixed offsets have neither trap. Anything but an aware datetime stays, for
     a check to refuse.
     """
-    if not isinstance(value, datetime):
+    if not isinstance(value, datetime) or type(value.tzinfo) is timezone:
         return value
     offset = value.utcoffset()
     return value if offset is None else value.replace(tzinfo=timezone(offset), fold=0)

@@ -92,7 +92,7 @@ class _Catch:
     def fraction(self, told: str) -> Refused:
         if len(told) > MAX_NUMBER:
             return self.refuse(LimitExceeded(f"a number of at most {MAX_NUMBER} characters", told))
-        expected = "an integer; write decimals as text"
+        expected = "an integer; amounts and decimals are written as text, such as '11.50'"
         return self.refuse(InvalidType(expected, told, reason="not_an_integer"))
 
     def constant(self, told: str) -> Refused:
@@ -129,7 +129,8 @@ def _decoded(text: object, max_bytes: int) -> str:
 
 
 def _too_large(max_bytes: int) -> LimitExceeded:
-    return LimitExceeded(f"JSON text of at most {max_bytes} bytes", reason="too_large")
+    expected = f"JSON text of at most {max_bytes} bytes, or a higher max_bytes"
+    return LimitExceeded(expected, reason="too_large")
 
 
 def _check_depth(told: str) -> None:

@@ -12,7 +12,7 @@ from ordercore.data.faults import form
 from ordercore.data.leaves import PHRASES
 from ordercore.data.registry import REGISTRY, UnsupportedType
 
-__all__ = ["bare", "choices", "expectation", "forms_of", "kind_of", "members"]
+__all__ = ["any_expectation", "bare", "choices", "expectation", "forms_of", "kind_of", "members"]
 
 _LEAVES = MappingProxyType(
     {
@@ -125,7 +125,7 @@ def expectation(annotation: Any) -> str:
     """Say in words what is expected of a bare annotation."""
     kind = kind_of(annotation)
     if kind == "union":
-        return " or ".join(map(expectation, members(annotation)))
+        return any_expectation(members(annotation))
     if kind in _CHOICES:
         return f"one of {', '.join(repr(plain) for plain, _ in choices(annotation))}"
     if kind == "tuple":
@@ -135,3 +135,14 @@ def expectation(annotation: Any) -> str:
     if kind == "scalar":
         return f"{annotation.__name__} as text"
     return PHRASES.get(kind) or f"an object ({annotation.__name__})"
+
+
+def any_expectation(several: tuple[Any, ...]) -> str:
+    """Say in words that any one of several types will do."""
+    left = list(several)
+    told = []
+    for together, phrase in REGISTRY.phrases.items():
+        if together <= frozenset(left):
+            left = [member for member in left if member not in together]
+            told.append(phrase)
+    return " or ".join([*told, *map(expectation, left)])

@@ -14,9 +14,11 @@ from types import MappingProxyType
 from typing import Any
 
 from ordercore.data.faults import mismatch
+from ordercore.data.keywords import Keywords
 from ordercore.errors import InvalidInput, InvalidValue, LimitExceeded
 
 __all__ = [
+    "KEYWORDS",
     "MAX_NUMBER",
     "PHRASES",
     "READERS",
@@ -32,15 +34,17 @@ MAX_NUMBER = 40
 
 _UNSAFE = re.compile("[\x00\ud800-\udfff]")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?")
+_DAY = re.compile(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?")
 _OFFSET = re.compile(rf"Z|[+-]{_CLOCK.pattern}")
 _INSTANT = re.compile(rf"{_DAY.pattern}T{_CLOCK.pattern}(?:{_OFFSET.pattern})")
 _DURATION = re.compile(
-    r"(-?)P(?=[0-9T])(?:([0-9]{1,9})D)?"
-    r"(?:T(?=[0-9])(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?"
+    r"(-?)P(?:([0-9]{1,9})D)?"
+    r"(?:T(?:([0-9]{1,12})H)?(?:([0-9]{1,12})M)?"
     r"(?:([0-9]{1,12})(?:\.([0-9]{1,6}))?S)?)?"
 )
+_MIDNIGHT = ("24:00", "24:00:00")
+_UNIT = re.compile("[DHMS]$")
 
 PHRASES = MappingProxyType(
     {
@@ -56,6 +60,50 @@ PHRASES = MappingProxyType(
     }
 )
 """What is expected of each kind, in words."""
+
+KEYWORDS: MappingProxyType[str, Keywords] = MappingProxyType(
+    {
+        "none": {"type": "null"},
+        "bool": {"type": "boolean"},
+        "int": {"type": "integer"},
+        "text": {"type": "string"},
+        "decimal": {
+            "type": "string",
+            "pattern": f"^{_DECIMAL.pattern}$",
+            "maxLength": MAX_NUMBER,
+            "description": "A decimal number as text; trailing zeros are kept.",
+            "examples": ["129.00", "33.33"],
+        },
+        "datetime": {
+            "type": "string",
+            "pattern": f"^{_INSTANT.pattern}$",
+            "description": "An instant of ISO 8601 with its offset from UTC.",
+            "examples": ["2026-11-11T00:00:00+08:00", "2026-11-10T16:00:00Z"],
+        },
+        "date": {
+            "type": "string",
+            "pattern": f"^{_DAY.pattern}$",
+            "description": "A day.",
+            "examples": ["2026-11-11"],
+        },
+        "time": {
+            "type": "string",
+            "pattern": f"^{_CLOCK.pattern}$",
+            "description": "A time of day, without an offset.",
+            "examples": ["09:30", "18:00:00"],
+        },
+        "timedelta": {
+            "type": "string",
+            "allOf": [
+                {"pattern": f"^{_DURATION.pattern}$"},
+                {"pattern": _UNIT.pattern},
+            ],
+            "description": "A duration of ISO 8601, in days and smaller units.",
+            "examples": ["P7D", "PT1H30M"],
+        },
+    }
+)
+"""What JSON Schema can say of each kind."""
 
 
 def read_none(value: object) -> None:
@@ -109,6 +157,8 @@ def read_date(value: object) -> date:
 
 def read_time(value: object) -> time:
     """Read a time of day, which has no offset."""
+    if value in _MIDNIGHT:
+        raise InvalidValue("a time of day; the midnight that ends it is '00:00'", value)
     clock: time = _read_iso("time", _CLOCK, time.fromisoformat, value)
     return clock
 
@@ -117,7 +167,7 @@ def read_timedelta(value: object) -> timedelta:
     """Read a duration of days, hours, minutes and seconds."""
     told = read_text(value, PHRASES["timedelta"])
     match = _DURATION.fullmatch(told)
-    if match is None:
+    if match is None or not _UNIT.search(told):
         raise InvalidValue(PHRASES["timedelta"], told)
     sign, days, hours, minutes, seconds, fraction = match.groups()
     micros = int((fraction or "").ljust(6, "0"))
@@ -242,7 +292,8 @@ def _on_utc(moment: datetime) -> datetime:
     try:
         moment.astimezone(UTC)
     except OverflowError:
-        raise InvalidValue("an instant within the years 1 to 9999 of UTC", moment) from None
+        expected = "an instant within the years 1 to 9999 of UTC"
+        raise InvalidValue(expected, moment, reason="no_such_day") from None
     return moment
 
 
@@ -255,4 +306,4 @@ def _read_iso(
     try:
         return parse(told)
     except ValueError:
-        raise InvalidValue(PHRASES[kind], told) from None
+        raise InvalidValue("a day that the calendar has", told, reason="no_such_day") from None

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ordercore.data.checks import Check
 from ordercore.data.faults import hidden
+from ordercore.data.keywords import stated, stating
 from ordercore.errors import InvalidInput
 
 __all__ = ["PRIVATE", "private"]
@@ -23,6 +24,7 @@ PRIVATE: Final[Mapping[Any, Any]] = MappingProxyType({"private": True})
 def private(check: Check) -> Check:
     """Make a check that refuses the same values without showing them."""
 
+    @stating(**stated(check))
     def discreet(instance: object, attribute: Any, value: object) -> None:
         try:
             check(instance, attribute, value)

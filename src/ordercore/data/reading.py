@@ -7,12 +7,24 @@ place. One failed member never stops its siblings.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, get_args
 
+import attrs
+
+from ordercore.data.checks import identifier, passes
 from ordercore.data.classes import Fields
 from ordercore.data.faults import FAULTS, MAX_FAULTS, called, form, mismatch, missing, step
-from ordercore.data.kinds import bare, choices, expectation, forms_of, kind_of, members
+from ordercore.data.kinds import (
+    any_expectation,
+    bare,
+    choices,
+    expectation,
+    forms_of,
+    kind_of,
+    members,
+)
 from ordercore.data.leaves import READERS, read_text
 from ordercore.data.registry import REGISTRY, UnsupportedType
 from ordercore.errors import (
@@ -24,6 +36,9 @@ from ordercore.errors import (
 )
 
 __all__ = ["Reader", "Readers"]
+
+_VAGUE = frozenset({"invalid_value", "invalid_type"})
+"""Reasons of a reader that does not know what it was given; others know it and say more."""
 
 Reader = Callable[[Any, Any], Any]
 """Takes a plain value and, as cattrs calls its hooks, the type; returns the value."""
@@ -185,15 +200,32 @@ def _choice(annotation: Any) -> Reader:
 
 
 def _list_of(reader: Reader, member: Any) -> Reader:
+    thing = _thing(bare(member))
+
     def read(value: Any, _type: Any) -> tuple[Any, ...]:
         if type(value) is not list:
             raise mismatch("a list", value)
-        return _all_read((reader, member, given) for given in value)
+        return _all_read(((reader, member, given) for given in value), thing)
 
     return read
 
 
-def _all_read(parts: Any) -> tuple[Any, ...]:
+def _thing(member: Any) -> str:
+    """Name the things of a list whose faults can be told by their ids; empty: no such things."""
+    if kind_of(member) != "class" or not attrs.fields_dict(member).keys() >= {"id"}:
+        return ""
+    if attrs.fields(member).id.metadata.get("private"):
+        return ""
+    return re.sub("(?<=[a-z])(?=[A-Z])", " ", member.__name__).lower()
+
+
+def _told_of(thing: str, given: Any, fault: InvalidInput) -> InvalidInput:
+    """Add to a fault in which thing it is, if that has a proper id."""
+    told = given.get("id") if thing and type(given) is dict else None
+    return fault.inside(f"{thing} {told!r}") if passes(identifier, told) else fault
+
+
+def _all_read(parts: Any, thing: str = "") -> tuple[Any, ...]:
     """Read the members of a list, each with its reader and type, and tell all faults."""
     result: list[Any] = []
     faults: list[InvalidInput] = []
@@ -201,7 +233,8 @@ def _all_read(parts: Any) -> tuple[Any, ...]:
         try:
             result.append(reader(given, member))
         except FAULTS as error:
-            faults += all_faults(error, position)
+            found = all_faults(error, position)
+            faults += [_told_of(thing, given, fault) for fault in found]
             if len(faults) > MAX_FAULTS:
                 break
     if faults:
@@ -232,17 +265,18 @@ def _pool(several: list[Any]) -> dict[str, type]:
 
 def _the_one(readers: list[Reader], several: list[Any]) -> Reader:
     """Make the reader of text (or integers) that exactly one of several types takes."""
-    expected = " or ".join(map(expectation, several))
+    expected = any_expectation(tuple(several))
 
     def read(value: Any, _type: Any) -> Any:
         found: list[Any] = []
+        known: list[InvalidInput] = []
         for reader in readers:
             try:
                 found.append(reader(value, None))
-            except FAULTS:
-                continue
+            except FAULTS as error:
+                known += [fault for fault in all_faults(error) if fault.reason not in _VAGUE]
         if not found:
-            raise InvalidValue(expected, value)
+            raise known[0] if len(known) == 1 else InvalidValue(expected, value)
         if len(found) > 1:
             raise InvalidType(f"what is only one of {expected}", value, reason="ambiguous")
         return found[0]

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, get_args
 
 import attrs
 
+from ordercore.data.keywords import Keywords
 from ordercore.errors import InvalidValue, NotFound, OrderCoreError
 
 __all__ = [
@@ -24,7 +25,9 @@ __all__ = [
     "Step",
     "UnsupportedType",
     "document",
+    "instead",
     "mapping",
+    "phrase",
     "scalar",
     "tag_of",
     "variant",
@@ -55,6 +58,7 @@ class Scalar:
 
     parse: Callable[[str], Any]
     write: Callable[[Any], str]
+    keywords: Keywords
 
 
 @attrs.frozen
@@ -74,7 +78,9 @@ class Registry:
     families: dict[type, dict[str, type]] = attrs.Factory(dict)
     tags: dict[type, str] = attrs.Factory(dict)
     scalars: dict[type, Scalar] = attrs.Factory(dict)
-    mappings: set[type] = attrs.Factory(set)
+    mappings: dict[type, Keywords] = attrs.Factory(dict)
+    phrases: dict[frozenset[Any], str] = attrs.Factory(dict)
+    instead: dict[type, str] = attrs.Factory(dict)
     documents: dict[type, Document] = attrs.Factory(dict)
     revision: int = 0
 
@@ -170,26 +176,44 @@ def document(
     return register
 
 
-def scalar(cls: type[_S], parse: Callable[[str], _S], write: Callable[[_S], str]) -> None:
+def scalar(
+    cls: type[_S],
+    parse: Callable[[str], _S],
+    write: Callable[[_S], str],
+    *,
+    keywords: Keywords = MappingProxyType({}),
+) -> None:
     """Register a class that documents write as text.
 
     Args:
         cls: The class; its subclasses are not meant.
         parse: Reads the text; raises `InvalidInput` or `ValueError` when it cannot.
         write: Writes it, such that ``parse(write(x)) == x``.
+        keywords: What JSON Schema can say of the text, such as its ``pattern``.
     """
-    REGISTRY.scalars[cls] = Scalar(parse, write)
+    REGISTRY.scalars[cls] = Scalar(parse, write, keywords)
     REGISTRY.revision += 1
 
 
-def mapping(cls: type) -> None:
+def mapping(cls: type, *, keywords: Keywords = MappingProxyType({})) -> None:
     """Register a mapping from text to text, which documents write as an object.
 
     It is read by calling ``cls`` with a dict and written through its ``items()``, both in
-    the order of the keys.
+    the order of the keys. The ``keywords`` are what JSON Schema can say of the object.
     """
-    REGISTRY.mappings.add(cls)
+    REGISTRY.mappings[cls] = keywords
     REGISTRY.revision += 1
+
+
+def phrase(union: Any, told: str) -> None:
+    """Register in what words the members of a union are asked for, together."""
+    REGISTRY.phrases[frozenset(get_args(union))] = told
+    REGISTRY.revision += 1
+
+
+def instead(cls: type, told: str) -> None:
+    """Register what to store in place of instances of a class that is no document itself."""
+    REGISTRY.instead[cls] = told
 
 
 def tag_of(variant: object) -> str:

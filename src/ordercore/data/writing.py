@@ -14,7 +14,7 @@ from ordercore.data.leaves import WRITERS, write_int, write_text
 from ordercore.data.registry import REGISTRY, Plain
 from ordercore.errors import InvalidInput, InvalidType
 
-__all__ = ["Writer", "writer_for"]
+__all__ = ["Writer", "default_of", "writer_for"]
 
 Writer = Callable[[Any], Any]
 """Takes a value and returns its plain form."""
@@ -97,14 +97,17 @@ class _Class:
 
     def is_default(self, value: Any, attribute: attrs.Attribute[Any], told: Any) -> bool:
         """Tell whether the default would be written just so; equal is not enough (1.0, True)."""
-        default: Any = attribute.default
-        if default is attrs.NOTHING:
+        if attribute.default is attrs.NOTHING:
             return False
-        if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
-            default = default.factory(value) if default.takes_self else default.factory()
-        if attribute.converter is not None:
-            default = _converted(attribute, default, value)
-        return _same(self.write(default), told)
+        return _same(self.write(default_of(attribute, value)), told)
+
+
+def default_of(attribute: attrs.Attribute[Any], owner: Any) -> Any:
+    """Tell what a field that has a default holds in ``owner`` when nothing else is said."""
+    default: Any = attribute.default
+    if isinstance(default, attrs.Factory):  # type: ignore[arg-type]
+        default = default.factory(owner) if default.takes_self else default.factory()
+    return default if attribute.converter is None else _converted(attribute, default, owner)
 
 
 def _converted(attribute: attrs.Attribute[Any], default: Any, value: Any) -> Any:

@@ -11,7 +11,13 @@ from attrs import field, frozen
 from ordercore.data.registry import scalar
 from ordercore.errors import CurrencyMismatch, InvalidType, LimitExceeded
 from ordercore.money.currencies import Currency
-from ordercore.money.numbers import decimal_of, scaled, split_text, unscaled
+from ordercore.money.numbers import (
+    AMOUNT_KEYWORDS,
+    decimal_of,
+    scaled,
+    split_text,
+    unscaled,
+)
 from ordercore.money.rounding import Rounding, divide
 
 __all__ = ["MAX_MINOR", "Money"]
@@ -155,4 +161,4 @@ def _parsed(told: str) -> Money:
     return Money.of(number, currency)
 
 
-scalar(Money, _parsed, str)
+scalar(Money, _parsed, str, keywords=AMOUNT_KEYWORDS)

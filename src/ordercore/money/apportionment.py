@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
+from functools import cmp_to_key
 from typing import Literal
 
 from ordercore.errors import InvalidType, InvalidValue
@@ -106,9 +106,15 @@ def _redistribute(amount: int, weights: Sequence[int], caps: Sequence[int]) -> l
     """Freeze what exceeds its cap, split the rest anew, as often as needed."""
     shares = [0] * len(weights)
     taking = [i for i, weight in enumerate(weights) if weight > 0]
-    taking.sort(key=lambda i: Fraction(caps[i], weights[i]))
-    rest = min(amount, sum(caps[i] for i in taking))
+    rest = min(amount, sum([caps[i] for i in taking]))
     total = sum(weights)
+    if all([rest * weight <= cap * total for weight, cap in zip(weights, caps, strict=True)]):
+        return largest_remainder(rest, weights, total)
+
+    def looser(i: int, j: int) -> int:
+        return caps[i] * weights[j] - caps[j] * weights[i]
+
+    taking.sort(key=cmp_to_key(looser))
     full = 0
     for i in taking:  # the tightest cap first: who fits, fits with all that follow
         if rest * weights[i] <= caps[i] * total:

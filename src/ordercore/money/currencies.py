@@ -68,4 +68,4 @@ class Currency(str):
         return _DIGITS[self]
 
 
-scalar(Currency, Currency, str.__str__)
+scalar(Currency, Currency, str.__str__, keywords={"enum": sorted(_DIGITS)})

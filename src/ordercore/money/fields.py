@@ -7,15 +7,20 @@ field and refuses it in its place.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from ordercore.data.checks import Check
+from ordercore.data.keywords import stating
+from ordercore.data.registry import phrase
 from ordercore.errors import InvalidInput, InvalidValue
 from ordercore.money.amounts import Money
-from ordercore.money.numbers import decimal_of
+from ordercore.money.numbers import BARE_KEYWORDS, decimal_of
 from ordercore.money.prices import UnitPrice
 
 __all__ = [
+    "CHARGE_FIELD",
+    "PRICE_FIELD",
     "Amount",
     "AmountText",
     "amount_of",
@@ -32,6 +37,9 @@ __all__ = [
 Amount = Money | Decimal
 """An amount in a rule: Money, or a decimal number in the currency of the book."""
 
+phrase(Amount, "an amount as text, such as '129.00' (or with its currency, 'CNY 129.00')")
+phrase(UnitPrice | Decimal, "a price as text, such as '0.125' (or with its currency, 'CNY 0.125')")
+
 AmountText = Amount | str
 """What fields for an amount take: an `Amount`, or decimal text."""
 
@@ -46,6 +54,23 @@ def amount_or_none(value: AmountText | None) -> Amount | None:
     return None if value is None else amount_of(value)
 
 
+_POSITIVE = r"^(?:[A-Z]{3} )?0*(?:[1-9][0-9]{0,30}(?:\.|$)|\.0{0,29}[1-9])"
+_NOTHING = r"^(?:[A-Z]{3} )?-?0+(?:\.0{1,30})?$"
+
+
+PRICE_FIELD: Final = MappingProxyType({"short": BARE_KEYWORDS})
+"""The metadata of a price that a document may give without its currency."""
+
+CHARGE_FIELD: Final = MappingProxyType(
+    {
+        "short": BARE_KEYWORDS,
+        "keywords": {"pattern": r"^(?:[A-Z]{3} )?(?:[0-9]|-0+(?:\.0+)?$)"},
+    }
+)
+"""The metadata of such an amount that is not negative."""
+
+
+@stating(pattern=_POSITIVE)
 def check_amount(_instance: Any, attribute: Any, value: Any) -> None:
     """Accept an `Amount` above zero."""
     number = _number(attribute, value)
@@ -66,9 +91,19 @@ def percent_or_none(value: Decimal | str | None) -> Decimal | None:
     return None if value is None else percent_of(value)
 
 
+def _up_to(most: int) -> str:
+    """Write the pattern of numbers from 0 to a power of ten; for others, of as many digits."""
+    digits, highest = len(str(most)), ""
+    if most == 10 ** (digits - 1):
+        digits, highest = digits - 1, rf"|^{most}(?:\.0+)?$"
+    whole = rf"[1-9][0-9]{{0,{digits - 1}}}(?:\.[0-9]+)?"
+    return rf"^(?:{whole}|0\.0{{0,29}}[1-9][0-9]*)$|{_NOTHING}{highest}"
+
+
 def percentage(*, most: int = 100) -> Check:
     """Accept an exact percentage from 0 to ``most``."""
 
+    @stating(pattern=_up_to(most))
     def check(_instance: object, attribute: Any, value: object) -> None:
         if not 0 <= _number(attribute, value) <= most:
             expected = f"a percentage from 0 to {most}"
@@ -88,6 +123,7 @@ def price_of(value: UnitPrice | Decimal | str) -> UnitPrice | Decimal:
     return value if isinstance(value, UnitPrice) else percent_of(value)
 
 
+@stating(pattern=f"{_POSITIVE}|{_NOTHING}")
 def check_price(_instance: Any, attribute: Any, value: Any) -> None:
     """Accept a price that is not negative: a UnitPrice, or a number."""
     if _number(attribute, value) < 0:

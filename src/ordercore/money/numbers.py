@@ -4,14 +4,46 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
 
+from ordercore.data.keywords import Keywords
 from ordercore.errors import InvalidType, InvalidValue
 
-__all__ = ["decimal_of", "scaled", "split_text", "unscaled"]
+__all__ = [
+    "AMOUNT_KEYWORDS",
+    "BARE_KEYWORDS",
+    "PRICE_KEYWORDS",
+    "decimal_of",
+    "is_bare",
+    "scaled",
+    "split_text",
+    "unscaled",
+]
 
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(?:\.[0-9]{1,20})?")
 
-_TOLD = re.compile(r"([A-Z]{3}) (-?[0-9]{1,30}(?:\.[0-9]{1,20})?)")
+_PLAIN = r"[0-9]{1,30}(?:\.[0-9]{1,20})?"
+_TOLD = re.compile(f"([A-Z]{{3}}) (-?{_PLAIN})")
+_BARE = re.compile(f"-?{_PLAIN}")
+
+AMOUNT_KEYWORDS: Final[Keywords] = MappingProxyType(
+    {"pattern": f"^[A-Z]{{3}} -?{_PLAIN}$", "examples": ["CNY 129.00"]}
+)
+"""What JSON Schema can say of an amount with its currency."""
+
+PRICE_KEYWORDS: Final[Keywords] = MappingProxyType(
+    {
+        "pattern": f"^[A-Z]{{3}} (?:{_PLAIN}|-0{{1,30}}(?:\\.0{{1,20}})?)$",
+        "examples": ["CNY 129.00", "CNY 0.125"],
+    }
+)
+"""What it can say of a price, which is not negative."""
+
+BARE_KEYWORDS: Final[Keywords] = MappingProxyType(
+    {"type": "string", "pattern": f"^(?:{_PLAIN}|-0{{1,30}}(?:\\.0{{1,20}})?)$"}
+)
+"""What it can say of a number that is not negative and takes its currency from elsewhere."""
 
 
 def decimal_of(number: Decimal | str) -> Decimal:
@@ -52,6 +84,11 @@ def unscaled(units: int, digits: int) -> Decimal:
     """Make the Decimal units × 10^-digits without asking any decimal context."""
     sign, magnitude = (1, -units) if units < 0 else (0, units)
     return Decimal((sign, tuple(map(int, str(magnitude))), -digits))
+
+
+def is_bare(told: str) -> bool:
+    """Whether a text is the number of an amount, lacking only the currency before it."""
+    return _BARE.fullmatch(told) is not None
 
 
 def split_text(told: str, expected: str) -> tuple[str, str]:

@@ -7,10 +7,16 @@ from decimal import Decimal
 from attrs import field, frozen
 
 from ordercore.data.registry import scalar
-from ordercore.errors import CurrencyMismatch, InvalidType, InvalidValue, LimitExceeded
+from ordercore.errors import (
+    CurrencyMismatch,
+    InvalidInput,
+    InvalidType,
+    InvalidValue,
+    LimitExceeded,
+)
 from ordercore.money.amounts import MAX_MINOR, Money
 from ordercore.money.currencies import Currency
-from ordercore.money.numbers import scaled, split_text, unscaled
+from ordercore.money.numbers import PRICE_KEYWORDS, scaled, split_text, unscaled
 from ordercore.money.rounding import Rounding, divide
 
 __all__ = ["MAX_SCALE", "UnitPrice"]
@@ -73,6 +79,11 @@ class UnitPrice:
         """The price as a Decimal."""
         return unscaled(self.units, self.scale)
 
+    @property
+    def finest(self) -> int:
+        """The price as an integer of 10^-`MAX_SCALE`: prices compare as these do."""
+        return self.units * int(10 ** (MAX_SCALE - self.scale))
+
     def minor(self, quantity: int, rounding: Rounding = Rounding.HALF_UP) -> int:
         """What ``quantity`` units cost, in minor units, rounded once."""
         if type(quantity) is not int:
@@ -95,7 +106,10 @@ class UnitPrice:
 
 def _parsed(told: str) -> UnitPrice:
     currency, number = split_text(told, "a price such as 'CNY 0.125'")
-    return UnitPrice.of(number, currency)
+    try:
+        return UnitPrice.of(number, currency)
+    except InvalidInput as error:  # of the text as a whole, not of a field
+        raise type(error)(error.expected, told, reason=error.reason) from None
 
 
-scalar(UnitPrice, _parsed, str)
+scalar(UnitPrice, _parsed, str, keywords=PRICE_KEYWORDS)

@@ -2,6 +2,7 @@
 
 from ordercore.pricing.base import BasePrice
 from ordercore.pricing.engine import price, price_in
+from ordercore.pricing.misses import Needed
 from ordercore.pricing.outcomes import (
     Applied,
     Beaten,
@@ -16,7 +17,14 @@ from ordercore.pricing.outcomes import (
     UnknownCode,
 )
 from ordercore.pricing.quote import Quote
-from ordercore.pricing.quote_lines import Adjustment, QuoteColumns, QuoteLine, QuoteTax
+from ordercore.pricing.quote_lines import Adjustment, QuoteColumns, QuoteLine, QuoteTax, TaxShare
+from ordercore.pricing.record import (
+    QuoteRecord,
+    RecordedAmount,
+    RecordedGift,
+    RecordedLine,
+    RecordedPromotion,
+)
 from ordercore.pricing.resolve import Kind
 from ordercore.pricing.settlement import Contribution
 
@@ -32,13 +40,20 @@ __all__ = [
     "GiftOutOfStock",
     "Kind",
     "Miss",
+    "Needed",
     "NoEffect",
     "NotEligible",
     "Outcome",
     "Quote",
     "QuoteColumns",
     "QuoteLine",
+    "QuoteRecord",
     "QuoteTax",
+    "RecordedAmount",
+    "RecordedGift",
+    "RecordedLine",
+    "RecordedPromotion",
+    "TaxShare",
     "UnknownCode",
     "price",
     "price_in",

@@ -2,20 +2,22 @@
 
 Of the price lists of a tariff those hold that the context and the instant allow. The tariff
 says whether the lowest price is taken or that of the list with the highest priority. A list
-with a purchase limit prices only so many units of a sku, over all rows of it; further units
-cost what they would cost without it.
+with a purchase limit prices only so many units of a sku, over all rows of it in their order,
+which is that of their ids; further units cost what they would cost without it. So a row may
+be made of several unit prices: it still has one amount, made whole once, and its units are
+interchangeable.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Final, NamedTuple
 
 from ordercore.cart import Cart, CartLine, Context
-from ordercore.money import UnitPrice
-from ordercore.tariffs import PriceChoice, PriceList, PriceRule, Tariff
-from ordercore.tariffs.tariff import Rules
+from ordercore.errors import LimitExceeded
+from ordercore.money import MAX_MINOR, Rounding, UnitPrice, divide
+from ordercore.tariffs import PriceChoice, PriceList, PriceTable, Tariff
+from ordercore.tariffs.lists import PriceOf, exact
 
 __all__ = ["NO_PRICES", "BasePrice", "base_prices"]
 
@@ -32,9 +34,31 @@ class BasePrice(NamedTuple):
 
 
 NO_PRICES: Final[tuple[tuple[BasePrice, ...], ...]] = ()
-"""The prices of who has no price list."""
+"""The prices where no price list holds: all are the cart's own."""
 
 _Offered = tuple[UnitPrice, PriceList | None]
+
+
+class _Limits:
+    """How many units the lists with a purchase limit may still price, of each sku."""
+
+    __slots__ = ("_bought", "_left")
+
+    def __init__(self, context: Context) -> None:
+        self._bought = {} if context.shopper is None else dict(context.shopper.purchases)
+        self._left: dict[tuple[str, str], int] = {}
+
+    def take(self, price_list: PriceList | None, sku: str, units: int) -> int:
+        """Take so many units at a list's price, or as many as its limit allows."""
+        if price_list is None or price_list.purchase_limit is None:
+            return units
+        key = price_list.id, sku
+        left = self._left.get(key)
+        if left is None:
+            left = max(0, price_list.purchase_limit - self._bought.get(sku, 0))
+        taken = min(units, left)
+        self._left[key] = left - taken
+        return taken
 
 
 def base_prices(
@@ -44,22 +68,28 @@ def base_prices(
 
     Returns:
         The amount of each row in minor units, and of what unit prices it is made.
+
+    Raises:
+        LimitExceeded: By these prices the cart is worth more than 10^15 minor units.
     """
-    lists = [(each, rules) for each, rules in tariff.rules if _holds(each, context)]
-    bought = dict(context.shopper.purchases) if context.shopper is not None else {}
-    left = {
-        (each.id, sku): max(0, each.purchase_limit - units)
-        for each, _ in lists
-        if each.purchase_limit is not None
-        for sku, units in bought.items()
+    lists = [pair for pair in tariff.tables if _holds(pair[0], context)]
+    rows, lines = cart.rows, cart.lines
+    if not lists:
+        return rows.amounts, NO_PRICES
+    counts = {
+        sku: sum([rows.quantities[row] for row in those])
+        for sku, those in rows.facets["sku"].items()
     }
-    rows = cart.rows
-    priced = [
-        _row(cart.lines[head], units, lists, tariff.choice, left)
-        for head, units in zip(rows.heads, rows.quantities, strict=True)
-    ]
-    amounts = [sum(p.unit_price.minor(p.units, cart.rounding) for p in parts) for parts in priced]
-    return tuple(amounts), tuple(priced)
+    limits = _Limits(context)
+    prices: list[tuple[BasePrice, ...]] = []
+    for head, units in zip(rows.heads, rows.quantities, strict=True):
+        sku = lines[head].product.sku
+        offered = _offered(lines[head], counts[sku], lists, tariff.choice)
+        prices.append(_parts(offered, sku, units, limits))
+    amounts = tuple([_amount(parts, cart.rounding) for parts in prices])
+    if sum(amounts) > MAX_MINOR:
+        raise LimitExceeded("a cart worth up to 10^15 minor units", sum(amounts))
+    return amounts, tuple(prices)
 
 
 def _holds(each: PriceList, context: Context) -> bool:
@@ -75,59 +105,63 @@ def _among(wanted: tuple[str, ...], held: tuple[str, ...]) -> bool:
     return not wanted or not frozenset(wanted).isdisjoint(held)
 
 
-def _row(
+def _offered(
     line: CartLine,
-    units: int,
-    lists: Sequence[tuple[PriceList, Rules]],
+    count: int,
+    lists: Sequence[tuple[PriceList, PriceTable]],
     choice: PriceChoice,
-    left: dict[tuple[str, str], int],
+) -> list[_Offered]:
+    """List the prices of a line as they are to be taken; the cart's own is among them.
+
+    Args:
+        line: For its sku and its own price.
+        count: How many units of the sku the cart has, on whatever lines.
+        lists: Those that hold, by priority, then id.
+        choice: What goes first.
+    """
+    offered: list[_Offered] = []
+    for each, table in lists:
+        price_of = _rule(table, line.product.sku, count)
+        if price_of is not None:
+            offered.append((price_of(line.unit_price), each))
+    offered.append((line.unit_price, None))
+    if choice is PriceChoice.BEST:
+        # of equal prices the cart's own goes first: nothing is struck through for nothing
+        offered.sort(key=lambda one: (exact(one[0]), one[1] is not None))
+    return offered
+
+
+def _rule(table: PriceTable, sku: str, count: int) -> PriceOf | None:
+    for key in (sku, None):
+        for least, price_of in table.get(key, ()):
+            if count >= least:
+                return price_of
+    return None
+
+
+def _parts(
+    offered: Sequence[_Offered], sku: str, units: int, limits: _Limits
 ) -> tuple[BasePrice, ...]:
-    """Price the units of one row, those under limits first; count ``left`` down."""
+    """Price the units of one row by what is offered, in that order."""
     parts: list[BasePrice] = []
-    for price, each in _in_order(line, units, lists, choice):
-        if each is None or each.purchase_limit is None:
-            parts.append(_part(price, units, each))
-            break
-        key = (each.id, line.product.sku)
-        taken = min(units, left.setdefault(key, each.purchase_limit))
+    for price, each in offered:
+        taken = limits.take(each, sku, units)
         if taken:
-            left[key] -= taken
+            name, kind = (None, "list") if each is None else (each.id, each.kind)
+            parts.append(BasePrice(price, taken, name, kind))
             units -= taken
-            parts.append(_part(price, taken, each))
         if not units:
             break
     return tuple(parts)
 
 
-def _part(price: UnitPrice, units: int, each: PriceList | None) -> BasePrice:
-    if each is None:
-        return BasePrice(price, units, None, "list")
-    return BasePrice(price, units, each.id, each.kind)
-
-
-def _in_order(
-    line: CartLine, units: int, lists: Sequence[tuple[PriceList, Rules]], choice: PriceChoice
-) -> list[_Offered]:
-    """List the prices of a line as they are to be taken; the cart's own is among them."""
-    offered: list[_Offered] = []
-    for each, rules in lists:  # by priority, then id
-        rule = _rule(rules, line.product.sku, units)
-        if rule is not None:
-            offered.append((rule.unit_price(line.unit_price), each))
-    offered.append((line.unit_price, None))
-    if choice is PriceChoice.BEST:
-        # of equal prices the cart's own goes first: nothing is struck through for nothing
-        offered.sort(key=lambda one: (_exact(one[0]), one[1] is not None))
-    return offered
-
-
-def _rule(rules: Rules, sku: str, units: int) -> PriceRule | None:
-    for key in (sku, None):
-        for rule in rules.get(key, ()):
-            if units >= rule.min_quantity:
-                return rule
-    return None
-
-
-def _exact(price: UnitPrice) -> Fraction:
-    return Fraction(price.units, 10**price.scale)
+def _amount(parts: Sequence[BasePrice], rounding: Rounding) -> int:
+    """Tell what a row costs, made whole once."""
+    if len(parts) == 1:
+        return parts[0].unit_price.minor(parts[0].units, rounding)
+    scale = max(part.unit_price.scale for part in parts)
+    total = sum(
+        part.units * part.unit_price.units * 10 ** (scale - part.unit_price.scale)
+        for part in parts
+    )
+    return divide(total, 10 ** (scale - parts[0].unit_price.currency.digits), rounding)

@@ -13,8 +13,8 @@ from datetime import datetime
 
 from ordercore.cart import Cart, Context, Shopper, Wishes
 from ordercore.data.attributes import NO_ATTRIBUTES
-from ordercore.errors import CurrencyMismatch
-from ordercore.money import divide
+from ordercore.errors import CurrencyMismatch, InvalidType, LimitExceeded
+from ordercore.money import MAX_MINOR, divide
 from ordercore.pricing.base import NO_PRICES, base_prices
 from ordercore.pricing.quote import Quote
 from ordercore.pricing.resolve import Account, Kind, by_priority
@@ -63,6 +63,7 @@ def price(  # noqa: PLR0913 - what a price depends on
     Raises:
         CurrencyMismatch: Cart, book and tariff are not in one currency.
         InvalidType, InvalidValue: The context is not valid: a naive instant, say.
+        LimitExceeded: With price lists and taxes it comes to more than 10^15 minor units.
 
     >>> from datetime import UTC, datetime
     >>> from ordercore import Cart, PromotionBook, recipes
@@ -79,7 +80,11 @@ def price_in(
     cart: Cart, book: PromotionBook, context: Context, tariff: Tariff | None = None
 ) -> Quote:
     """Price a cart in a context made before: see `price`."""
-    if cart.currency != book.currency:
+    try:
+        alike = cart.currency == book.currency
+    except AttributeError:
+        raise InvalidType("a Cart and a PromotionBook", (cart, book)) from None
+    if not alike:
         raise CurrencyMismatch(f"a book in {cart.currency}", str(book.currency))
     if tariff is None:
         base, prices = cart.rows.amounts, NO_PRICES
@@ -113,13 +118,15 @@ def _promote(state: LayerState, book: PromotionBook) -> Account:
 
 
 def _rounding(tariff: Tariff, amount: int, taxes: Sequence[TaxEntry]) -> int:
-    """Tell what the rounding of the payable adds."""
-    if tariff.rounding is None:
-        return 0
+    """Tell what the rounding of the payable adds, after tax that comes on top."""
     if tariff.taxes is not None and not tariff.taxes.included:
         amount += sum([entry.tax for entry in taxes])
-    step = tariff.step_minor
-    return divide(amount, step, tariff.rounding.mode) * step - amount
+    payable, step = amount, tariff.step_minor
+    if tariff.rounding is not None:
+        payable = divide(amount, step, tariff.rounding.mode) * step
+    if max(amount, payable) > MAX_MINOR:
+        raise LimitExceeded("an order worth up to 10^15 minor units", max(amount, payable))
+    return payable - amount
 
 
 def _layers(plans: list[Plan]) -> list[list[Plan]]:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from attrs import field, frozen
 
-from ordercore.money import Currency, Money
+from ordercore.money import Money
+from ordercore.pricing.misses import Miss, Needed
 from ordercore.pricing.resolve import Entry, Kind
 from ordercore.pricing.shares import row_lines, shares
 from ordercore.promotions.conditions import Verdict
@@ -36,6 +37,7 @@ __all__ = [
     "GiftLine",
     "GiftOutOfStock",
     "Miss",
+    "Needed",
     "NoEffect",
     "NotEligible",
     "Outcome",
@@ -61,36 +63,6 @@ class Claim(NamedTuple):
     lines: tuple[str, ...]
     """Ids of the lines that form the row; their units are interchangeable."""
     units: int
-
-
-@frozen
-class Miss:
-    """One condition that does not hold.
-
-    Attributes:
-        condition: The condition, schedule or trigger.
-        required: What it asks: Money, a count, or names.
-        actual: What is there.
-        gap: How much is missing, where that can be counted.
-    """
-
-    condition: object
-    required: object
-    actual: object
-    gap: Money | int | None
-
-    @classmethod
-    def of(cls, verdict: Verdict, currency: Currency) -> Miss:
-        """Read a verdict of a single condition."""
-        required, actual, gap = verdict.required, verdict.actual, verdict.gap
-        if getattr(verdict.condition, "measure", "fact") == "amount":
-            return cls(
-                verdict.condition,
-                Money(required, currency),
-                Money(actual, currency),
-                None if gap is None else Money(gap, currency),
-            )
-        return cls(verdict.condition, required, actual, gap)
 
 
 @frozen
@@ -236,20 +208,22 @@ class NotEligible(_Read):
     """Its schedule, trigger or condition does not hold; every miss is named."""
 
     kind: ClassVar[Kind] = Kind.NOT_ELIGIBLE
-    says: ClassVar[tuple[str, ...]] = ("misses",)
+    says: ClassVar[tuple[str, ...]] = ("miss",)
+
+    @property
+    def miss(self) -> Miss:
+        """What stands in the way, as it is composed: whether all of it must go or any."""
+        return Miss.of(self._entry[2] or Verdict(False, None), self._quote.currency)
 
     @property
     def misses(self) -> tuple[Miss, ...]:
-        """Every single condition that stands in the way."""
-        verdict, currency = self._entry[2], self._quote.currency
-        found = () if verdict is None else verdict.misses()
-        return tuple(Miss.of(miss, currency) for miss in found)
+        """Every single condition that stands in the way; ``miss`` says how they compose."""
+        return self.miss.singles
 
     @property
     def gap(self) -> Money | int | None:
-        """What is missing for the first condition that does not hold, if it can be counted."""
-        misses = self.misses
-        return misses[0].gap if misses else None
+        """What more must be bought for it, by the cheapest way; None if that cannot be told."""
+        return self.miss.gap
 
 
 @frozen(eq=False, repr=False)

@@ -11,21 +11,27 @@ from typing import Final
 from attrs import frozen
 
 from ordercore.cart import Cart, CartLine, Context
-from ordercore.errors import InvalidType, InvalidValue, NotFound
+from ordercore.errors import InvalidType, InvalidValue
 from ordercore.money import Currency, Money
 from ordercore.pricing.base import BasePrice
 from ordercore.pricing.outcomes import GiftLine, Outcome, UnknownCode, gifts_of, outcome_of
-from ordercore.pricing.quote_lines import Adjustment, QuoteColumns, QuoteLine, QuoteTax
+from ordercore.pricing.quote_lines import (
+    Adjustment,
+    QuoteColumns,
+    QuoteLine,
+    QuoteTax,
+    TaxShare,
+)
 from ordercore.pricing.resolve import Account, Entry, Kind, by_priority
 from ordercore.pricing.settlement import Contribution, contributions
 from ordercore.pricing.shares import (
     line_payables,
     of_units,
     read_off,
-    row_lines,
     shares,
     taken_from,
 )
+from ordercore.pricing.tax_shares import line_taxes, paid_before, part_taxes, run_taxes
 from ordercore.pricing.taxes import TaxEntry
 from ordercore.promotions.book import PromotionBook
 from ordercore.promotions.conditions import Verdict
@@ -60,7 +66,8 @@ class Quote:
         shipping_minor: What is left of the shipping fee.
         fee_amounts: What is left of each other fee.
         account: One compact entry for each candidate, in the order they were dealt with.
-        base_prices: Of which unit prices each base amount is made; empty without a tariff.
+        base_prices: Of which unit prices each base amount is made; empty where no price list
+            holds.
         taxes_borne: What each tax rate comes to.
         rounding_minor: What the rounding of the payable adds; below zero where it waives.
     """
@@ -77,6 +84,9 @@ class Quote:
     base_prices: tuple[tuple[BasePrice, ...], ...] = ()
     taxes_borne: tuple[TaxEntry, ...] = ()
     rounding_minor: int = 0
+
+    def __hash__(self) -> int:
+        return hash((self.cart, self.context, self.row_amounts, self.shipping_minor))
 
     def __repr__(self) -> str:
         told = f"{len(self.cart.lines)} lines, {len(self.account)} outcomes"
@@ -169,6 +179,20 @@ class Quote:
         return Money(sum(entry.tax for entry in self.taxes_borne), self.currency)
 
     @property
+    def shipping_taxes(self) -> tuple[TaxShare, ...]:
+        """What each tax rate comes to on shipping, where above zero."""
+        return part_taxes(self.taxes_borne, len(self.row_amounts), self.currency)
+
+    @property
+    def fee_taxes(self) -> tuple[tuple[str, tuple[TaxShare, ...]], ...]:
+        """What each tax rate comes to on each other fee: (fee id, shares above zero)."""
+        first = len(self.row_amounts) + 1
+        return tuple(
+            (fee.id, part_taxes(self.taxes_borne, part, self.currency))
+            for part, fee in enumerate(self.cart.fees, first)
+        )
+
+    @property
     def rounding(self) -> Money:
         """抹零: what the rounding of the payable adds; below zero where it waives."""
         return Money(self.rounding_minor, self.currency)
@@ -196,7 +220,15 @@ class Quote:
             tuple(line_payables(self.cart, self.base_amounts, self.row_amounts)),
             tuple(
                 [
-                    (ids[seq], kind, total_of(taken) if kind is _APPLIED else 0)
+                    (
+                        ids[seq],
+                        kind,
+                        0
+                        if kind is not _APPLIED
+                        else total_of(taken)
+                        if taken[5]
+                        else taken[0] + taken[4],
+                    )
                     for seq, kind, _, taken, _ in account
                 ]
             ),
@@ -213,15 +245,12 @@ class Quote:
         for seq, i, share in shares(cart, self.account):
             adjustments[i].append(Adjustment(ids[seq], share, currency))
             bases[i] += share
-        if not self.base_prices:
-            lists = bases
-            return tuple(
-                map(QuoteLine, cart.lines, lists, bases, payables, map(tuple, adjustments))
-            )
-        lists, prices = self._listed()
-        return tuple(
-            map(QuoteLine, cart.lines, lists, bases, payables, map(tuple, adjustments), prices)
-        )
+        told = map(tuple, adjustments)
+        if not (self.base_prices or self.taxes_borne):
+            return tuple(map(QuoteLine, cart.lines, bases, bases, payables, told))
+        lists, prices = self._listed() if self.base_prices else (bases, [()] * len(bases))
+        taxes = line_taxes(cart, self.row_amounts, payables, self.taxes_borne)
+        return tuple(map(QuoteLine, cart.lines, lists, bases, payables, told, prices, taxes))
 
     def _listed(self) -> tuple[list[int], list[tuple[BasePrice, ...]]]:
         """Tell the list amount of each line, and the prices of its row."""
@@ -240,8 +269,8 @@ class Quote:
             start: The first unit, from 0.
             stop: One after the last unit; None is all the rest.
 
-        Any way of cutting a line into runs of units gives prices and shares that add up
-        exactly to the line's own.
+        Any way of cutting a line into runs of units gives prices, shares and taxes that add
+        up exactly to the line's own.
         """
         line = self.cart.line(line_id)
         stop = line.quantity if stop is None else stop
@@ -249,7 +278,7 @@ class Quote:
             raise InvalidType("integers for units", (start, stop))
         if not 0 <= start <= stop <= line.quantity:
             raise InvalidValue(f"units within 0 to {line.quantity}", (start, stop))
-        return self._units(line, self._row_of(line_id), start, stop)
+        return self._units(line, self.cart.rows.places[line_id][1], start, stop)
 
     def _units(self, line: CartLine, row: int, start: int, stop: int) -> QuoteLine:
         """Read the price of a run of a line's units."""
@@ -272,13 +301,16 @@ class Quote:
             payable,
             tuple(each for each in adjustments if each.minor),
             self.base_prices[row] if self.base_prices else (),
+            self._run_taxes(line, row, start, payable),
         )
 
-    def _row_of(self, line_id: str) -> int:
-        for row in self.cart.rows.every:
-            if any(self.cart.lines[i].id == line_id for i in row_lines(self.cart, row)):
-                return row
-        raise NotFound("the id of a line of this cart", line_id)
+    def _run_taxes(
+        self, line: CartLine, row: int, start: int, payable: int
+    ) -> tuple[TaxShare, ...]:
+        base, amount = self.base_amounts[row], self.row_amounts[row]
+        paid = paid_before(self.cart, row, line, start, base, base - amount)
+        until = paid + payable
+        return run_taxes(self.taxes_borne, row, amount, paid, until, self.currency)
 
     # The account
 
@@ -334,7 +366,9 @@ class Quote:
             NotFound: The book has no promotion of that id.
         """
         if (promotion is None) == (code is None):
-            raise InvalidValue("either a promotion's id or a code", (promotion, code))
+            raise InvalidValue("either a promotion's id or a code, and not both")
+        if not isinstance(code if promotion is None else promotion, str):
+            raise InvalidType("text", code if promotion is None else promotion)
         if promotion is not None:
             return self._answer(self.book.plan(promotion))
         answers = [self._answer(plan) for plan in self.book.by_code(code or "")]
@@ -353,6 +387,15 @@ class Quote:
                 verdict = Verdict(False, trigger, tuple(wanted), held)
                 return outcome_of(self, (plan.seq, Kind.NOT_ELIGIBLE, verdict, NOTHING, ()))
         account: Account = []
-        state = LayerState(self.cart, self.context, self.base_amounts)
-        by_priority(state, (plan,), account)
+        by_priority(self._entered(plan.layer), (plan,), account)
         return outcome_of(self, account[0])
+
+    def _entered(self, layer: int) -> LayerState:
+        """Make the state as it was when a layer began."""
+        state = LayerState(self.cart, self.context, self.base_amounts)
+        plans = self.book.plans
+        for seq, kind, _, taken, _ in self.account:
+            if kind is _APPLIED and plans[seq].layer < layer:
+                state.take(taken)
+        state.next_layer()
+        return state

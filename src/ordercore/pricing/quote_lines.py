@@ -10,7 +10,7 @@ from ordercore.money import Currency, Money
 from ordercore.pricing.base import BasePrice
 from ordercore.pricing.resolve import Kind
 
-__all__ = ["Adjustment", "QuoteColumns", "QuoteLine", "QuoteTax"]
+__all__ = ["Adjustment", "QuoteColumns", "QuoteLine", "QuoteTax", "TaxShare"]
 
 
 class Adjustment(NamedTuple):
@@ -28,6 +28,21 @@ class Adjustment(NamedTuple):
         return Money(self.minor, self.currency)
 
 
+class TaxShare(NamedTuple):
+    """What one tax rate comes to on a line, on shipping or on a fee."""
+
+    rate: str
+    """The rate's id."""
+    minor: int
+    """Minor units."""
+    currency: Currency
+
+    @property
+    def amount(self) -> Money:
+        """The tax."""
+        return Money(self.minor, self.currency)
+
+
 class QuoteLine(NamedTuple):
     """A line of the cart (or some of its units) with its price."""
 
@@ -40,7 +55,10 @@ class QuoteLine(NamedTuple):
     """What is to be paid for it; tax that comes on top is apart."""
     adjustments: tuple[Adjustment, ...]
     prices: tuple[BasePrice, ...] = ()
-    """Of which unit prices the base amount of its row is made; empty without a tariff."""
+    """Of which unit prices the base amount of its row is made; empty where no price list
+    holds."""
+    taxes: tuple[TaxShare, ...] = ()
+    """What each tax rate comes to on it, where above zero, in the order of the rates' ids."""
 
     @property
     def currency(self) -> Currency:
@@ -66,6 +84,11 @@ class QuoteLine(NamedTuple):
     def payable(self) -> Money:
         """What is to be paid for it."""
         return Money(self.payable_minor, self.currency)
+
+    @property
+    def tax(self) -> Money:
+        """All tax on it, whether its price includes it or it comes on top."""
+        return Money(sum([share.minor for share in self.taxes]), self.currency)
 
 
 class QuoteColumns(NamedTuple):

@@ -113,11 +113,9 @@ def _without_effect(
     entries: list[Entry],
 ) -> Entry:
     """Say why a promotion takes nothing: out of stock, beaten on its units, or no effect."""
-    if proposal is not None and any([isinstance(grant, GiftGrant) for grant in proposal[5]]):
-        return plan.seq, Kind.GIFT_OUT_OF_STOCK, verdict, proposal, ()
     if state.claimed:
         alone = plan.propose(state.untouched())
-        if alone is not None:
+        if alone is not None and alone[1]:
             wanted = set(alone[1])
             rivals = tuple(
                 seq
@@ -126,4 +124,6 @@ def _without_effect(
             )
             if rivals:
                 return plan.seq, Kind.BEATEN, verdict, alone, rivals
+    if proposal is not None and any([isinstance(grant, GiftGrant) for grant in proposal[5]]):
+        return plan.seq, Kind.GIFT_OUT_OF_STOCK, verdict, proposal, ()
     return plan.seq, Kind.NO_EFFECT, verdict, NOTHING, ()

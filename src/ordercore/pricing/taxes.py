@@ -1,23 +1,28 @@
 """Tax on what is left after promotions: inclusive or exclusive, whole per line or per order.
 
 The parts of an order are its rows, the shipping fee and its other fees. Each part bears every
-rate that falls on it. What is free bears no tax.
+rate that falls on it. What is free bears no tax, and no part contains more tax than it costs.
+
+One amount is split by several rates, and one row's tax over its lines and units, by running
+totals, as discounts are (see `ordercore.pricing.shares`): what is borne so far is a function of
+the total so far that never falls. So no share is negative, and all sums are exact.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import lcm
 from typing import NamedTuple
 
 from ordercore.cart import Cart, Context
 from ordercore.money import divide, largest_remainder
+from ordercore.pricing.shares import of_lines
 from ordercore.tariffs import TaxedPart, Taxes, TaxLevel
 
-__all__ = ["TaxEntry", "tax_entries"]
+__all__ = ["TaxEntry", "parts_taxed", "tax_between", "tax_entries"]
 
-_Cells = dict[tuple[int, int], int]
-"""(rate, part) → tax in minor units."""
+_Cells = list[dict[int, int]]
+"""For each rate: part → tax in minor units."""
 
 
 class TaxEntry(NamedTuple):
@@ -30,7 +35,8 @@ class TaxEntry(NamedTuple):
     tax: int
     """The tax, in minor units."""
     parts: tuple[tuple[int, int], ...]
-    """(part, minor units): rows by position, then the shipping fee, then the other fees."""
+    """(part, minor units above zero): rows by position, then the shipping fee, then the other
+    fees."""
 
 
 def tax_entries(
@@ -41,104 +47,151 @@ def tax_entries(
     Args:
         taxes: The rates, and how they are reckoned.
         cart: For the tax classes of its parts.
-        context: For the region.
+        context: For the region, and the groups of the shopper.
         amounts: Of each row, the shipping fee and each other fee, after promotions.
+
+    Returns:
+        One entry for each rate that falls on anything, in the order of the rates.
     """
+    if not frozenset(taxes.exempt_groups).isdisjoint(context.carried("group")):
+        return ()
     borne = _borne(taxes, cart, context)
-    groups: list[tuple[tuple[int, ...], tuple[int, ...]]]
-    if taxes.level is TaxLevel.LINE:
-        groups = [(rates, (part,)) for part, rates in enumerate(borne)]
-    else:
-        by_rates: dict[tuple[int, ...], list[int]] = {}
-        for part, rates in enumerate(borne):
-            by_rates.setdefault(rates, []).append(part)
-        groups = [(rates, tuple(parts)) for rates, parts in by_rates.items()]
-    cells: _Cells = {}
-    if taxes.included:
-        for rates, parts in groups:
-            _included(taxes, rates, parts, amounts, cells)
-    else:
-        _on_top(taxes, borne, amounts, cells)
-    return tuple(_entries(taxes, borne, amounts, cells))
+    cells: _Cells = [{} for _ in taxes.rates]
+    reckon = _included if taxes.included else _on_top
+    reckon(taxes, borne, amounts, cells)
+    taxable: dict[int, int] = {}
+    for part, rates in borne:
+        for i in rates:
+            taxable[i] = taxable.get(i, 0) + amounts[part]
+    return tuple(
+        TaxEntry(taxes.rates[i].id, taxable[i], sum(cell.values()), tuple(sorted(cell.items())))
+        for i, cell in enumerate(cells)
+        if i in taxable
+    )
 
 
-def _borne(taxes: Taxes, cart: Cart, context: Context) -> list[tuple[int, ...]]:
-    """Tell which rates each part bears."""
-    lines, region = cart.lines, context.region
-    parts: list[tuple[TaxedPart, str | None]] = [
-        (TaxedPart.GOODS, lines[head].product.tax_class) for head in cart.rows.heads
-    ]
-    parts.append((TaxedPart.SHIPPING, taxes.shipping_class))
-    parts += [(TaxedPart.FEES, fee.tax_class) for fee in cart.fees]
+_Borne = Sequence[tuple[int, tuple[int, ...]]]
+"""(part, the rates that it bears), both by position."""
+
+
+def _borne(taxes: Taxes, cart: Cart, context: Context) -> _Borne:
+    """Tell which rates each part bears, rates and fees in the order of their ids."""
+    by_id = sorted(range(len(taxes.rates)), key=lambda i: taxes.rates[i].id)
     found: dict[tuple[TaxedPart, str | None], tuple[int, ...]] = {}
-    for part in parts:
-        if part not in found:
-            found[part] = tuple(
-                i for i, rate in enumerate(taxes.rates) if rate.falls_on(*part, region)
+    borne: list[tuple[int, tuple[int, ...]]] = []
+    for part, what in _parts(taxes, cart):
+        if what not in found:
+            found[what] = tuple(
+                [i for i in by_id if taxes.rates[i].falls_on(*what, context.region)]
             )
-    return [found[part] for part in parts]
+        borne.append((part, found[what]))
+    return borne
 
 
-def _included(
-    taxes: Taxes,
-    rates: tuple[int, ...],
-    parts: tuple[int, ...],
-    amounts: Sequence[int],
-    cells: _Cells,
-) -> None:
-    """Read the tax that is contained in some parts that bear the same rates."""
-    percents = [Fraction(taxes.rates[i].percent) for i in rates]
-    whole = sum(percents, Fraction(0))
-    gross = sum(amounts[part] for part in parts)
-    if not whole or not gross:
-        return
-    exact = gross * whole / (100 + whole)
-    tax = divide(exact.numerator, exact.denominator, taxes.rounding)
-    weights = _integers(percents)
-    by_part = _split(tax, [amounts[part] for part in parts])
-    for part, share in zip(parts, by_part, strict=True):
-        for rate, amount in zip(rates, _split(share, weights), strict=True):
-            cells[rate, part] = amount
+def _parts(taxes: Taxes, cart: Cart) -> Iterator[tuple[int, tuple[TaxedPart, str | None]]]:
+    """List rows, shipping and fees with their tax classes: (part, what it is)."""
+    lines, heads = cart.lines, cart.rows.heads
+    for row, head in enumerate(heads):
+        yield row, (TaxedPart.GOODS, lines[head].product.tax_class)
+    yield len(heads), (TaxedPart.SHIPPING, taxes.shipping_class)
+    for i in sorted(range(len(cart.fees)), key=lambda i: cart.fees[i].id):
+        yield len(heads) + 1 + i, (TaxedPart.FEES, cart.fees[i].tax_class)
 
 
-def _on_top(
-    taxes: Taxes, borne: Sequence[tuple[int, ...]], amounts: Sequence[int], cells: _Cells
-) -> None:
+def _percents(taxes: Taxes) -> tuple[list[int], int]:
+    """Bring the percentages to integers of a common scale: (percentages, one hundred)."""
+    ratios = [rate.percent.as_integer_ratio() for rate in taxes.rates]
+    scale = lcm(*[denominator for _, denominator in ratios])
+    return [part * (scale // denominator) for part, denominator in ratios], 100 * scale
+
+
+def _included(taxes: Taxes, borne: _Borne, amounts: Sequence[int], cells: _Cells) -> None:
+    """Read the tax that parts contain, for all rates that they bear at once."""
+    percents, hundred = _percents(taxes)
+    bearing: dict[tuple[int, ...], list[int]] = {}
+    for part, rates in borne:
+        bearing.setdefault(rates, []).append(part)
+    for rates, parts in bearing.items():
+        levied = [i for i in rates if percents[i]]
+        weights = [percents[i] for i in levied]
+        whole = sum(weights)
+        taxed = _whole(taxes, [amounts[part] for part in parts], whole, hundred + whole)
+        for part, split in zip(parts, _by_weight(taxed, weights), strict=True):
+            for i, tax in zip(levied, split, strict=True):
+                if tax:
+                    cells[i][part] = tax
+
+
+def _on_top(taxes: Taxes, borne: _Borne, amounts: Sequence[int], cells: _Cells) -> None:
     """Reckon the tax that comes on top, rate by rate."""
-    for i, rate in enumerate(taxes.rates):
-        parts = [part for part, rates in enumerate(borne) if i in rates]
-        numerator, denominator = rate.percent.as_integer_ratio()
-        if taxes.level is TaxLevel.LINE:
-            for part in parts:
-                exact = amounts[part] * numerator
-                cells[i, part] = divide(exact, 100 * denominator, taxes.rounding)
-            continue
-        several = [amounts[part] for part in parts]
-        tax = divide(sum(several) * numerator, 100 * denominator, taxes.rounding)
-        for part, share in zip(parts, _split(tax, several), strict=True):
-            cells[i, part] = share
+    percents, hundred = _percents(taxes)
+    bearing: list[list[int]] = [[] for _ in taxes.rates]
+    for part, rates in borne:
+        for i in rates:
+            bearing[i].append(part)
+    for i, parts in enumerate(bearing):
+        taxed = _whole(taxes, [amounts[part] for part in parts], percents[i], hundred)
+        cells[i] = {part: tax for part, tax in zip(parts, taxed, strict=True) if tax}
 
 
-def _entries(
-    taxes: Taxes, borne: Sequence[tuple[int, ...]], amounts: Sequence[int], cells: _Cells
-) -> list[TaxEntry]:
-    entries: list[TaxEntry] = []
-    for i, rate in enumerate(taxes.rates):
-        parts = [part for part, rates in enumerate(borne) if i in rates]
-        if parts:
-            taxed = tuple((part, cells[i, part]) for part in parts if cells.get((i, part)))
-            taxable = sum(amounts[part] for part in parts)
-            entries.append(TaxEntry(rate.id, taxable, sum(tax for _, tax in taxed), taxed))
-    return entries
+def _whole(taxes: Taxes, amounts: Sequence[int], numerator: int, denominator: int) -> list[int]:
+    """Make a fraction of each amount whole: each by itself, or their sum, then apportioned."""
+    if taxes.level is TaxLevel.LINE:
+        return [divide(amount * numerator, denominator, taxes.rounding) for amount in amounts]
+    total = sum(amounts)
+    return largest_remainder(
+        divide(total * numerator, denominator, taxes.rounding), amounts, total
+    )
 
 
-def _split(amount: int, weights: Sequence[int]) -> list[int]:
-    return largest_remainder(amount, weights, sum(weights))
+def _by_weight(amounts: Iterable[int], weights: Sequence[int]) -> Iterator[list[int]]:
+    """Split amounts one after the other by weights, such that their sum is split by them too."""
+    if len(weights) < 2:
+        yield from ([amount] * len(weights) for amount in amounts)
+        return
+    total, before = 0, [0] * len(weights)
+    for amount in amounts:
+        total += amount
+        after = of_lines(total, weights)
+        yield [more - less for more, less in zip(after, before, strict=True)]
+        before = after
 
 
-def _integers(numbers: Sequence[Fraction]) -> list[int]:
-    """Bring fractions to integers of a common scale."""
-    scale = 1
-    for number in numbers:
-        scale *= number.denominator
-    return [int(number * scale) for number in numbers]
+_Taxed = Mapping[int, Sequence[tuple[str, int]]]
+"""Part → the tax that each rate comes to on it: (rate id, minor units)."""
+
+
+def parts_taxed(entries: Iterable[TaxEntry]) -> _Taxed:
+    """Tell for each part that bears tax what each rate comes to on it, by the rates' ids."""
+    found: dict[int, list[tuple[str, int]]] = {}
+    for entry in sorted(entries):
+        for part, tax in entry.parts:
+            found.setdefault(part, []).append((entry.rate, tax))
+    return found
+
+
+def tax_between(
+    borne: Sequence[tuple[str, int]], amount: int, start: int, stop: int
+) -> list[tuple[str, int]]:
+    """Tell what tax falls on a run of the minor units of which a part's amount is made.
+
+    Args:
+        borne: What each rate comes to on the whole part: see `parts_taxed`.
+        amount: What is to be paid for the part.
+        start: What is to be paid for all that comes before the run.
+        stop: The same with the run itself.
+
+    Any way of cutting a part into runs gives taxes that add up, for each rate. A run that
+    costs nothing bears nothing; none contains more tax than it costs if the part does not.
+
+    >>> [tax_between([("state", 7), ("county", 2)], 100, k, k + 25) for k in (0, 25, 50, 75)]
+    [[('state', 2)], [('state', 1), ('county', 1)], [('state', 2)], [('state', 2), ('county', 1)]]
+    """
+    if start == stop or not borne:
+        return []
+    sizes = [tax for _, tax in borne]
+    whole = sum(sizes)
+    before = of_lines(whole * start // amount, sizes)
+    after = of_lines(whole * stop // amount, sizes)
+    shares = zip(borne, before, after, strict=True)
+    return [(rate, more - less) for (rate, _), less, more in shares if more > less]

@@ -28,6 +28,7 @@ from ordercore.errors import (
 from ordercore.money import Currency
 from ordercore.promotions.plan import Plan, compile_plan
 from ordercore.promotions.promotion import Exclusive, Promotion
+from ordercore.promotions.upcasts import book_from_1
 
 __all__ = ["DEFAULT_LAYERS", "MAX_PROMOTIONS", "PromotionBook"]
 
@@ -48,7 +49,7 @@ def _promotions(promotions: Iterable[Promotion]) -> tuple[Promotion, ...]:
     return tuple_of(promotions)
 
 
-@document("promotion_book")
+@document("promotion_book", 2, upcasts={1: book_from_1})
 @frozen
 class PromotionBook:
     """All promotions on offer, in one currency, ready to price with.
@@ -65,7 +66,11 @@ class PromotionBook:
     """
 
     currency: Currency = field(converter=Currency)
-    promotions: tuple[Promotion, ...] = field(default=(), converter=_promotions)
+    promotions: tuple[Promotion, ...] = field(
+        default=(),
+        converter=_promotions,
+        metadata={"keywords": {"maxItems": MAX_PROMOTIONS}},
+    )
     layers: tuple[str, ...] = field(
         default=DEFAULT_LAYERS,
         converter=_layers,
@@ -127,7 +132,8 @@ def _compile(book: PromotionBook) -> Iterator[Plan]:
         try:
             plans.append(compile_plan(promotion, seq, layer_of[promotion.layer], book.currency))
         except (InvalidInput, InvalidDocument) as error:
-            faults += all_faults(error, "promotions", position)
+            found = all_faults(error, "promotions", position)
+            faults += [fault.inside(f"promotion {promotion.id!r}") for fault in found]
     if faults:
         raise InvalidDocument(sorted(faults, key=lambda fault: fault.path[1]))
     yield from plans
@@ -135,7 +141,12 @@ def _compile(book: PromotionBook) -> Iterator[Plan]:
 
 def _faults(book: PromotionBook) -> Iterator[InvalidInput]:
     if len(set(book.layers)) < len(book.layers):
-        yield InvalidValue("layers with names of their own", book.layers, path=("layers",))
+        expected, path = "layers with names of their own", ("layers",)
+        yield InvalidValue(expected, book.layers, path=path, reason="duplicate_name")
+    if not isinstance(book.promotions, tuple):
+        expected = "a collection of Promotion"
+        yield InvalidType(expected, book.promotions, path=("promotions",))
+        return
     if len(book.promotions) > MAX_PROMOTIONS:
         expected = f"at most {MAX_PROMOTIONS} promotions"
         yield LimitExceeded(expected, len(book.promotions), path=("promotions",))
@@ -143,18 +154,18 @@ def _faults(book: PromotionBook) -> Iterator[InvalidInput]:
     seen: set[str] = set()
     layers = set(book.layers)
     for i, promotion in enumerate(book.promotions):
-        place = ("promotions", i)
+        place = "promotions", i
         if not isinstance(promotion, Promotion):
             yield InvalidType("a Promotion", promotion, path=place)
             continue
         if promotion.id in seen:
-            path = (*place, "id")
-            yield InvalidValue("an id used once", promotion.id, path=path, reason="duplicate_id")
+            fault = InvalidValue("an id used once", promotion.id, reason="duplicate_id")
+            yield fault.at(*place, "id")
         seen.add(promotion.id)
         if promotion.layer not in layers:
             expected = f"one of the layers {', '.join(book.layers[:10])}"
-            path = (*place, "layer")
-            yield InvalidValue(expected, promotion.layer, path=path, reason="unknown_layer")
+            fault = InvalidValue(expected, promotion.layer, reason="unknown_layer")
+            yield fault.at(*place, "layer")
 
 
 class _Index:
@@ -184,9 +195,14 @@ class _Index:
         facets = cart.rows.facets
         for facet, table in self.lines:
             held = facets[facet]
-            for value in held if len(held) < len(table) else table:
-                if value in table and value in held:
-                    found.update(table[value])
+            if len(held) < len(table):
+                for value in held:
+                    if value in table:
+                        found.update(table[value])
+            else:
+                for value, seqs in table.items():
+                    if value in held:
+                        found.update(seqs)
         for facet, table in self.context:
             for value in context.carried(facet):
                 found.update(table.get(value, ()))

@@ -8,12 +8,13 @@ from attrs import frozen
 
 from ordercore.calendars import Schedule
 from ordercore.cart import Cart, Context
+from ordercore.cart.context import ATTRIBUTE
 from ordercore.errors import InvalidDocument, InvalidInput
 from ordercore.money import Currency
 from ordercore.promotions.benefits import Propose
 from ordercore.promotions.conditions import Always, Test, Verdict
 from ordercore.promotions.promotion import Code, Coupon, Exclusive, Promotion
-from ordercore.promotions.proposals import Proposal, join
+from ordercore.promotions.proposals import GiftGrant, Proposal, join
 from ordercore.promotions.selectors import Need, either
 from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import Terms, placed
@@ -21,7 +22,8 @@ from ordercore.promotions.terms import Terms, placed
 __all__ = ["Plan", "compile_plan"]
 
 _RANKS = {
-    "sku": 0, "brand": 1, "category": 1, "seller": 2, "group": 3, "channel": 4, "region": 5,
+    "sku": 0, "brand": 1, "category": 1, "seller": 2, "code": 3, "coupon": 3, "group": 3,
+    "channel": 4, "region": 5,
 }  # fmt: skip
 """How selective a key is; a promotion stands in the index under its lowest."""
 
@@ -118,11 +120,18 @@ def _in_turn(proposes: Sequence[Propose]) -> Propose:
         whole: Proposal | None = None
         for each in proposes:
             proposal = each(state if whole is None else state.after(whole))
+            if proposal is not None and _blocks(proposal):
+                return proposal
             if proposal is not None:
                 whole = proposal if whole is None else join(whole, proposal)
         return whole
 
     return propose
+
+
+def _blocks(proposal: Proposal) -> bool:
+    """Whether a gift that cannot be given keeps the whole promotion from applying."""
+    return any([isinstance(grant, GiftGrant) and grant.blocks for grant in proposal[5]])
 
 
 def _key(promotion: Promotion) -> Need | None:
@@ -132,7 +141,11 @@ def _key(promotion: Promotion) -> Need | None:
     if isinstance(promotion.trigger, Coupon):
         return "coupon", frozenset({promotion.trigger.kind})
     needs = promotion.when.needs() + either([each.needs() for each in promotion.benefits])
-    ranked = [need for need in needs if need[0] in _RANKS]
+    ranked = [need for need in needs if need[0] in _RANKS or need[0].startswith(ATTRIBUTE)]
     if not ranked:
         return None
-    return min(ranked, key=lambda need: (_RANKS[need[0]], len(need[1]), need[0], sorted(need[1])))
+    last = len(_RANKS)
+    return min(
+        ranked,
+        key=lambda need: (_RANKS.get(need[0], last), len(need[1]), need[0], sorted(need[1])),
+    )

@@ -23,13 +23,16 @@ from ordercore.data.checks import (
     member_of,
     names_of,
     optional,
+    text,
     tuple_of,
 )
+from ordercore.data.keywords import stated, stating
 from ordercore.errors import InvalidValue
 from ordercore.money import Overflow
 from ordercore.money.fields import check_percent, percent_of
 from ordercore.promotions.benefits import Benefit
 from ordercore.promotions.conditions import Always, Condition, check_condition
+from ordercore.promotions.size import check_size
 from ordercore.promotions.terms import (
     Basis,
     RoundingMode,
@@ -38,6 +41,7 @@ from ordercore.promotions.terms import (
     rounding_mode_of,
     split_of,
 )
+from ordercore.promotions.upcasts import promotion_from_1
 
 __all__ = ["Automatic", "Code", "Coupon", "Exclusive", "Funding", "Promotion", "Trigger"]
 
@@ -121,8 +125,12 @@ def _funding(shares: Iterable[Funding]) -> tuple[Funding, ...]:
     return tuple_of(shares)
 
 
+_are_shares = each(instance(Funding), most=MAX_FUNDING)
+
+
+@stating(**stated(_are_shares))
 def _check_funding(_instance: Any, attribute: Any, value: Any) -> None:
-    each(instance(Funding), most=MAX_FUNDING)(None, attribute, value)
+    _are_shares(None, attribute, value)
     whole = sum((Fraction(share.percent) for share in value), Fraction(0))
     if value and whole != 100:
         expected = "shares that come to 100 %"
@@ -131,7 +139,7 @@ def _check_funding(_instance: Any, attribute: Any, value: Any) -> None:
         raise InvalidValue("each bearer once", path=(attribute.name,), reason="duplicate_id")
 
 
-@document("promotion")
+@document("promotion", 2, upcasts={1: promotion_from_1})
 @frozen(kw_only=True)
 class Promotion:
     """One promotion, as plain data.
@@ -167,7 +175,11 @@ class Promotion:
         converter=_benefits, validator=each(instance(Benefit), least=1, most=MAX_BENEFITS)
     )
     when: Condition = field(factory=Always, validator=check_condition)
-    name: Attributes = field(default=NO_ATTRIBUTES, converter=_named)
+    name: Attributes = field(
+        default=NO_ATTRIBUTES,
+        converter=_named,
+        metadata={"form": str | Attributes, "keywords": stated(text(most=200))},
+    )
     version: int = field(default=1, validator=integer(least=1, most=10**9))
     schedule: Schedule = field(factory=Schedule, validator=instance(Schedule))
     trigger: Trigger = field(factory=Automatic, validator=instance(Trigger))
@@ -201,6 +213,9 @@ class Promotion:
     )
     overflow: Overflow = field(default="redistribute", validator=_overflow)
     funding: tuple[Funding, ...] = field(default=(), converter=_funding, validator=_check_funding)
+
+    def __attrs_post_init__(self) -> None:
+        check_size(self.when, *self.benefits)
 
     def combines(self, other: Promotion) -> bool:
         """Whether this promotion agrees to use the same units as another."""

@@ -35,6 +35,8 @@ class GiftGrant(NamedTuple):
     """What one unit is worth, in minor units."""
     checked: bool
     """Whether a stock snapshot was looked at."""
+    blocks: bool = False
+    """Whether the whole promotion does not apply, since the gift cannot be given."""
 
     @property
     def has_effect(self) -> bool:

@@ -200,18 +200,20 @@ class PricedBetween(Selector):
 
     def __attrs_post_init__(self) -> None:
         if self.least is None and self.most is None:
-            raise InvalidValue("a lower or an upper bound", None)
+            raise InvalidValue("a lower or an upper bound", reason="fields_disagree")
 
     def compile(self, terms: Terms) -> Select:  # noqa: D102
-        least = None if self.least is None else terms.price(self.least, "least")
-        most = None if self.most is None else terms.price(self.most, "most")
+        least = 0 if self.least is None else terms.price(self.least, "least").finest
+        most = None if self.most is None else terms.price(self.most, "most").finest
+        if most is not None and least > most:
+            raise InvalidValue("a bound that is not below the lower one", path=("most",))
 
         def select(state: LayerState) -> tuple[int, ...]:
-            prices = [line.unit_price.decimal for line in state.heads]
+            prices = state.unit_prices
             return tuple(
                 row
                 for row, price in enumerate(prices)
-                if (least is None or price >= least) and (most is None or price <= most)
+                if least <= price and (most is None or price <= most)
             )
 
         return select
@@ -224,7 +226,7 @@ class Undiscounted(Selector):
 
     def compile(self, terms: Terms) -> Select:  # noqa: ARG002, D102
         def select(state: LayerState) -> tuple[int, ...]:
-            pairs = zip(state.entry, state.rows.amounts, strict=True)
+            pairs = zip(state.began, state.base, strict=True)
             return tuple(row for row, (now, base) in enumerate(pairs) if now == base)
 
         return select

@@ -16,7 +16,7 @@ from ordercore.cart import Cart, CartLine, Context
 from ordercore.promotions.proposals import FeeCut, GiftGrant, Grant, PointsRedeemed, Proposal
 from ordercore.promotions.terms import Basis
 
-__all__ = ["LayerState", "Offer"]
+__all__ = ["LayerState", "Offer", "common_multiple"]
 
 Offer = tuple[Sequence[int], Sequence[int], Sequence[int], int, Sequence[int] | None]
 """What a benefit may use: (rows, units, amounts, scale, caps), one entry per row.
@@ -25,6 +25,23 @@ Offer = tuple[Sequence[int], Sequence[int], Sequence[int], int, Sequence[int] | 
 (1 unless some of a row's units are in use elsewhere). ``caps`` is the most that each row can
 still give; None says that the amounts themselves are the caps.
 """
+
+
+_FINEST = 2**256
+
+
+def common_multiple(numbers: Iterable[int]) -> int:
+    """Find the scale at which parts of rows are whole numbers.
+
+    It is the least common multiple, and exact, up to 2^256; where hundreds of rows of unlike
+    quantities would take it further, 2^256 itself is fine enough.
+    """
+    scale = 1
+    for number in numbers:
+        scale = lcm(scale, number)
+        if scale > _FINEST:
+            return _FINEST
+    return scale
 
 
 class LayerState:
@@ -42,17 +59,40 @@ class LayerState:
         claimed: row → units in use by promotions of this layer.
         blocked: Like ``claimed``, less what the promotion now asking may share.
         base: Amount of each row before the first promotion.
+        began: Like ``entry``, also where a promotion's later benefits see their own amounts.
         fees: Each fee of the cart now.
+        fees_entry: Each fee when the layer began.
+        floors: What no promotion takes each row below: its floor price, or its base where that
+            is lower; None where no line has a floor price.
         gifts: sku → units of it given so far, over all layers.
         points: Points redeemed so far.
     """
 
     __slots__ = (
-        "_at_us", "_base_total", "_entry_total", "_total", "base", "blocked", "cart", "claimed",
-        "context", "entry", "fees", "gifts", "now", "points", "rows", "shipping",
+        "_at_us",
+        "_base_total",
+        "_entry_total",
+        "_total",
+        "_unit_prices",
+        "base",
+        "began",
+        "blocked",
+        "cart",
+        "claimed",
+        "context",
+        "entry",
+        "fees",
+        "fees_entry",
+        "floors",
+        "gifts",
+        "now",
+        "points",
+        "rows",
+        "shipping",
         "shipping_entry",
     )  # fmt: skip
 
+    began: Sequence[int]
     entry: Sequence[int]
     now: Sequence[int]
     _at_us: int | None
@@ -65,17 +105,20 @@ class LayerState:
             base, total = rows.amounts, rows.total
         else:
             total = sum(base)
-        self.base = self.entry = self.now = base
+        self.base = self.began = self.entry = self.now = base
+        self.floors = None if rows.floors is None else tuple(map(min, rows.floors, base))
         self.shipping = self.shipping_entry = cart.shipping.minor
         self.claimed: dict[int, int] = {}
         self.blocked: Mapping[int, int] = self.claimed
         self.fees: tuple[int, ...] = ()
         if cart.fees:
             self.fees = tuple([fee.amount.minor for fee in cart.fees])
+        self.fees_entry = self.fees
         self.gifts: dict[str, int] = {}
         self.points = 0
         self._base_total = self._entry_total = self._total = total
         self._at_us = None
+        self._unit_prices: list[int] | None = None
 
     # What conditions and selectors ask
 
@@ -85,6 +128,13 @@ class LayerState:
         if self._at_us is None:
             self._at_us = instant_us(self.context.at)
         return self._at_us
+
+    @property
+    def unit_prices(self) -> Sequence[int]:
+        """The unit price of each row by the cart, as integers of 10^-8."""
+        if self._unit_prices is None:
+            self._unit_prices = [line.unit_price.finest for line in self.heads]
+        return self._unit_prices
 
     @property
     def heads(self) -> Iterable[CartLine]:
@@ -119,7 +169,7 @@ class LayerState:
         claimed = self.claimed
         if basis is not Basis.ENTRY or (claimed and not claimed.keys().isdisjoint(rows)):
             return self._remainder(rows, basis)
-        floors, amounts, units = self.rows.floors, self.entry, self.rows.quantities
+        floors, amounts, units = self.floors, self.entry, self.rows.quantities
         if len(rows) == 1:
             amounts, units = (amounts[rows[0]],), (units[rows[0]],)
         elif len(rows) != len(amounts):
@@ -133,11 +183,13 @@ class LayerState:
 
     def _remainder(self, rows: Sequence[int], basis: Basis) -> Offer:
         """The general case: some units may be in use, or the amounts on another basis."""
-        quantities, floors = self.rows.quantities, self.rows.floors
+        quantities, floors = self.rows.quantities, self.floors
         base, entry, now = self.amounts(basis), self.entry, self.now
         free = [(row, quantities[row] - self.blocked.get(row, 0)) for row in rows]
         free = [(row, units) for row, units in free if units > 0]
-        scale = lcm(*[quantities[row] for row, units in free if units < quantities[row]])
+        scale = common_multiple(
+            [quantities[row] for row, units in free if units < quantities[row]]
+        )
         amounts = [base[row] * units * scale // quantities[row] for row, units in free]
         caps = [
             min(
@@ -162,8 +214,10 @@ class LayerState:
         if self.claimed:
             self.claimed = {}
         self.blocked = self.claimed
-        self.entry, self._entry_total = self.now, self._total
+        self.began = self.entry = self.now
+        self._entry_total = self._total
         self.shipping_entry = self.shipping
+        self.fees_entry = self.fees
 
     def take(self, proposal: Proposal) -> None:
         """Apply a proposal: lower the rows and the shipping, count gifts."""
@@ -173,8 +227,11 @@ class LayerState:
             now = self.now
             if now is self.entry:
                 self.now = now = [*now]
-            for row, share in zip(rows, shares):  # noqa: B905 - of one length
-                now[row] -= share  # type: ignore[index]
+            if len(rows) == 1:
+                now[rows[0]] -= goods  # type: ignore[index]
+            else:
+                for row, share in zip(rows, shares):  # noqa: B905 - of one length
+                    now[row] -= share  # type: ignore[index]
         if shipping:
             self.shipping -= shipping
         if grants:
@@ -190,6 +247,7 @@ class LayerState:
         """The state as it was when the layer began: nothing taken, nothing in use."""
         then = self._copy()
         then.now, then.shipping = self.entry, self.shipping_entry
+        then.fees = self.fees_entry
         then.claimed = {}
         then.blocked = then.claimed
         return then
@@ -208,6 +266,7 @@ class LayerState:
         then.shipping -= shipping
         then.gifts = dict(self.gifts)
         then._count(grants)  # noqa: SLF001 - its own
+        then.fees_entry = then.fees
         return then
 
     def _copy(self) -> LayerState:

@@ -85,10 +85,10 @@ class Terms:
         except InvalidInput as error:
             raise error.at(*place) from None
 
-    def price(self, amount: Amount, *place: str | int) -> Decimal:
+    def price(self, amount: Amount, *place: str | int) -> UnitPrice:
         """Read a rule's unit price, which may be finer than the minor unit."""
         try:
-            return UnitPrice.of(amount, self.currency).decimal
+            return UnitPrice.of(amount, self.currency)
         except InvalidInput as error:
             raise error.at(*place) from None
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
-from fractions import Fraction
 
 from attrs import field, frozen
 
@@ -15,31 +14,54 @@ from ordercore.data.checks import (
     identifier,
     instance,
     integer,
+    member,
+    member_of,
     names_of,
     optional,
     quantity,
     text,
     tuple_of,
 )
-from ordercore.money import Currency, Rounding, UnitPrice, divide
+from ordercore.errors import InvalidInput, LimitExceeded
+from ordercore.money import MAX_SCALE, Currency, Rounding, UnitPrice, divide
 from ordercore.money.fields import check_percent, check_price, percent_of, percentage, price_of
 
-__all__ = ["MAX_RULES", "CostPlus", "FixedListPrice", "OffListPrice", "PriceList", "PriceRule"]
+__all__ = [
+    "MAX_RULES",
+    "CostPlus",
+    "FixedListPrice",
+    "OffListPrice",
+    "PriceList",
+    "PriceOf",
+    "PriceRule",
+    "exact",
+]
 
 MAX_RULES = 100_000
 """The most rules of one price list."""
 
+PriceOf = Callable[[UnitPrice], UnitPrice]
+"""A compiled rule: what a unit costs by it, given its price in the cart."""
+
 
 class PriceRule:
-    """The family of rules of a price list: each gives the price of one unit."""
+    """The family of rules of a price list: each gives the price of one unit.
+
+    To add one is to write one frozen class: a `variant` with its fields, ``sku`` and
+    ``min_quantity`` among them, and `compile`.
+    """
 
     __slots__ = ()
 
     sku: str | None
     min_quantity: int
 
-    def unit_price(self, listed: UnitPrice) -> UnitPrice:
-        """Tell what a unit costs by this rule, given its price in the cart."""
+    def compile(self, currency: Currency) -> PriceOf:
+        """Turn the rule into a function of the cart's price of a unit.
+
+        Raises:
+            InvalidInput: An amount of the rule does not fit the currency.
+        """
         raise NotImplementedError
 
 
@@ -51,15 +73,23 @@ class FixedListPrice(PriceRule):
     Args:
         sku: The product.
         price: Per unit; may be finer than the minor unit.
-        min_quantity: The rule holds for rows of at least so many units.
+        min_quantity: The rule holds where the cart has at least so many units of the sku.
     """
 
     sku: str = field(validator=identifier)
     price: UnitPrice | Decimal = field(converter=price_of, validator=check_price)
     min_quantity: int = field(default=1, validator=quantity)
 
-    def unit_price(self, listed: UnitPrice) -> UnitPrice:  # noqa: D102
-        return UnitPrice.of(self.price, listed.currency)
+    def compile(self, currency: Currency) -> PriceOf:  # noqa: D102
+        price = _in_currency(self.price, currency, "price")
+        return lambda _listed: price
+
+
+def _rounding(rounding: Rounding | str) -> Rounding:
+    return member_of(Rounding, rounding)
+
+
+_check_decimals = optional(integer(least=0, most=MAX_SCALE))
 
 
 @variant(PriceRule, "cost_plus")
@@ -67,17 +97,34 @@ class FixedListPrice(PriceRule):
 class CostPlus(PriceRule):
     """A unit of this sku costs what the shop paid for it, and a percentage on top.
 
-    The price is made whole to the minor unit, half up.
+    Args:
+        sku: The product.
+        cost: What the shop pays for a unit; may be finer than the minor unit.
+        percent: How much more, from 0 to 100 000.
+        min_quantity: The rule holds where the cart has at least so many units of the sku.
+        decimals: With how many the price is made whole, 0 to 8; None: as many as the currency
+            has, or the cost where that is finer.
+        rounding: How.
     """
 
     sku: str = field(validator=identifier)
     cost: UnitPrice | Decimal = field(converter=price_of, validator=check_price)
     percent: Decimal = field(converter=percent_of, validator=percentage(most=100_000))
     min_quantity: int = field(default=1, validator=quantity)
+    decimals: int | None = field(default=None, validator=_check_decimals)
+    rounding: Rounding = field(
+        default=Rounding.HALF_UP, converter=_rounding, validator=member(Rounding)
+    )
 
-    def unit_price(self, listed: UnitPrice) -> UnitPrice:  # noqa: D102
-        cost = UnitPrice.of(self.cost, listed.currency)
-        return _whole(_exact(cost) * (1 + Fraction(self.percent) / 100), listed.currency)
+    def compile(self, currency: Currency) -> PriceOf:  # noqa: D102
+        cost = _in_currency(self.cost, currency, "cost")
+        numerator, denominator = self.percent.as_integer_ratio()
+        hundred = 100 * denominator
+        try:
+            price = _part(cost, hundred + numerator, hundred, self.decimals, self.rounding)
+        except LimitExceeded as error:  # of the price, which stands in no field
+            raise LimitExceeded(error.expected, error.given, path=("cost",)) from None
+        return lambda _listed: price
 
 
 @variant(PriceRule, "off_list_price")
@@ -88,26 +135,58 @@ class OffListPrice(PriceRule):
     Args:
         percent: How much less, from 0 to 100.
         sku: The product; None: every product.
-        min_quantity: The rule holds for rows of at least so many units.
+        min_quantity: The rule holds where the cart has at least so many units of the sku.
+        decimals: With how many the price is made whole, 0 to 8; None: as many as the currency
+            has, or the cart's price where that is finer.
+        rounding: How; the result is never above the cart's price.
+
+    >>> nine_and_a_half = OffListPrice("5").compile(Currency("CNY"))
+    >>> nine_and_a_half(UnitPrice.of("9.99", "CNY"))
+    UnitPrice.of('9.49', 'CNY')
     """
 
     percent: Decimal = field(converter=percent_of, validator=check_percent)
     sku: str | None = field(default=None, validator=optional(identifier))
     min_quantity: int = field(default=1, validator=quantity)
+    decimals: int | None = field(default=None, validator=_check_decimals)
+    rounding: Rounding = field(
+        default=Rounding.HALF_UP, converter=_rounding, validator=member(Rounding)
+    )
 
-    def unit_price(self, listed: UnitPrice) -> UnitPrice:  # noqa: D102
-        return _whole(_exact(listed) * (1 - Fraction(self.percent) / 100), listed.currency)
+    def compile(self, currency: Currency) -> PriceOf:  # noqa: ARG002, D102
+        numerator, denominator = self.percent.as_integer_ratio()
+        hundred = 100 * denominator
+        left, decimals, rounding = hundred - numerator, self.decimals, self.rounding
+
+        def price_of(listed: UnitPrice) -> UnitPrice:
+            price = _part(listed, left, hundred, decimals, rounding)
+            return min(price, listed, key=exact)
+
+        return price_of
 
 
-def _exact(price: UnitPrice) -> Fraction:
-    return Fraction(price.units, 10**price.scale)
+def exact(price: UnitPrice) -> int:
+    """Tell a price in the finest unit that prices can have, to compare by."""
+    units: int = price.units * 10 ** (MAX_SCALE - price.scale)
+    return units
 
 
-def _whole(price: Fraction, currency: Currency) -> UnitPrice:
-    """Make a price whole to the minor unit, half up."""
-    scale = currency.digits
-    numerator = price.numerator * 10**scale
-    return UnitPrice(divide(numerator, price.denominator, Rounding.HALF_UP), scale, currency)
+def _in_currency(price: UnitPrice | Decimal, currency: Currency, name: str) -> UnitPrice:
+    try:
+        return UnitPrice.of(price, currency)
+    except InvalidInput as error:
+        raise error.at(name) from None
+
+
+def _part(
+    price: UnitPrice, numerator: int, denominator: int, decimals: int | None, rounding: Rounding
+) -> UnitPrice:
+    """Take a part of a price and make it whole at so many decimals."""
+    places = price.scale if decimals is None else decimals
+    units = price.units * numerator * 10**places
+    whole = divide(units, denominator * 10**price.scale, rounding)
+    scale = max(places, price.currency.digits)
+    return UnitPrice(whole * 10 ** (scale - places), scale, price.currency)
 
 
 def _rules(rules: Iterable[PriceRule]) -> tuple[PriceRule, ...]:
@@ -123,8 +202,9 @@ class PriceList:
 
     Args:
         id: Unique in a tariff; equal prices go by priority, then by it.
-        rules: At most `MAX_RULES`. Of several for one row, the one with the highest
+        rules: At most `MAX_RULES`. Of several for one sku, the one with the highest
             ``min_quantity`` that is reached holds; one for the sku goes before one for all.
+            What counts is all units of the sku in the cart, on whatever lines.
         kind: What the price is called: ``member``, ``flash``, ``contract``.
         name: What customers read.
         groups: Only for shoppers of one of these groups; empty: for all.
@@ -133,7 +213,7 @@ class PriceList:
         schedule: When the prices hold.
         priority: The higher goes first where the tariff chooses by priority.
         purchase_limit: 限购: the most units of each sku at these prices, what the shopper
-            bought before included (`Context.purchases`); further units cost what they would
+            bought before included (`Shopper.purchases`); further units cost what they would
             cost without this list.
     """
 
@@ -149,3 +229,8 @@ class PriceList:
     schedule: Schedule = field(factory=Schedule, validator=instance(Schedule))
     priority: int = field(default=0, validator=integer(least=-(10**9), most=10**9))
     purchase_limit: int | None = field(default=None, validator=optional(quantity))
+
+    @property
+    def title(self) -> str:
+        """The name, or the id where there is none."""
+        return self.name or self.id

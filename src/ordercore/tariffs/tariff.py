@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -12,13 +12,13 @@ from attrs import field, frozen
 
 from ordercore.data import document
 from ordercore.data.checks import each, instance, member, member_of, optional, text, tuple_of
-from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
-from ordercore.money import Currency, Money, Rounding, UnitPrice
+from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFound
+from ordercore.money import Currency, Money, Rounding
 from ordercore.money.fields import amount_of, check_amount
-from ordercore.tariffs.lists import FixedListPrice, PriceList, PriceRule
+from ordercore.tariffs.lists import PriceList, PriceOf
 from ordercore.tariffs.taxes import Taxes
 
-__all__ = ["MAX_LISTS", "PayableRounding", "PriceChoice", "Tariff"]
+__all__ = ["MAX_LISTS", "PayableRounding", "PriceChoice", "PriceTable", "Tariff"]
 
 MAX_LISTS: Final = 1000
 """The most price lists of one tariff."""
@@ -41,6 +41,8 @@ def _mode_of(value: Rounding | str) -> Rounding:
 class PayableRounding:
     """抹零: the payable is made a multiple of a step, such as 0.1 CNY or 0.05 CHF in cash.
 
+    The step may be larger than the payable, which ``down`` then waives altogether.
+
     Args:
         step: The smallest amount that can be paid.
         mode: ``down`` waives what is below the step, ``half_up`` rounds.
@@ -61,8 +63,9 @@ def _choice(choice: PriceChoice | str) -> PriceChoice:
     return member_of(PriceChoice, choice)
 
 
-Rules = Mapping[str | None, tuple[PriceRule, ...]]
-"""The rules of one list by sku (None: for every sku), those for most units first."""
+PriceTable = Mapping[str | None, tuple[tuple[int, PriceOf], ...]]
+"""The compiled rules of one list by sku (None: for every sku), each with the units that it
+asks for, those for most units first."""
 
 
 @document("tariff")
@@ -72,7 +75,7 @@ class Tariff:
 
     Args:
         currency: ISO 4217; decimal numbers in lists and steps are in it.
-        price_lists: At most `MAX_LISTS`, with unique ids.
+        price_lists: At most `MAX_LISTS`, with unique ids; their order does not matter.
         choice: Which of several prices holds.
         taxes: None: prices say nothing of tax.
         rounding: None: the payable stays as it is.
@@ -94,67 +97,73 @@ class Tariff:
         default=None, validator=optional(instance(PayableRounding))
     )
     version: str = field(default="", validator=text(most=64))
-    rules: tuple[tuple[PriceList, Rules], ...] = field(init=False, eq=False, repr=False)
+    tables: tuple[tuple[PriceList, PriceTable], ...] = field(init=False, eq=False, repr=False)
     step_minor: int = field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        faults = list(_faults(self))
+        faults: list[InvalidInput] = []
+        tables = _tables(self, faults)
+        step = _step(self, faults)
         if faults:
             raise InvalidDocument(faults)
-        lists = sorted(self.price_lists, key=lambda each: (-each.priority, each.id))
-        put = object.__setattr__
-        put(self, "rules", tuple((each, _by_sku(each.rules)) for each in lists))
-        step = 1 if self.rounding is None else Money.of(self.rounding.step, self.currency).minor
-        put(self, "step_minor", step)
+        tables.sort(key=lambda pair: (-pair[0].priority, pair[0].id))
+        object.__setattr__(self, "tables", tuple(tables))
+        object.__setattr__(self, "step_minor", step)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Tariff, (
             self.currency, self.price_lists, self.choice, self.taxes, self.rounding, self.version,
         )  # fmt: skip
 
-
-def _by_sku(rules: Iterable[PriceRule]) -> Rules:
-    table: dict[str | None, list[PriceRule]] = {}
-    for rule in rules:
-        table.setdefault(rule.sku, []).append(rule)
-    return MappingProxyType(
-        {
-            sku: tuple(sorted(several, key=lambda rule: -rule.min_quantity))
-            for sku, several in table.items()
-        }
-    )
+    def price_list(self, list_id: str) -> PriceList:
+        """Find a price list by its id, or raise `NotFound`."""
+        for each_list in self.price_lists:
+            if each_list.id == list_id:
+                return each_list
+        raise NotFound("the id of a price list of this tariff", list_id)
 
 
-def _faults(tariff: Tariff) -> Iterator[InvalidInput]:
-    currency = tariff.currency
+def _tables(tariff: Tariff, faults: list[InvalidInput]) -> list[tuple[PriceList, PriceTable]]:
+    """Compile every list; what is wrong with them goes to the faults."""
+    tables: list[tuple[PriceList, PriceTable]] = []
     seen: set[str] = set()
     for i, each_list in enumerate(tariff.price_lists):
         place = "price_lists", i
         if each_list.id in seen:
-            path = (*place, "id")
-            yield InvalidValue("an id used once", each_list.id, path=path, reason="duplicate_id")
+            expected, path = "an id used once", (*place, "id")
+            faults.append(InvalidValue(expected, each_list.id, path=path, reason="duplicate_id"))
         seen.add(each_list.id)
-        keys: set[tuple[str | None, int]] = set()
-        for j, rule in enumerate(each_list.rules):
-            key = rule.sku, rule.min_quantity
-            if key in keys:
-                expected, where = "one rule for each sku and quantity", (*place, "rules", j)
-                yield InvalidValue(expected, key, path=where)
-            keys.add(key)
-            yield from _unfit(rule, currency, *place, "rules", j)
-    if tariff.rounding is not None:
-        try:
-            Money.of(tariff.rounding.step, currency)
-        except InvalidInput as error:
-            yield error.at("rounding", "step")
+        tables.append((each_list, _table(each_list, tariff.currency, faults, *place)))
+    return tables
 
 
-def _unfit(rule: PriceRule, currency: Currency, *place: str | int) -> Iterator[InvalidInput]:
-    """Find out whether a rule's own amounts fit the currency."""
-    name = "price" if isinstance(rule, FixedListPrice) else "cost"
-    amount = getattr(rule, name, None)
-    if amount is not None:
+def _table(
+    each_list: PriceList, currency: Currency, faults: list[InvalidInput], *place: str | int
+) -> PriceTable:
+    """Compile the rules of one list."""
+    table: dict[str | None, list[tuple[int, PriceOf]]] = {}
+    seen: set[tuple[str | None, int]] = set()
+    for i, rule in enumerate(each_list.rules):
+        key = rule.sku, rule.min_quantity
+        if key in seen:
+            expected, path = "one rule for a sku and a quantity", (*place, "rules", i)
+            faults.append(InvalidValue(expected, key, path=path))
+        seen.add(key)
         try:
-            UnitPrice.of(amount, currency)
+            table.setdefault(rule.sku, []).append((rule.min_quantity, rule.compile(currency)))
         except InvalidInput as error:
-            yield error.at(*place, name)
+            faults.append(error.at(*place, "rules", i))
+    for steps in table.values():
+        steps.sort(key=lambda step: -step[0])
+    return MappingProxyType({sku: tuple(steps) for sku, steps in table.items()})
+
+
+def _step(tariff: Tariff, faults: list[InvalidInput]) -> int:
+    """Read the step of the payable's rounding in minor units; 1 where there is none."""
+    if tariff.rounding is None:
+        return 1
+    try:
+        return Money.of(tariff.rounding.step, tariff.currency).minor
+    except InvalidInput as error:
+        faults.append(error.at("rounding", "step"))
+        return 1

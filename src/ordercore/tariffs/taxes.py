@@ -20,14 +20,17 @@ from ordercore.data.checks import (
     optional,
     tuple_of,
 )
-from ordercore.errors import InvalidValue
+from ordercore.errors import InvalidDocument, InvalidValue
 from ordercore.money import Rounding
 from ordercore.money.fields import percent_of, percentage
 
-__all__ = ["MAX_RATES", "TaxLevel", "TaxRate", "TaxedPart", "Taxes"]
+__all__ = ["MAX_RATES", "ORDINARY", "TaxLevel", "TaxRate", "TaxedPart", "Taxes"]
 
 MAX_RATES = 1000
 """The most rates of one tariff."""
+
+ORDINARY = "ordinary"
+"""The tax class of what says nothing of its class; a rate names it beside others."""
 
 
 class TaxedPart(StrEnum):
@@ -44,7 +47,7 @@ class TaxLevel(StrEnum):
     LINE = "line"
     """For each row, the shipping and each fee by itself."""
     ORDER = "order"
-    """Once for each rate on the sum, then apportioned."""
+    """On sums over the whole order, then apportioned: see `Taxes`."""
 
 
 def _parts(parts: Iterable[TaxedPart | str]) -> tuple[TaxedPart, ...]:
@@ -59,18 +62,22 @@ _names = each(identifier, most=1000)
 class TaxRate:
     """One rate. Every rate that matches a part of the order is levied on it; they add up.
 
+    No rate is levied on another's tax; where a law says so, the percentage says it too.
+
     Args:
         id: Unique in a tariff, such as ``vat-13``.
         percent: Exact: ``"13"``, ``"8.875"``.
-        tax_classes: Levied on products, fees and shipping of one of these classes; empty: on
-            those that have none.
+        tax_classes: Levied on products, fees and shipping of one of these classes; what has
+            none is of the class `ORDINARY`.
         regions: Levied on orders to one of these regions; empty: everywhere.
         on: Levied on goods, shipping, fees.
     """
 
     id: str = field(validator=identifier)
     percent: Decimal = field(converter=percent_of, validator=percentage(most=1000))
-    tax_classes: tuple[str, ...] = field(default=(), converter=names_of, validator=_names)
+    tax_classes: tuple[str, ...] = field(
+        default=(ORDINARY,), converter=names_of, validator=each(identifier, least=1)
+    )
     regions: tuple[str, ...] = field(default=(), converter=names_of, validator=_names)
     on: tuple[TaxedPart, ...] = field(
         default=tuple(TaxedPart), converter=_parts, validator=each(member(TaxedPart), least=1)
@@ -80,7 +87,7 @@ class TaxRate:
         """Whether it is levied on a part of an order."""
         return (
             part in self.on
-            and (tax_class in self.tax_classes if self.tax_classes else tax_class is None)
+            and (tax_class or ORDINARY) in self.tax_classes
             and (not self.regions or region in self.regions)
         )
 
@@ -101,12 +108,22 @@ def _rounding(rounding: Rounding | str) -> Rounding:
 class Taxes:
     """All rates of a shop, and how they are reckoned.
 
+    Tax that comes on top is made whole for each rate by itself. Tax that prices include is
+    made whole once for all rates that a part bears, since they come out of one amount; then
+    it is split by their percentages. With ``level="order"`` what is made whole is the sum: of
+    all parts that bear the rate, or of all that bear the same rates.
+
     Args:
         rates: At most `MAX_RATES`, with unique ids.
         included: Whether prices contain the tax; if not, it comes on top.
         level: Where tax is made whole.
         rounding: How.
         shipping_class: The tax class of the shipping fee; None is the ordinary one.
+        exempt_groups: Shoppers of one of these groups bear no tax. Prices that include tax
+            stay as they are: give such groups a price list of their own.
+
+    Raises:
+        InvalidDocument: With every id that is used twice.
     """
 
     rates: tuple[TaxRate, ...] = field(
@@ -118,11 +135,17 @@ class Taxes:
         default=Rounding.HALF_UP, converter=_rounding, validator=member(Rounding)
     )
     shipping_class: str | None = field(default=None, validator=optional(identifier))
+    exempt_groups: tuple[str, ...] = field(default=(), converter=names_of, validator=_names)
 
     def __attrs_post_init__(self) -> None:
+        faults: list[InvalidValue] = []
         seen: set[str] = set()
         for i, rate in enumerate(self.rates):
             if rate.id in seen:
-                place = ("rates", i, "id")
-                raise InvalidValue("an id used once", rate.id, path=place, reason="duplicate_id")
+                path = "rates", i, "id"
+                faults.append(
+                    InvalidValue("an id used once", rate.id, path=path, reason="duplicate_id")
+                )
             seen.add(rate.id)
+        if faults:
+            raise InvalidDocument(faults)

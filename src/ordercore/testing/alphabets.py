@@ -14,10 +14,12 @@ from ordercore.promotions import Basis
 __all__ = [
     "BASES",
     "BRANDS",
+    "CAMPAIGNS",
     "CATEGORIES",
     "CHANNELS",
     "CODES",
     "COLOURS",
+    "COUPONS",
     "CURRENCIES",
     "FAR",
     "FEES",
@@ -33,6 +35,7 @@ __all__ = [
     "SELLERS",
     "SKUS",
     "SMALL",
+    "TAX_CLASSES",
     "amounts",
     "currencies",
     "maybe",
@@ -51,9 +54,12 @@ COLOURS: Final = ("black", "red")
 FEES: Final = ("packaging", "service")
 GIFTS: Final = ("mug", "socks")
 CODES: Final = ("HELLO", "hello", "ELEVEN")
+COUPONS: Final = ("welcome", "birthday")
 GROUPS: Final = ("gold", "staff")
 CHANNELS: Final = ("app", "store")
 REGIONS: Final = ("CN-31", "CN-44")
+CAMPAIGNS: Final = ("spring", "11.11")
+TAX_CLASSES: Final = ("reduced", "exempt")
 LAYERS: Final = ("unit", "order", "coupon", "set", "shipping")
 """The layers that promotions are drawn for, of those of a book."""
 

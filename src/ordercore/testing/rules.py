@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from decimal import Decimal
 from functools import cache
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from ordercore.calendars import Recurrence, Schedule, Window
 from ordercore.money import Currency, Money
 from ordercore.promotions import (
+    AddOnDeal,
     AllOf,
     AllOfSelectors,
     AllUnits,
@@ -21,13 +23,27 @@ from ordercore.promotions import (
     AnyOfSelectors,
     Benefit,
     Brand,
+    BundlePrice,
     BuyXGetY,
     Category,
+    CheapestOff,
     Condition,
+    ContextAttribute,
     CustomerInGroup,
+    Deposit,
+    DistinctProducts,
+    During,
+    EarnPoints,
     Every,
+    Excess,
+    FeeOff,
+    FixedPrice,
     Gift,
+    GiftChoice,
+    GrantCoupon,
     HasAttribute,
+    HasCode,
+    HoldsCoupon,
     InRegion,
     LineAtLeast,
     NotCondition,
@@ -36,11 +52,14 @@ from ordercore.promotions import (
     OrderNumber,
     PercentOff,
     Pick,
+    PickN,
+    PointsRedemption,
     PricedBetween,
     Selector,
     Seller,
     ShippingOff,
     Sku,
+    Split,
     Threshold,
     Tier,
     Tiers,
@@ -50,12 +69,17 @@ from ordercore.promotions import (
 from ordercore.testing.alphabets import (
     BASES,
     BRANDS,
+    CAMPAIGNS,
     CATEGORIES,
     CHANNELS,
+    CODES,
     COLOURS,
+    COUPONS,
     FAR,
+    FEES,
     GIFTS,
     GROUPS,
+    IDS,
     INSTANT,
     MAX_TIMES,
     NEAR,
@@ -96,15 +120,24 @@ def _selectors(currency: str) -> st.SearchStrategy[Selector]:
 @cache
 def _conditions(currency: str) -> st.SearchStrategy[Condition]:
     amount, target = rule_amounts(currency), _selectors(currency)
+    count = st.integers(1, 8)
     single: st.SearchStrategy[Condition] = st.one_of(
         st.just(Always()),
-        st.builds(Threshold, amount, target=target, basis=BASES),
-        st.builds(Threshold, quantity=st.integers(1, 8), target=target),
-        st.builds(LineAtLeast, amount, target, BASES),
+        st.builds(Threshold, amount, target=target, basis=BASES, above=st.booleans()),
+        st.builds(Threshold, quantity=count, target=target, above=st.booleans()),
+        st.builds(LineAtLeast, amount, target, BASES)
+        | st.builds(LineAtLeast, target=target, quantity=count),
+        st.builds(DistinctProducts, SMALL, target),
         st.builds(CustomerInGroup, some_of(GROUPS)),
-        st.builds(OrderNumber, st.integers(1, 3)),
+        st.builds(HoldsCoupon, some_of(COUPONS)),
+        st.builds(HasCode, some_of(CODES)),
+        st.builds(OrderNumber, SMALL)
+        | st.builds(OrderNumber, at_least=SMALL)
+        | st.builds(OrderNumber, at_most=SMALL),
         st.builds(InRegion, some_of(REGIONS)),
         st.builds(ViaChannel, some_of(CHANNELS)),
+        st.builds(ContextAttribute, st.just("campaign"), some_of(CAMPAIGNS)),
+        st.builds(During, _scheduled()),
     )
     return _composed(_composed(single, _CONDITIONS), _CONDITIONS)
 
@@ -141,19 +174,103 @@ def _everies(currency: str) -> st.SearchStrategy[Every]:
 
 @cache
 def _single_benefits(currency: str) -> st.SearchStrategy[Benefit]:
-    amount, target = rule_amounts(currency), _selectors(currency)
-    every = maybe(_everies(currency))
     return st.one_of(
-        st.builds(PercentOff, PERCENTS, target, maybe(amount), BASES),
-        st.builds(AmountOff, amount, target, every),
-        st.builds(AmountOffEach, amount, target, maybe(SMALL)),
-        st.builds(NthItemOff, SMALL, PERCENTS, target, MAX_TIMES),
-        st.builds(
-            BuyXGetY, SMALL, SMALL, PERCENTS, target, target, MAX_TIMES, st.sampled_from(Pick)
-        ),
-        st.builds(Gift, st.sampled_from(GIFTS), SMALL, maybe(amount), every, target),
-        st.builds(ShippingOff, PERCENTS) | st.builds(ShippingOff, amount=amount),
+        *_amounts_off(currency), *_prices(currency), *_picks(currency), *_extras(currency)
     )
+
+
+Benefits = list[st.SearchStrategy[Any]]
+OVERFLOWS: Final = st.sampled_from((None, "redistribute", "forfeit"))
+
+
+def _amounts_off(currency: str) -> Benefits:
+    """List benefits that take amounts or percentages off whatever is selected."""
+    amount, target = rule_amounts(currency), _selectors(currency)
+    return [
+        st.builds(
+            PercentOff,
+            PERCENTS,
+            target,
+            maybe(amount),
+            BASES,
+            max_units_per_line=maybe(SMALL),
+            split=maybe(st.sampled_from(Split)),
+            overflow=OVERFLOWS,
+        ),
+        st.builds(
+            AmountOff,
+            amount,
+            target,
+            maybe(_everies(currency)),
+            excess=st.sampled_from(Excess),
+            split=maybe(st.sampled_from(Split)),
+            overflow=OVERFLOWS,
+        ),
+        st.builds(AmountOffEach, amount, target, maybe(SMALL)),
+        st.one_of(
+            st.builds(ShippingOff, PERCENTS),
+            st.builds(ShippingOff, amount=amount),
+            st.builds(ShippingOff, fixed=amount),
+        ),
+        st.builds(FeeOff, st.sampled_from(FEES), PERCENTS)
+        | st.builds(FeeOff, st.sampled_from(FEES), amount=amount),
+        st.builds(
+            PointsRedemption,
+            st.sampled_from(("100", "1", "33.3")),
+            target,
+            max_percent=maybe(PERCENTS),
+            max_amount=maybe(amount),
+            min_points=st.sampled_from((1, 100)),
+            step=st.sampled_from((1, 50)),
+            keep=maybe(amount),
+        ),
+    ]
+
+
+def _prices(currency: str) -> Benefits:
+    """List benefits that set a price."""
+    amount, target = rule_amounts(currency) | st.just(Decimal(0)), _selectors(currency)
+    part = st.tuples(target, SMALL)
+    return [
+        st.builds(FixedPrice, amount, target, maybe(SMALL)),
+        st.builds(PickN, SMALL, amount, target, MAX_TIMES),
+        st.builds(BundlePrice, st.lists(part, min_size=1, max_size=3), amount, MAX_TIMES),
+        st.builds(AddOnDeal, target, amount, SMALL),
+    ]
+
+
+def _picks(currency: str) -> Benefits:
+    """List benefits that reduce some units for others."""
+    amount, target = rule_amounts(currency), _selectors(currency)
+    pick, limit = st.sampled_from(Pick), MAX_TIMES
+    sets = {"every": st.integers(3, 5), "max_times": limit, "pick": pick, "target": target}
+    return [
+        st.builds(NthItemOff, SMALL, PERCENTS, target, limit, per_line=st.booleans()),
+        st.builds(BuyXGetY, SMALL, SMALL, PERCENTS, target, target, limit, pick),
+        st.one_of(
+            st.builds(CheapestOff, SMALL, PERCENTS, target=target, pick=pick),
+            st.builds(CheapestOff, SMALL, PERCENTS, **sets),
+            st.builds(CheapestOff, SMALL, amount=amount, **sets),
+        ),
+    ]
+
+
+def _extras(currency: str) -> Benefits:
+    """List benefits that give something on top, or for later."""
+    amount, target = rule_amounts(currency), _selectors(currency)
+    worth, every = maybe(amount), maybe(_everies(currency))
+    gift, lesser = st.sampled_from(GIFTS), st.sampled_from(("skip", "grant_alternative"))
+    units = {"value": worth, "every": every, "target": target}
+    return [
+        st.builds(Gift, gift, SMALL, **units, out_of_stock=lesser)
+        | st.builds(
+            Gift, gift, SMALL, out_of_stock=st.just("substitute"), substitutes=some_of(GIFTS)
+        ),
+        st.builds(GiftChoice, some_of(GIFTS), st.sampled_from(IDS[:3]), SMALL, **units),
+        st.builds(EarnPoints, SMALL, maybe(amount), target, basis=BASES, maximum=maybe(SMALL)),
+        st.builds(GrantCoupon, st.sampled_from(COUPONS), SMALL),
+        st.builds(Deposit, amount, save=worth, target=target, per_unit=st.booleans()),
+    ]
 
 
 @st.composite
@@ -197,9 +314,14 @@ def schedules() -> st.SearchStrategy[Schedule]:
 
 @cache
 def _schedules() -> st.SearchStrategy[Schedule]:
+    always = st.just(Schedule())
+    return st.one_of(always, always, always, _scheduled())
+
+
+@cache
+def _scheduled() -> st.SearchStrategy[Schedule]:
     start, end = maybe(st.sampled_from((*NEAR, FAR[0]))), maybe(st.just(FAR[1]))
     opening = st.builds(Window, start, end)
     closing = st.builds(Window, st.just(FAR[0]), st.sampled_from(NEAR))
     recurrence = st.sampled_from((None, _WEDNESDAYS, _EVERY_OTHER_DAY))
-    scheduled = st.builds(Schedule, opening | closing, recurrence)
-    return st.one_of(st.just(Schedule()), st.just(Schedule()), st.just(Schedule()), scheduled)
+    return st.builds(Schedule, opening | closing, recurrence)

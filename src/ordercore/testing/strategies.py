@@ -3,20 +3,23 @@
 The names that rules may speak of come from small alphabets (`SKUS`, `CATEGORIES`, …), and the
 amounts from the size of the prices, so that promotions meet carts often: they apply, compete
 and just miss. Whatever is drawn is valid. A cart, a book and a context that belong together
-come from `pricings`.
+come from `pricings`, and with a tariff from `pricings_by_tariff`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from attrs import evolve
 from hypothesis import strategies as st
 
-from ordercore.cart import Cart, CartLine, Context, Fee, Shopper
+from ordercore.cart import Cart, CartLine, Context, Fee, Shopper, Wishes
 from ordercore.catalog import Product
 from ordercore.money import Currency, Money, Rounding, UnitPrice
 from ordercore.promotions import (
@@ -24,18 +27,23 @@ from ordercore.promotions import (
     Automatic,
     Basis,
     Code,
+    Coupon,
     Exclusive,
+    Funding,
     Promotion,
     PromotionBook,
     RoundingMode,
     Split,
 )
+from ordercore.tariffs import Tariff
 from ordercore.testing.alphabets import (
     BRANDS,
+    CAMPAIGNS,
     CATEGORIES,
     CHANNELS,
     CODES,
     COLOURS,
+    COUPONS,
     CURRENCIES,
     FAR,
     FEES,
@@ -48,19 +56,23 @@ from ordercore.testing.alphabets import (
     REGIONS,
     SELLERS,
     SKUS,
+    TAX_CLASSES,
     amounts,
     currencies,
     maybe,
     some_of,
 )
 from ordercore.testing.rules import benefits, conditions, schedules, selectors
+from ordercore.testing.tariffs import price_lists, tariffs, taxes
 
 __all__ = [
     "BRANDS",
+    "CAMPAIGNS",
     "CATEGORIES",
     "CHANNELS",
     "CODES",
     "COLOURS",
+    "COUPONS",
     "CURRENCIES",
     "FEES",
     "GIFTS",
@@ -70,6 +82,7 @@ __all__ = [
     "REGIONS",
     "SELLERS",
     "SKUS",
+    "TAX_CLASSES",
     "amounts",
     "benefits",
     "books",
@@ -77,11 +90,16 @@ __all__ = [
     "conditions",
     "contexts",
     "currencies",
+    "price_lists",
     "pricings",
+    "pricings_by_tariff",
     "products",
     "promotions",
     "schedules",
     "selectors",
+    "shoppers",
+    "tariffs",
+    "taxes",
 ]
 
 
@@ -101,6 +119,7 @@ def _products() -> st.SearchStrategy[Product]:
         brand=maybe(st.sampled_from(BRANDS)),
         attributes=colour,
         seller=maybe(st.sampled_from(SELLERS)),
+        tax_class=st.sampled_from((None, None, *TAX_CLASSES)),
     )
 
 
@@ -129,6 +148,7 @@ def _kind(product: Product, price: UnitPrice, part: int | None) -> _Kind:
 
 _CHARGES: Final = st.sampled_from((0, 800, 1, 1500))
 _FEES: Final = st.sampled_from(((), (), FEES[:1], FEES))
+_FEE_CLASSES: Final = st.sampled_from((None, None, *TAX_CLASSES))
 _ROUNDINGS: Final = st.sampled_from((Rounding.HALF_UP, *Rounding))
 
 
@@ -166,12 +186,38 @@ def carts(
         product, price, floor = known[twin - 1]
         lines.append(CartLine(line_id, product, draw(quantity), price, floor))
     shipping = Money(draw(_CHARGES), Currency(currency))
-    fees = [Fee(each, Money(draw(_CHARGES), Currency(currency))) for each in draw(_FEES)]
+    fees = [
+        Fee(each, Money(draw(_CHARGES), Currency(currency)), tax_class=draw(_FEE_CLASSES))
+        for each in draw(_FEES)
+    ]
     return Cart(currency, lines, shipping, draw(_ROUNDINGS), fees)
 
 
+def shoppers() -> st.SearchStrategy[Shopper]:
+    """Draw a shopper with groups, points, coupons and what was bought before."""
+    return _shoppers()
+
+
+@cache
+def _shoppers() -> st.SearchStrategy[Shopper]:
+    return st.builds(
+        Shopper,
+        groups=st.lists(st.sampled_from(GROUPS), max_size=2).map(tuple),
+        orders_before=st.integers(0, 2),
+        points=maybe(st.integers(0, 5000)),
+        coupons=st.lists(st.sampled_from(COUPONS), max_size=2).map(tuple),
+        purchases=st.dictionaries(st.sampled_from(SKUS), st.integers(0, 4), max_size=2),
+    )
+
+
+@cache
+def _wishes() -> st.SearchStrategy[Wishes]:
+    gifts = st.dictionaries(st.sampled_from(IDS[:3]), st.sampled_from(GIFTS), max_size=2)
+    return st.builds(Wishes, gifts, maybe(st.integers(0, 3000)))
+
+
 def contexts() -> st.SearchStrategy[Context]:
-    """Draw a context: instants at the edges of schedules, shoppers, codes, gift stock."""
+    """Draw a context: instants at the edges of schedules, shoppers, codes, stock, wishes."""
     return _contexts()
 
 
@@ -182,18 +228,17 @@ def _contexts() -> st.SearchStrategy[Context]:
     return st.builds(
         Context,
         at=st.builds(datetime.astimezone, instants, zones),
-        shopper=maybe(
-            st.builds(
-                Shopper,
-                groups=st.lists(st.sampled_from(GROUPS), max_size=2).map(tuple),
-                orders_before=st.integers(0, 2),
-            )
-        ),
+        shopper=maybe(_shoppers()),
         codes=st.lists(st.sampled_from(CODES), max_size=3).map(tuple),
         region=maybe(st.sampled_from(REGIONS)),
         channel=maybe(st.sampled_from(CHANNELS)),
         gift_stock=maybe(st.dictionaries(st.sampled_from(GIFTS), st.integers(0, 4))),
+        attributes=st.dictionaries(st.just("campaign"), st.sampled_from(CAMPAIGNS)),
+        wishes=maybe(_wishes()),
     )
+
+
+_SHARED: Final = (Funding("platform", Decimal("66.67")), Funding("seller", Decimal("33.33")))
 
 
 @cache
@@ -206,7 +251,10 @@ def _promotion_fields(currency: str) -> dict[str, st.SearchStrategy[Any]]:
         "when": st.one_of(st.just(Always()), condition, condition),
         "schedule": schedules(),
         "trigger": st.one_of(
-            st.just(Automatic()), st.just(Automatic()), st.builds(Code, st.sampled_from(CODES))
+            st.just(Automatic()),
+            st.just(Automatic()),
+            st.builds(Code, st.sampled_from(CODES)),
+            st.builds(Coupon, st.sampled_from(COUPONS)),
         ),
         "layer": st.sampled_from(LAYERS),
         "priority": st.integers(-1, 1),
@@ -217,6 +265,7 @@ def _promotion_fields(currency: str) -> dict[str, st.SearchStrategy[Any]]:
         "rounding": st.sampled_from(RoundingMode),
         "split": st.sampled_from(Split),
         "overflow": st.sampled_from(("redistribute", "forfeit")),
+        "funding": st.sampled_from(((), (), _SHARED)),
     }
 
 
@@ -287,3 +336,26 @@ def pricings(
     currency = draw(currencies())
     cart = draw(carts(currency, min_lines=min_lines, max_lines=max_lines))
     return cart, draw(books(currency, **given)), draw(contexts())
+
+
+@st.composite
+def pricings_by_tariff(
+    draw: st.DrawFn,
+    /,
+    *,
+    min_lines: int = 1,
+    max_lines: int = 5,
+    book: Mapping[str, Any] = MappingProxyType({}),
+    **given: Any,
+) -> tuple[Cart, PromotionBook, Context, Tariff]:
+    """Draw all that `price_in` takes, in one currency, a tariff included.
+
+    Args:
+        draw: Given by Hypothesis.
+        min_lines: At least so many lines in the cart.
+        max_lines: At most so many.
+        book: For the book: see `books`.
+        given: For the tariff: see `tariffs`.
+    """
+    cart, promotions, context = draw(pricings(min_lines=min_lines, max_lines=max_lines, **book))
+    return cart, promotions, context, draw(tariffs(cart.currency, **given))

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
-from typing import TYPE_CHECKING, Final
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ordercore.errors import InvalidType, InvalidValue, LimitExceeded
 
@@ -113,18 +114,57 @@ def as_amount(
     >>> [as_amount(-5000, "CNY", 2, formats(each)) for each in ("zh_CN", "en")]
     ['−¥50.00', '−CN¥50.00']
     """
-    from babel.numbers import get_currency_symbol, parse_pattern  # noqa: PLC0415 - at first use
-
     _check(minor, currency)
-    decimals = 0 if minor % _scale(digits) == 0 and short else digits
-    pattern = parse_pattern(locale.currency_formats["standard"].pattern)
-    pattern.frac_prec = (decimals, decimals)
-    with localcontext(_EXACT):
-        told: str = pattern.apply(
-            unscaled(abs(minor), digits), locale, currency=currency, currency_digits=False
-        )
-    spaced = _spaced(told, get_currency_symbol(currency, locale))
-    return f"{MINUS}{spaced}" if minor < 0 else spaced
+    scale = _scale(digits)
+    whole, rest = divmod(abs(minor), scale)
+    form = _form(locale, currency)
+    told = form.grouped(str(whole))
+    if digits and (rest or not short):
+        told = f"{told}{form.point}{rest:0{digits}}"
+    sign = MINUS if minor < 0 else ""
+    return f"{sign}{form.before}{told}{form.after}"
+
+
+class _Form(NamedTuple):
+    """How a locale writes the amounts of a currency, read off its pattern once."""
+
+    before: str
+    after: str
+    point: str
+    comma: str
+    sizes: tuple[int, int]
+    """How many digits the last group has, and each one before it."""
+
+    def grouped(self, digits: str) -> str:
+        """Part the digits of a whole number into groups."""
+        size, then = self.sizes
+        groups: list[str] = []
+        while len(digits) > size:
+            groups.append(digits[-size:])
+            digits, size = digits[:-size], then
+        return self.comma.join([digits, *reversed(groups)])
+
+
+@lru_cache(maxsize=1024)
+def _form(locale: Locale, currency: str) -> _Form:
+    """Read how a locale writes the amounts of a currency: an amount costs no parsing."""
+    from babel import numbers  # noqa: PLC0415 - loaded when first used
+
+    pattern = numbers.parse_pattern(locale.currency_formats["standard"].pattern)
+    symbol = numbers.get_currency_symbol(currency, locale)
+    before, after = (
+        part.replace("¤", symbol).replace("'", "")
+        for part in (pattern.prefix[0], pattern.suffix[0])
+    )
+    if before[-1:].isalpha():  # letters keep off digits, as CLDR asks for: KWD 1.500, but US$1.50
+        before = f"{before}{_NO_BREAK}"
+    return _Form(
+        before,
+        after,
+        numbers.get_decimal_symbol(locale),
+        numbers.get_group_symbol(locale),
+        pattern.grouping,
+    )
 
 
 def _check(minor: int, currency: str) -> None:
@@ -142,10 +182,3 @@ def _check(minor: int, currency: str) -> None:
 def unscaled(minor: int, digits: int) -> Decimal:
     """Make the Decimal minor × 10^-digits, not negative, without asking any decimal context."""
     return Decimal((0, tuple(map(int, str(minor))), -digits))
-
-
-def _spaced(told: str, symbol: str) -> str:
-    """Keep letters off digits, as CLDR asks for: ``KWD 1.500``, but ``US$1.50``."""
-    if symbol[-1:].isalpha() and told.startswith(symbol) and told[len(symbol)].isdigit():
-        return f"{symbol}{_NO_BREAK}{told[len(symbol) :]}"
-    return told

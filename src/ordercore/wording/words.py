@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from attrs import field, frozen
 
-from ordercore.errors import InvalidInput, InvalidType, InvalidValue, NotFound
+from ordercore.errors import InvalidType, InvalidValue, NotFound
 from ordercore.wording.amounts import as_amount, as_number, minor_of, unscaled
 from ordercore.wording.catalogues import CATALOGUES
 from ordercore.wording.instants import as_instant
-from ordercore.wording.labels import LABELS, Argument, amount_in, count_in, percent_in
+from ordercore.wording.labels import Label, percent_in
 from ordercore.wording.locales import canonical, catalogue_of, formats
 from ordercore.wording.messages import Catalogue, Forms
+from ordercore.wording.telling import labels_told
 
 if TYPE_CHECKING:
     from babel import Locale
 
 __all__ = ["Words"]
+
+Arguments = Mapping[str, str | Sequence[Label]]
+"""What a label inserts."""
 
 
 @frozen
@@ -179,46 +182,31 @@ class Words:
 
     # Labels
 
-    def label(
-        self, message: str, arguments: Mapping[str, str], currency: str, digits: int
-    ) -> str | None:
+    def label(self, message: str, arguments: Arguments, currency: str, digits: int) -> str | None:
         """Write the label of a promotion; None if there are no words for it.
 
         Args:
             message: A key of `LABELS`.
-            arguments: What it inserts, as text.
+            arguments: What it inserts: text, or labels.
             currency: The currency of its amounts.
             digits: The decimals of that currency.
 
         >>> arguments = {"spend": "300", "save": "49.50"}
         >>> [Words(each).label("spend_and_save", arguments, "CNY", 2) for each in ("zh", "en")]
-        ['满300减49.50', 'Spend CN¥300, save CN¥49.50']
+        ['满300.00减49.50', 'Spend CN¥300.00, save CN¥49.50']
         """
-        kinds = LABELS.get(message)
-        if kinds is None or kinds.keys() != arguments.keys():
-            return None
-        try:
-            told: dict[str, str | int] = {
-                name: self._argument(kind, arguments[name], currency, digits)
-                for name, kind in kinds.items()
-            }
-        except InvalidInput:  # a label from elsewhere that our table does not fit
-            return None
-        free = message == "buy_and_get" and percent_in(arguments["percent"]) == 100
-        return self.say(f"label.{message}.free" if free else f"label.{message}", **told)
+        return self.labels([(message, arguments)], currency, digits)
 
-    def _argument(self, kind: Argument, told: str, currency: str, digits: int) -> str | int:
-        if kind is Argument.AMOUNT:
-            minor = minor_of(amount_in(told, currency), digits)
-            return self._label_amount(minor, currency, digits)
-        return _READ[kind](self, told)
+    def labels(self, labels: Sequence[Label], currency: str, digits: int) -> str | None:
+        """Write the labels of one promotion; None if there are no words for one of them.
 
-    def _label_amount(self, minor: int, currency: str, digits: int) -> str:
-        """Write an amount in short, in the language's home currency without a symbol."""
-        if currency != self.catalogue.plain_currency:
-            return self.amount_minor(minor, currency, digits, short=True)
-        whole, rest = divmod(minor, 10**digits)
-        return f"{unscaled(minor, digits):f}" if rest else str(whole)
+        Either all of their amounts are short, or none is.
+
+        >>> capped = ("capped", {"what": [("percent_off", {"percent": "10"})], "maximum": "20"})
+        >>> Words("zh").labels([capped, ("free_shipping", {})], "CNY", 2)
+        '9折，最多减20、包邮'
+        """
+        return labels_told(self, labels, currency, digits)
 
 
 def _exact(fraction: Fraction) -> Decimal:
@@ -227,13 +215,3 @@ def _exact(fraction: Fraction) -> Decimal:
     while fraction.denominator > 1:
         fraction, digits = fraction * 10, digits + 1
     return unscaled(fraction.numerator, digits)
-
-
-_READ: Final[Mapping[Argument, Callable[[Words, str], str | int]]] = MappingProxyType(
-    {
-        Argument.COUNT: lambda _words, told: count_in(told),
-        Argument.NTH: lambda words, told: words.ordinal(count_in(told)),
-        Argument.RATE: Words.rate,
-        Argument.DISCOUNT: Words.discount,
-    }
-)

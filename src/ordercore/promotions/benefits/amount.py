@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from enum import StrEnum
 
 from attrs import field, frozen
 
 from ordercore.data import variant
-from ordercore.data.checks import instance, optional, quantity
-from ordercore.money import apportion, largest_remainder
+from ordercore.data.checks import instance, member, member_of, optional, quantity
+from ordercore.money import Overflow, apportion, largest_remainder
 from ordercore.money.fields import Amount, amount_of, check_amount
-from ordercore.promotions.benefits.benefit import Benefit, Propose
+from ordercore.promotions.benefits.benefit import Benefit, Label, Propose
 from ordercore.promotions.benefits.every import Every
+from ordercore.promotions.benefits.picking import shares_of_each
+from ordercore.promotions.benefits.sharing import (
+    caps_of,
+    check_overflow,
+    shared_by,
+    split_or_none,
+    weights_of,
+)
 from ordercore.promotions.proposals import Proposal, reduction
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
-from ordercore.promotions.state import LayerState, Offer
+from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import Split, Terms, placed
 
-__all__ = ["AmountOff", "AmountOffEach", "caps_of", "weights_of"]
+__all__ = ["AmountOff", "AmountOffEach", "Excess"]
+
+
+class Excess(StrEnum):
+    """What becomes of an amount that is worth more than all that could be reduced."""
+
+    CAP = "cap"
+    """So much is taken as there is; the rest is lost."""
+    REFUSE = "refuse"
+    """Nothing is taken: a coupon is kept for an order that is worth it."""
+
+
+def _excess_of(given: Excess | str) -> Excess:
+    return member_of(Excess, given)
 
 
 @variant(Benefit, "amount_off")
@@ -29,6 +50,9 @@ class AmountOff(Benefit):
         amount: How much, in all.
         target: Which units bear it.
         every: Take it once for each whole multiple of this step; None: once.
+        excess: What if the units cost less: ``cap`` takes what there is, ``refuse`` nothing.
+        split: By what it is shared over rows; None is the promotion's.
+        overflow: What becomes of a share that a row cannot take; None is the promotion's.
 
     >>> AmountOff("50", every=Every("300")).amount  # 每满300减50
     Decimal('50')
@@ -37,17 +61,30 @@ class AmountOff(Benefit):
     amount: Amount = field(converter=amount_of, validator=check_amount)
     target: Selector = field(factory=AllUnits, validator=check_selector)
     every: Every | None = field(default=None, validator=optional(instance(Every)))
+    excess: Excess = field(
+        default=Excess.CAP, converter=_excess_of, validator=member(Excess), kw_only=True
+    )
+    split: Split | None = field(
+        default=None, converter=split_or_none, validator=optional(member(Split)), kw_only=True
+    )
+    overflow: Overflow | None = field(
+        default=None, validator=optional(check_overflow), kw_only=True
+    )
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select, amount = placed(self.target, terms, "target"), terms.minor(self.amount, "amount")
         times = None if self.every is None else placed(self.every, terms, "every")
+        terms = shared_by(terms, self.split, self.overflow)
         simple, overflow = terms.split is Split.CURRENT, terms.overflow
+        refuses = self.excess is Excess.REFUSE
 
         def propose(state: LayerState) -> Proposal | None:
             selected = select(state)
             off = amount if times is None else amount * times(state, selected)
             offer = state.offer(selected)
             rows, units, amounts, _, caps = offer
+            if refuses and off > sum(caps_of(offer)):
+                return None
             if simple and caps is None:
                 total = sum(amounts)
                 shares = largest_remainder(min(off, total), amounts, total)
@@ -61,23 +98,12 @@ class AmountOff(Benefit):
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return self.target.needs()
 
-
-def caps_of(offer: Offer) -> Sequence[int]:
-    """Tell the most that each offered row can give."""
-    _, _, amounts, _, caps = offer
-    return amounts if caps is None else caps
-
-
-def weights_of(state: LayerState, offer: Offer, split: Split) -> Sequence[int]:
-    """Tell by what an amount is split over the offered units, at any common scale."""
-    rows, units, amounts, _, _ = offer
-    if split is Split.CURRENT:
-        return amounts
-    if split is Split.QUANTITY:
-        return units
-    if split is Split.EQUAL:
-        return [1] * len(rows)
-    return state.offer(rows, split.basis)[2]
+    def label(self, spend: Amount | None) -> Label | None:  # noqa: D102
+        if self.every is not None:
+            return self.every.label(("save", {"amount": self.amount}))
+        if spend is not None:
+            return "spend_and_save", {"spend": spend, "save": self.amount}
+        return "amount_off", {"amount": self.amount}
 
 
 @variant(Benefit, "amount_off_each")
@@ -101,17 +127,17 @@ class AmountOffEach(Benefit):
 
         def propose(state: LayerState) -> Proposal | None:
             offer = state.offer(select(state))
-            rows, units, amounts, scale, _ = offer
+            rows, units = offer[0], offer[1]
             reduced = units if most is None else [min(each, most) for each in units]
-            shares = [
-                min(amount * count, (2 * cost * count + scale * each) // (2 * scale * each), cap)
-                for count, each, cost, cap in zip(
-                    reduced, units, amounts, caps_of(offer), strict=True
-                )
-            ]
-            return reduction(rows, shares, reduced)
+            return reduction(rows, shares_of_each(offer, reduced, amount), reduced)
 
         return propose
 
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return self.target.needs()
+
+    def label(self, spend: Amount | None) -> Label | None:  # noqa: ARG002, D102
+        told: Label = ("amount_off_each", {"amount": self.amount})
+        if self.max_units_per_line is None:
+            return told
+        return "limited_units", {"what": (told,), "quantity": self.max_units_per_line}

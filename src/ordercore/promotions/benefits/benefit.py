@@ -17,7 +17,10 @@ Propose = Callable[[LayerState], Proposal | None]
 """A compiled benefit: what it would take of a layer's state; None is no effect."""
 
 
-Label = tuple[str, Mapping[str, Amount | int | str]]
+Inserted = Amount | int | str | tuple["Label", ...]
+"""What a label inserts: labels too, where it stands around them."""
+
+Label = tuple[str, Mapping[str, Inserted]]
 """The key of a message of the catalogues, without ``label.``, and what it inserts."""
 
 

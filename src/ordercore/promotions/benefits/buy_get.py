@@ -10,14 +10,15 @@ from attrs import field, frozen
 
 from ordercore.data import variant
 from ordercore.data.checks import integer, member, optional, quantity
-from ordercore.money.fields import check_percent, percent_of
-from ordercore.promotions.benefits.benefit import Benefit, Propose
+from ordercore.money.fields import Amount, check_percent, percent_of
+from ordercore.promotions.benefits.benefit import Benefit, Label, Propose
 from ordercore.promotions.benefits.picking import (
     Pick,
     by_unit_price,
     claiming,
     count_out,
     pick_of,
+    share_of_picked,
     shares_of_picked,
 )
 from ordercore.promotions.proposals import Proposal
@@ -83,6 +84,13 @@ class BuyXGetY(Benefit):
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return self.get.needs() + self.buy.needs()
 
+    def label(self, spend: Amount | None) -> Label | None:  # noqa: ARG002, D102
+        counts = {"buy": self.buy_quantity, "get": self.get_quantity}
+        told: Label = ("buy_and_get", {**counts, "percent": self.percent})
+        if self.max_times is None:
+            return told
+        return "limited", {"what": (told,), "times": self.max_times}
+
 
 class _Pattern(NamedTuple):
     """How often a purchase and its rewards fit, and which units they take."""
@@ -99,6 +107,10 @@ class _Pattern(NamedTuple):
         times = min(sum(buying[1]) // self.buy, sum(getting[1]) // self.get, self.most)
         if not times:
             return None
+        if len(buying[0]) == 1 == len(getting[0]):
+            share = share_of_picked(getting, times * self.get, self.ratio)
+            rows, claimed = (buying[0][0], getting[0][0]), (times * self.buy, times * self.get)
+            return (share, rows, (0, share), claimed, 0, ()) if share else None
         order = by_unit_price(getting, self.pick)
         reduced = count_out(order, getting[1], times * self.get)
         qualifying = count_out(range(len(buying[1])), buying[1], times * self.buy)

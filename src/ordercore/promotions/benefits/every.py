@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 
 from attrs import field, frozen
 
-from ordercore.data.checks import integer, member, optional
-from ordercore.errors import InvalidValue
+from ordercore.data.checks import integer, just_one, member, optional
+from ordercore.errors import InvalidInput
 from ordercore.money.fields import Amount, amount_or_none, check_amount
+from ordercore.promotions.benefits.benefit import Label
 from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import Basis, Terms, basis_or_none
 
-__all__ = ["Every", "Times"]
+__all__ = ["Every", "Times", "whole_times"]
 
 Times = Callable[[LayerState, Sequence[int]], int]
 """How often a benefit applies to some rows, as far as their units are free."""
@@ -49,8 +50,20 @@ class Every:
     )
 
     def __attrs_post_init__(self) -> None:
-        if (self.amount is None) == (self.quantity is None):
-            raise InvalidValue("either an amount or a quantity", (self.amount, self.quantity))
+        just_one("an amount or a quantity", self.amount, self.quantity)
+
+    def whole(self, terms: Terms) -> Times:
+        """Do as `compile`, counting units that are in use too: for who claims none.
+
+        A gift claims no units, as a condition claims none; so it counts what the layer began
+        with, whoever uses it.
+        """
+        most = 10**18 if self.max_times is None else self.max_times
+        if self.amount is None:
+            units = self.quantity or 1
+            return lambda state, rows: min(state.count(rows) // units, most)
+        step, basis = terms.minor(self.amount, "amount"), self.basis or terms.basis
+        return lambda state, rows: min(state.total(rows, basis) // step, most)
 
     def compile(self, terms: Terms) -> Times:
         """Turn the step into a function of a layer's state and rows; 0 is not once."""
@@ -71,3 +84,21 @@ class Every:
             return times if most is None else min(times, most)
 
         return by_amount
+
+    def label(self, what: Label) -> Label:
+        """Say of a benefit that it is given once for each step."""
+        if self.amount is None:
+            told: Label = ("per_units", {"quantity": self.quantity or 1, "what": (what,)})
+        else:
+            told = ("per_spend", {"spend": self.amount, "what": (what,)})
+        if self.max_times is None:
+            return told
+        return "limited", {"what": (told,), "times": self.max_times}
+
+
+def whole_times(every: Every | None, terms: Terms) -> Times | None:
+    """Compile the step of a benefit that claims no units; its faults are under ``every``."""
+    try:
+        return None if every is None else every.whole(terms)
+    except InvalidInput as error:
+        raise error.at("every") from None

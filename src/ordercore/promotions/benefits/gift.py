@@ -5,11 +5,22 @@ from __future__ import annotations
 from attrs import field, frozen
 
 from ordercore.data import variant
-from ordercore.data.checks import identifier, instance, optional, quantity
+from ordercore.data.checks import (
+    MAX_QUANTITY,
+    each,
+    identifier,
+    instance,
+    member,
+    names_of,
+    optional,
+    quantity,
+)
+from ordercore.errors import InvalidValue
 from ordercore.money.fields import Amount, amount_or_none, check_amount
-from ordercore.promotions.benefits.benefit import Benefit, Propose
-from ordercore.promotions.benefits.every import Every
-from ordercore.promotions.proposals import GiftGrant, Proposal
+from ordercore.promotions.benefits.benefit import Benefit, Inserted, Label, Propose
+from ordercore.promotions.benefits.every import Every, whole_times
+from ordercore.promotions.benefits.stock import OutOfStock, granting, out_of_stock_of
+from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import Terms, placed
@@ -22,7 +33,16 @@ __all__ = ["Gift"]
 class Gift(Benefit):
     """Give units of a sku on top; they cost nothing and count to no threshold.
 
-    Where the context carries a stock of gifts that has too few left, none is given.
+    Where the context carries a stock of gifts that has too few left, ``out_of_stock`` says what
+    becomes of it:
+
+    ===================== ======================================================
+    ``skip``              none is given; what else the promotion gives stays
+    ``substitute``        the first of the ``substitutes`` that is at hand in full
+                          is given; if none is, as ``skip``
+    ``grant_alternative`` as many are given as are at hand
+    ``block``             the whole promotion does not apply
+    ===================== ======================================================
 
     Args:
         sku: What is given.
@@ -30,6 +50,12 @@ class Gift(Benefit):
         value: What one unit is worth; only told, never charged.
         every: Give once for each whole multiple of this step; None: once.
         target: Which units the step counts.
+        out_of_stock: What if fewer are at hand than were promised.
+        substitutes: Skus that are given instead, in this order; their worth is taken to be the
+            same. Only with the policy ``substitute``, which needs one.
+
+    >>> Gift("mug", out_of_stock="substitute", substitutes="cup").substitutes
+    ('cup',)
     """
 
     sku: str = field(validator=identifier)
@@ -39,23 +65,43 @@ class Gift(Benefit):
     )
     every: Every | None = field(default=None, validator=optional(instance(Every)))
     target: Selector = field(factory=AllUnits, validator=check_selector)
+    out_of_stock: OutOfStock = field(
+        default=OutOfStock.SKIP,
+        converter=out_of_stock_of,
+        validator=member(OutOfStock),
+        kw_only=True,
+    )
+    substitutes: tuple[str, ...] = field(
+        default=(), converter=names_of, validator=each(identifier, most=100), kw_only=True
+    )
+
+    def __attrs_post_init__(self) -> None:
+        if (self.out_of_stock is OutOfStock.SUBSTITUTE) != bool(self.substitutes):
+            expected = "skus where the policy is to substitute, and only there"
+            place = ("substitutes",)
+            raise InvalidValue(expected, self.substitutes, path=place, reason="fields_disagree")
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select = placed(self.target, terms, "target")
-        times = None if self.every is None else placed(self.every, terms, "every")
+        times = whole_times(self.every, terms)
         value = 0 if self.value is None else terms.minor(self.value, "value")
-        sku, each = self.sku, self.quantity
+        skus, policy, units = (self.sku, *self.substitutes), self.out_of_stock, self.quantity
 
         def propose(state: LayerState) -> Proposal | None:
-            promised = each if times is None else each * times(state, select(state))
+            promised = (
+                units if times is None else min(units * times(state, select(state)), MAX_QUANTITY)
+            )
             if not promised or not state.rows.every:
                 return None
-            enough = state.gift_available(sku, promised)
-            given = 0 if enough is False else promised
-            grant = GiftGrant(sku, given, promised, value, enough is not None)
-            return 0, (), (), (), 0, (grant,)
+            return granting(state, skus, promised, value, policy)
 
         return propose
 
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return () if self.every is None else self.target.needs()
+
+    def label(self, spend: Amount | None) -> Label | None:  # noqa: D102
+        what: dict[str, Inserted] = {"sku": self.sku, "quantity": self.quantity}
+        if self.every is not None:
+            return self.every.label(("gift", what))
+        return ("gift", what) if spend is None else ("gift_from", {"spend": spend, **what})

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from attrs import field, frozen
 
 from ordercore.data import variant
-from ordercore.data.checks import member, optional
-from ordercore.money import apportion
+from ordercore.data.checks import member, optional, quantity
+from ordercore.money import Overflow, apportion
 from ordercore.money.fields import Amount, amount_or_none, check_amount, check_percent, percent_of
-from ordercore.promotions.benefits.amount import caps_of, weights_of
-from ordercore.promotions.benefits.benefit import Benefit, Propose
+from ordercore.promotions.benefits.benefit import Benefit, Label, Propose
+from ordercore.promotions.benefits.picking import cost_of, shares_of_picked
+from ordercore.promotions.benefits.sharing import (
+    caps_of,
+    check_overflow,
+    shared_by,
+    split_or_none,
+    weights_of,
+)
 from ordercore.promotions.proposals import Proposal, reduction, whole_shares
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import Basis, Terms, basis_or_none, placed, ratio_of
+from ordercore.promotions.terms import Basis, Split, Terms, basis_or_none, placed, ratio_of
 
 __all__ = ["PercentOff"]
 
@@ -30,6 +38,9 @@ class PercentOff(Benefit):
         target: Which units.
         maximum: At most so much in all; then the maximum is apportioned like any amount.
         basis: Of which amounts; None is the promotion's.
+        max_units_per_line: Reduce at most so many units of each row; None: all.
+        split: By what a maximum is shared over rows; None is the promotion's.
+        overflow: What becomes of a share that a row cannot take; None is the promotion's.
 
     >>> PercentOff("15").percent
     Decimal('15')
@@ -44,26 +55,44 @@ class PercentOff(Benefit):
         default=None, converter=basis_or_none, validator=optional(member(Basis))
     )
 
+    max_units_per_line: int | None = field(
+        default=None, validator=optional(quantity), kw_only=True
+    )
+    split: Split | None = field(
+        default=None, converter=split_or_none, validator=optional(member(Split)), kw_only=True
+    )
+    overflow: Overflow | None = field(
+        default=None, validator=optional(check_overflow), kw_only=True
+    )
+
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select = placed(self.target, terms, "target")
-        numerator, denominator = ratio_of(self.percent)
+        ratio = numerator, denominator = ratio_of(self.percent)
         maximum = None if self.maximum is None else terms.minor(self.maximum, "maximum")
-        basis = self.basis or terms.basis
+        basis, most = self.basis or terms.basis, self.max_units_per_line
+        terms = shared_by(terms, self.split, self.overflow)
         rounding, split, overflow = terms.rounding, terms.split, terms.overflow
         half, double = denominator, 2 * denominator
 
         def propose(state: LayerState) -> Proposal | None:
-            rows, units, amounts, scale, caps = state.offer(select(state), basis)
-            if len(rows) == 1 and scale == 1 and caps is None:
+            offer = rows, units, amounts, scale, caps = state.offer(select(state), basis)
+            shares: Sequence[int]
+            if most is not None:
+                units = [min(each, most) for each in units]
+                shares = shares_of_picked(offer, units, ratio, terms)
+            elif len(rows) == 1 and scale == 1 and caps is None:
                 share = (2 * numerator * amounts[0] + half) // double
                 if maximum is not None and share > maximum:
                     share = maximum
                 return (share, rows, (share,), units, 0, ()) if share else None
-            exact = [amount * numerator for amount in amounts]
-            shares = whole_shares(exact, denominator * scale, caps, rounding, overflow)
+            else:
+                exact = [amount * numerator for amount in amounts]
+                shares = whole_shares(exact, denominator * scale, caps, rounding, overflow)
             if maximum is not None and sum(shares) > maximum:
                 offer = state.offer(rows)
                 weights = weights_of(state, offer, split)
+                if most is not None and split is Split.CURRENT:  # units at full price bear none
+                    weights, _ = cost_of(offer, units)
                 shares = apportion(maximum, weights, caps_of(offer), overflow)
             return reduction(rows, shares, units)
 
@@ -71,3 +100,11 @@ class PercentOff(Benefit):
 
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return self.target.needs()
+
+    def label(self, spend: Amount | None) -> Label | None:  # noqa: D102
+        told: Label = ("percent_off", {"percent": self.percent})
+        if spend is not None:
+            told = ("spend_and_discount", {"spend": spend, "percent": self.percent})
+        if self.maximum is None:
+            return told
+        return "capped", {"what": (told,), "maximum": self.maximum}

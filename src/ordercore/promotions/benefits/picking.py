@@ -9,14 +9,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import StrEnum
 from fractions import Fraction
-from math import lcm
+from math import gcd
 
 from ordercore.data.checks import member_of
+from ordercore.promotions.benefits.sharing import caps_of
 from ordercore.promotions.proposals import Proposal, whole_shares
-from ordercore.promotions.state import Offer
+from ordercore.promotions.state import Offer, common_multiple
 from ordercore.promotions.terms import Terms
 
-__all__ = ["Pick", "by_unit_price", "claiming", "count_out", "pick_of", "shares_of_picked"]
+__all__ = [
+    "Pick",
+    "by_unit_price",
+    "claiming",
+    "cost_of",
+    "count_out",
+    "pick_of",
+    "share_of_picked",
+    "shares_at_price",
+    "shares_of_each",
+    "shares_of_picked",
+]
 
 
 class Pick(StrEnum):
@@ -54,6 +66,16 @@ def count_out(order: Sequence[int], units: Sequence[int], wanted: int) -> list[i
     return taken
 
 
+def cost_of(offer: Offer, counts: Sequence[int]) -> tuple[list[int], int]:
+    """Tell exactly what so many units of each offered row cost: (numerators, denominator)."""
+    _, units, amounts, scale, _ = offer
+    parts = [amount * count for amount, count in zip(amounts, counts, strict=True)]
+    common = common_multiple(
+        each // gcd(each, part) for each, part in zip(units, parts, strict=True) if part
+    )
+    return [part * common // each for part, each in zip(parts, units, strict=True)], common * scale
+
+
 def shares_of_picked(
     offer: Offer, reduced: Sequence[int], ratio: tuple[int, int], terms: Terms
 ) -> Sequence[int]:
@@ -65,20 +87,39 @@ def shares_of_picked(
         ratio: The percentage as (numerator, denominator).
         terms: How it is made whole.
     """
-    _, units, amounts, scale, caps = offer
+    if len(reduced) == 1:
+        return (share_of_picked(offer, reduced[0], ratio),)
     numerator, denominator = ratio
-    caps = amounts if caps is None else caps
-    if len(units) == 1:
-        whole = denominator * scale * units[0]
-        share = (2 * amounts[0] * reduced[0] * numerator + whole) // (2 * whole)
-        return (min(share, caps[0]),)
-    common = lcm(*[each for each, count in zip(units, reduced, strict=True) if count])
-    exact = [
-        amount * count * (common // each) * numerator if count else 0
-        for amount, each, count in zip(amounts, units, reduced, strict=True)
+    costs, whole = cost_of(offer, reduced)
+    exact = [cost * numerator for cost in costs]
+    return whole_shares(exact, whole * denominator, caps_of(offer), terms.rounding, terms.overflow)
+
+
+def share_of_picked(offer: Offer, reduced: int, ratio: tuple[int, int]) -> int:
+    """Do the same for the only row that is offered."""
+    _, units, amounts, scale, caps = offer
+    whole = ratio[1] * scale * units[0]
+    share = (2 * amounts[0] * reduced * ratio[0] + whole) // (2 * whole)
+    return min(share, amounts[0] if caps is None else caps[0])
+
+
+def shares_of_each(offer: Offer, reduced: Sequence[int], amount: int) -> list[int]:
+    """Take an amount off each of so many units, at most what it costs; tell each row's share."""
+    _, units, amounts, scale, _ = offer
+    return [
+        min(amount * count, (2 * cost * count + scale * each) // (2 * scale * each), cap)
+        for count, each, cost, cap in zip(reduced, units, amounts, caps_of(offer), strict=True)
     ]
-    whole = denominator * scale * common
-    return whole_shares(exact, whole, caps, terms.rounding, terms.overflow)
+
+
+def shares_at_price(offer: Offer, reduced: Sequence[int], price: int) -> list[int]:
+    """Let each of so many units cost a price, if that is less; tell each row's share."""
+    _, units, amounts, scale, _ = offer
+    wholes = [scale * each for each in units]
+    return [
+        min(max(0, (2 * (cost - price * whole) * count + whole) // (2 * whole)), cap)
+        for count, whole, cost, cap in zip(reduced, wholes, amounts, caps_of(offer), strict=True)
+    ]
 
 
 def claiming(

@@ -1,22 +1,24 @@
-"""包邮、运费减免: less shipping."""
+"""包邮、运费减免、一口价运费: less shipping."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from attrs import field, frozen
 
 from ordercore.data import variant
-from ordercore.data.checks import optional
-from ordercore.errors import InvalidValue
+from ordercore.data.checks import just_one, optional
+from ordercore.money import divide
 from ordercore.money.fields import (
     Amount,
     amount_or_none,
     check_amount,
     check_percent,
+    check_price,
     percent_or_none,
 )
-from ordercore.promotions.benefits.benefit import Benefit, Propose
+from ordercore.promotions.benefits.benefit import Benefit, Label, Propose
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import Terms, ratio_of
@@ -27,11 +29,14 @@ __all__ = ["ShippingOff"]
 @variant(Benefit, "shipping_off")
 @frozen
 class ShippingOff(Benefit):
-    """Take a percentage or an amount off the shipping fee; 100 % is free shipping.
+    """Take something off the shipping fee; 100 % is free shipping.
+
+    Whatever promotions of one layer take off the fee adds up, to at most what there is.
 
     Args:
-        percent: Of the fee as it stood when the layer began; give this or ``amount``.
-        amount: How much off, at most what is left of the fee.
+        percent: Of the fee as it stood when the layer began; give this or one of the others.
+        amount: How much off.
+        fixed: What shipping costs, where that is less than when the layer began; 0 is free.
     """
 
     percent: Decimal | None = field(
@@ -40,20 +45,39 @@ class ShippingOff(Benefit):
     amount: Amount | None = field(
         default=None, converter=amount_or_none, validator=optional(check_amount)
     )
+    fixed: Amount | None = field(
+        default=None, converter=amount_or_none, validator=optional(check_price), kw_only=True
+    )
 
     def __attrs_post_init__(self) -> None:
-        if (self.amount is None) == (self.percent is None):
-            raise InvalidValue("either a percentage or an amount", (self.percent, self.amount))
+        told = "a percentage, an amount or a fixed price"
+        just_one(told, self.percent, self.amount, self.fixed)
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
-        if self.percent is None:
-            fixed, numerator, denominator = terms.minor(self.amount, "amount"), 0, 1  # type: ignore[arg-type]
-        else:
-            fixed, (numerator, denominator) = 0, ratio_of(self.percent)
+        off_of = self._off_of(terms)
 
         def propose(state: LayerState) -> Proposal | None:
-            part = (2 * state.shipping_entry * numerator + denominator) // (2 * denominator)
-            off = min(fixed + part, state.shipping)
-            return (0, (), (), (), off, ()) if off else None
+            off = min(off_of(state.shipping_entry), state.shipping)
+            return (0, (), (), (), off, ()) if off > 0 else None
 
         return propose
+
+    def _off_of(self, terms: Terms) -> Callable[[int], int]:
+        """Tell what is off a fee, in minor units."""
+        if self.amount is not None:
+            amount = terms.minor(self.amount, "amount")
+            return lambda _fee: amount
+        if self.fixed is not None:
+            fixed = terms.minor(self.fixed, "fixed")
+            return lambda fee: fee - fixed
+        numerator, denominator = ratio_of(self.percent or Decimal(0))
+        return lambda fee: divide(fee * numerator, denominator)
+
+    def label(self, spend: Amount | None) -> Label | None:  # noqa: D102
+        if self.fixed is not None:
+            return "shipping_price", {"amount": self.fixed}
+        if self.amount is not None:
+            return "shipping_off", {"amount": self.amount}
+        if self.percent is not None and self.percent < 100:
+            return "shipping_percent", {"percent": self.percent}
+        return ("free_shipping", {}) if spend is None else ("free_shipping_from", {"spend": spend})

@@ -10,11 +10,12 @@ from typing import Any
 from attrs import Attribute, field, frozen
 
 from ordercore.data import variant
-from ordercore.data.checks import each, instance, integer, member, optional, tuple_of
+from ordercore.data.checks import each, instance, integer, just_one, member, optional, tuple_of
+from ordercore.data.keywords import stated, stating
 from ordercore.errors import InvalidValue
 from ordercore.money import Money
 from ordercore.money.fields import Amount, amount_or_none, check_amount
-from ordercore.promotions.benefits.benefit import Benefit, Propose, check_benefit
+from ordercore.promotions.benefits.benefit import Benefit, Label, Propose, check_benefit
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector, either
 from ordercore.promotions.state import LayerState
@@ -45,16 +46,26 @@ class Tier:
     benefit: Benefit = field(validator=check_benefit, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        if (self.amount is None) == (self.quantity is None):
-            raise InvalidValue("either an amount or a quantity", (self.amount, self.quantity))
+        just_one("an amount or a quantity", self.amount, self.quantity)
+
+    def label(self) -> Label | None:
+        """Say what it gives, and from where on; None: no words."""
+        told = self.benefit.label(self.amount)
+        if self.quantity is None or told is None:
+            return told
+        return "from_units", {"quantity": self.quantity, "what": (told,)}
 
 
 def _tiers(tiers: Iterable[Tier]) -> tuple[Tier, ...]:
     return tuple_of(tiers)
 
 
+_are_tiers = each(instance(Tier), least=1, most=MAX_TIERS)
+
+
+@stating(**stated(_are_tiers))
 def _check_tiers(_instance: Any, attribute: Attribute[Any], tiers: tuple[Any, ...]) -> None:
-    each(instance(Tier), least=1, most=MAX_TIERS)(None, attribute, tiers)
+    _are_tiers(None, attribute, tiers)
     for i, (lower, higher) in enumerate(pairwise(tiers)):
         if not _above(higher, lower):
             expected = "tiers of one kind that begin ever higher"
@@ -76,6 +87,9 @@ def _above(higher: Tier, lower: Tier) -> bool:
 @frozen
 class Tiers(Benefit):
     """Give the benefit of the highest tier that the selected units reach, and no other.
+
+    Which tier is reached is looked at like a condition: on what the layer began with, whoever
+    uses it, and no unit is claimed for it.
 
     Args:
         tiers: In rising order, all by amount or all by quantity.
@@ -103,11 +117,7 @@ class Tiers(Benefit):
 
         def propose(state: LayerState) -> Proposal | None:
             rows = select(state)
-            if by_units:
-                reached = sum(state.offer(rows)[1])
-            else:
-                _, _, amounts, scale, _ = state.offer(rows, basis)
-                reached = sum(amounts) // scale
+            reached = state.count(rows) if by_units else state.total(rows, basis)
             for least, give in steps:
                 if reached >= least:
                     return give(state)
@@ -117,3 +127,8 @@ class Tiers(Benefit):
 
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return self.target.needs() + either([tier.benefit.needs() for tier in self.tiers])
+
+    def label(self, spend: Amount | None) -> Label | None:  # noqa: ARG002, D102
+        labels = [tier.label() for tier in self.tiers]
+        told = tuple([label for label in labels if label is not None])
+        return ("tiers", {"tiers": told}) if len(told) == len(labels) else None

@@ -2,109 +2,240 @@
 
 from types import MappingProxyType
 
-from ordercore.wording.messages import Catalogue, ordinals, plurals
+from ordercore.wording.messages import Catalogue, Message, ordinals, plurals
 
 __all__ = ["CATALOGUE"]
+
+_NUMBERS: dict[str, Message] = {
+    "list": ", ",
+    "labels": "; ",
+    "reasons": "; ",
+    "ordinal": ordinals(
+        "number", one="{number}st", two="{number}nd", few="{number}rd", other="{number}th"
+    ),
+    "rate": "{number}%",
+    "rate.all": "100%",
+    "discount": "{rate} off",
+    "discount.half": "half price",
+    "discount.all": "free",
+    "price": "{amount}",
+}
+"""Numbers and lists."""
+
+_LABELS: dict[str, Message] = {
+    "label.add_on_price": "Add-on for {amount}",
+    "label.amount_off": "{amount} off",
+    "label.amount_off_each": "{amount} off each",
+    "label.bundle_price": "Any {quantity} for {amount}",
+    "label.buy_and_get": "Buy {buy}, get {get} {percent}",
+    "label.buy_and_get.free": "Buy {buy}, get {get} free",
+    "label.capped": "{what}, at most {maximum}",
+    "label.cheapest_amount_off": plurals(
+        "quantity",
+        one="{quantity} cheapest item {amount} off",
+        other="{quantity} cheapest items {amount} off",
+    ),
+    "label.cheapest_off": plurals(
+        "quantity",
+        one="{quantity} cheapest item {percent}",
+        other="{quantity} cheapest items {percent}",
+    ),
+    "label.dearest_off": plurals(
+        "quantity",
+        one="{quantity} dearest item {percent}",
+        other="{quantity} dearest items {percent}",
+    ),
+    "label.deposit": "Pay {deposit} down, worth {worth}",
+    "label.earn_points": plurals(
+        "points", one="Earn {points} point", other="Earn {points} points"
+    ),
+    "label.fee_off": "{fee} {percent}",
+    "label.fixed_price": "{amount} each",
+    "label.free_shipping": "Free shipping",
+    "label.free_shipping_from": "Free shipping from {spend}",
+    "label.from_spend": "Spend {spend}: {what}",
+    "label.from_units": plurals(
+        "quantity", one="{what} from {quantity} item", other="{what} from {quantity} items"
+    ),
+    "label.gift": "Gift: {sku} × {quantity}",
+    "label.gift_from": "Spend {spend}, get a gift: {sku} × {quantity}",
+    "label.grant_coupon": "Get coupon {coupon}",
+    "label.limited": plurals(
+        "times", one="{what}, at most {times} time", other="{what}, at most {times} times"
+    ),
+    "label.limited_units": "{what}, at most {quantity} of each item",
+    "label.nth_item_off": "{nth} item {percent}",
+    "label.per_spend": "{what} for every {spend} spent",
+    "label.per_units": plurals(
+        "quantity",
+        one="{what} for every {quantity} item",
+        other="{what} for every {quantity} items",
+    ),
+    "label.percent_off": "{percent} off",
+    "label.redeem_points": "Pay with points",
+    "label.save": "Save {amount}",
+    "label.set_price": "Set for {amount}",
+    "label.shipping_off": "{amount} off shipping",
+    "label.shipping_percent": "Shipping {percent}",
+    "label.shipping_price": "Shipping for {amount}",
+    "label.spend_and_discount": "Spend {spend}, get {percent} off",
+    "label.spend_and_save": "Spend {spend}, save {save}",
+    "label.tiers": "{tiers}",
+}
+"""What promotions are called."""
+
+_OUTCOMES: dict[str, Message] = {
+    "outcome.applied": "{promotion}",
+    "outcome.not_eligible": "{promotion}: {reasons}",
+    "outcome.not_eligible.amount": "{promotion}: {gap} short",
+    "outcome.not_eligible.amount.some": "{promotion}: {gap} of eligible items short",
+    "outcome.not_eligible.units": plurals(
+        "count", one="{promotion}: {count} item short", other="{promotion}: {count} items short"
+    ),
+    "outcome.not_eligible.units.some": plurals(
+        "count",
+        one="{promotion}: {count} eligible item short",
+        other="{promotion}: {count} eligible items short",
+    ),
+    "outcome.beaten": "{promotion}: its items are used by {by}",
+    "outcome.beaten.saving": (
+        "{promotion}: its items are used by {by}, which saves {difference} more"
+    ),
+    "outcome.excluded": "{promotion}: cannot be combined with {by}",
+    "outcome.no_effect": "{promotion}: there is nothing for it to reduce",
+    "outcome.gift_out_of_stock": "{promotion}: out of stock: {skus}",
+    "outcome.unknown_code": "Code {code} is not known",
+    "outcome.other": "{promotion}: does not apply",
+    "code": "Code {code}",
+    "code.named": "Code {code} ({promotion})",
+}
+"""What became of promotions."""
+
+_MISSES: dict[str, Message] = {
+    "miss.amount": "{gap} short of {required}",
+    "miss.units": plurals(
+        "count",
+        one="{count} item short of {required}",
+        other="{count} items short of {required}",
+    ),
+    "miss.line_amount": "{gap} short of {required} for a single item",
+    "miss.customer_group": "only for customers of {required}",
+    "miss.line_units": plurals(
+        "count",
+        one="{count} item short of {required} of a kind",
+        other="{count} items short of {required} of a kind",
+    ),
+    "miss.products": plurals(
+        "count",
+        one="{count} product short of {required}",
+        other="{count} products short of {required}",
+    ),
+    "miss.order_number": "only for the {nth} order",
+    "miss.order_number.first": "only from the {first} order on",
+    "miss.order_number.first.last": "only from the {first} to the {last} order",
+    "miss.order_number.last": "only up to the {last} order",
+    "miss.region": "only for delivery to {required}",
+    "miss.channel": "only through {required}",
+    "miss.attribute": "only where {name} is {required}",
+    "miss.coupon": "needs coupon {required}",
+    "miss.not_yet": "starts on {at}",
+    "miss.ended": "ended on {at}",
+    "miss.off_hours": "not on at this time",
+    "miss.off_hours.again": "not on at this time, again on {at}",
+    "miss.code": "needs its code",
+    "miss.condition": "its conditions do not hold",
+    "miss.condition.count": "its conditions do not hold: {count} short",
+    "miss.negated": "not for {what}",
+    "miss.all_of": " and ",
+    "miss.any_of": " or ",
+    "miss.inner": "({reasons})",
+    # What a condition is about, where it must not hold
+    "about.amount": "orders of {required} or more",
+    "about.units": plurals(
+        "required",
+        one="orders of {required} item or more",
+        other="orders of {required} items or more",
+    ),
+    "about.line_amount": "orders with {required} or more of a single item",
+    "about.line_units": plurals(
+        "required",
+        one="orders with {required} item or more of a kind",
+        other="orders with {required} items or more of a kind",
+    ),
+    "about.products": plurals(
+        "required",
+        one="orders of {required} product or more",
+        other="orders of {required} products or more",
+    ),
+    "about.customer_group": "customers of {required}",
+    "about.order_number": "the {nth} order",
+    "about.order_number.first": "orders from the {first} on",
+    "about.order_number.first.last": "orders from the {first} to the {last}",
+    "about.order_number.last": "orders up to the {last}",
+    "about.region": "delivery to {required}",
+    "about.channel": "orders through {required}",
+    "about.attribute": "orders where {name} is {required}",
+    "about.coupon": "orders with coupon {required}",
+    "about.code": "orders with the code typed",
+    "about.off_hours": "this time",
+    "about.condition": "this order",
+}
+"""Why a condition does not hold."""
+
+_ROWS: dict[str, Message] = {
+    "row.none": "No promotion applies",
+    "row.line": "{title} × {count}",
+    "row.list_price": "List price",
+    "row.price_list": "Price lists",
+    "row.shipping": "Shipping",
+    "row.fee": "Shipping fee",
+    "row.full_fee": "Full fee",
+    "row.gift": "Gift {sku}",
+    "row.worth": "{gift} (worth {value} each)",
+    "row.giving": "{promotion}: {gifts}",
+    "row.subtotal": "Items",
+    "row.discount": "Discounts",
+    "row.shipping_fee": "Shipping fee",
+    "row.shipping_discount": "Shipping discounts",
+    "row.other_fees": "Other fees",
+    "row.fee_discount": "Discounts on fees",
+    "row.tax": "Tax on top",
+    "row.rounding": "Rounding",
+    "row.payable": "To pay",
+    "row.reduced": "{payable} (instead of {full})",
+    "row.part": "{told} × {count}",
+    "row.tax_rate": "{rate} ({percent}%)",
+    "row.tax_included": "Included: {rate} ({percent}%)",
+    "row.points_earned": plurals(
+        "count", one="{count} point earned", other="{count} points earned"
+    ),
+    "row.points_redeemed": plurals(
+        "count", one="{count} point redeemed", other="{count} points redeemed"
+    ),
+    "row.coupon": "Coupon {coupon}",
+    "row.deposit": "Deposit, due now",
+    "row.balance": "Balance, due later",
+    "row.not_applied": "Not applied:",
+    "row.more": plurals("count", one="… and {count} more", other="… and {count} more"),
+    "row.priced_at": "Priced at {at}",
+    # What a price list calls its price
+    "kind.list": "Our price",
+    "kind.member": "Member price",
+    "kind.flash": "Flash price",
+    "kind.contract": "Contract price",
+    # Heads of the table
+    "table.item": "Item",
+    "table.quantity": "Qty",
+    "table.list_price": "List price",
+    "table.discounts": "Discounts",
+    "table.payable": "To pay",
+    "table.total": "Total",
+}
+"""Rows of an explanation."""
 
 CATALOGUE = Catalogue(
     plain_currency="",
     tenths_paid=False,
     numerals=(),
-    messages=MappingProxyType(
-        {
-            # Numbers and lists
-            "list": ", ",
-            "reasons": "; ",
-            "ordinal": ordinals(
-                "number", one="{number}st", two="{number}nd", few="{number}rd", other="{number}th"
-            ),
-            "rate": "{number}%",
-            "rate.all": "100%",
-            "discount": "{rate} off",
-            "discount.half": "half price",
-            "discount.all": "free",
-            # What promotions are called
-            "label.amount_off": "{amount} off",
-            "label.buy_and_get": "Buy {buy}, get {get} {percent}",
-            "label.buy_and_get.free": "Buy {buy}, get {get} free",
-            "label.free_shipping": "Free shipping",
-            "label.free_shipping_from": "Free shipping from {spend}",
-            "label.gift_from": "Spend {spend}, get a gift",
-            "label.nth_item_off": "{nth} item {percent}",
-            "label.percent_off": "{percent} off",
-            "label.save_per_spend": "Save {save} for every {spend} spent",
-            "label.spend_and_discount": "Spend {spend}, get {percent} off",
-            "label.spend_and_save": "Spend {spend}, save {save}",
-            "label.spend_and_save_tiers": plurals(
-                "tiers",
-                one="Save from {spend} on ({tiers} tier)",
-                other="Save from {spend} on ({tiers} tiers)",
-            ),
-            # What became of promotions
-            "outcome.applied": "{promotion}",
-            "outcome.not_eligible": "{promotion}: {reasons}",
-            "outcome.not_eligible.amount": "{promotion}: {gap} short",
-            "outcome.not_eligible.amount.some": "{promotion}: {gap} of eligible items short",
-            "outcome.not_eligible.units": plurals(
-                "count",
-                one="{promotion}: {count} item short",
-                other="{promotion}: {count} items short",
-            ),
-            "outcome.not_eligible.units.some": plurals(
-                "count",
-                one="{promotion}: {count} eligible item short",
-                other="{promotion}: {count} eligible items short",
-            ),
-            "outcome.beaten": "{promotion}: its items are used by {by}",
-            "outcome.beaten.saving": (
-                "{promotion}: its items are used by {by}, which saves {difference} more"
-            ),
-            "outcome.excluded": "{promotion}: cannot be combined with {by}",
-            "outcome.no_effect": "{promotion}: there is nothing for it to reduce",
-            "outcome.gift_out_of_stock": "{promotion}: out of stock: {skus}",
-            "outcome.unknown_code": "Code {code} is not known",
-            # Why a condition does not hold
-            "miss.amount": "{gap} short of {required}",
-            "miss.units": plurals(
-                "count",
-                one="{count} item short of {required}",
-                other="{count} items short of {required}",
-            ),
-            "miss.line_amount": "{gap} short of {required} for a single item",
-            "miss.customer_group": "only for customers of {required}",
-            "miss.order_number": "only for the {nth} order",
-            "miss.region": "only for delivery to {required}",
-            "miss.channel": "only through {required}",
-            "miss.not_yet": "starts on {at}",
-            "miss.ended": "ended on {at}",
-            "miss.off_hours": "not on at this time",
-            "miss.code": "needs its code",
-            "miss.negated": "does not go with this order",
-            "miss.condition": "its conditions do not hold",
-            # Rows of an explanation
-            "row.none": "No promotion applies",
-            "row.line": "{title} × {count}",
-            "row.list_price": "List price",
-            "row.shipping": "Shipping",
-            "row.fee": "Shipping fee",
-            "row.gift": "Gift {sku}",
-            "row.worth": "{gift} (worth {value} each)",
-            "row.giving": "{promotion}: {gifts}",
-            "row.subtotal": "Items",
-            "row.discount": "Discounts",
-            "row.shipping_fee": "Shipping fee",
-            "row.shipping_discount": "Shipping discounts",
-            "row.payable": "To pay",
-            "row.reduced": "{payable} (instead of {full})",
-            "row.not_applied": "Not applied:",
-            "row.priced_at": "Priced at {at}",
-            # Heads of the table
-            "table.item": "Item",
-            "table.quantity": "Qty",
-            "table.list_price": "List price",
-            "table.discounts": "Discounts",
-            "table.payable": "To pay",
-            "table.total": "Total",
-        }
-    ),
+    messages=MappingProxyType({**_NUMBERS, **_LABELS, **_OUTCOMES, **_MISSES, **_ROWS}),
 )

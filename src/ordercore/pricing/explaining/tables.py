@@ -51,13 +51,19 @@ def shortened(text: str, most: int) -> str:
     return "".join(kept) + "…"
 
 
-def aligned(head: Sequence[str], rows: Iterable[Sequence[str]], foot: Sequence[str]) -> str:
+def aligned(
+    head: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    foot: Sequence[str],
+    below: Iterable[Sequence[str]] = (),
+) -> str:
     """Lay out a table: the first column to the left, the others to the right.
 
     Args:
         head: Titles of the columns.
         rows: As many cells each; the first ones are shortened to `WIDEST`.
-        foot: The last row, below a rule.
+        foot: The sums, below a rule.
+        below: What is no part of the sums, below another rule.
 
     >>> print(aligned(["Item", "Qty"], [["衬衫", "2"], ["mug", "10"]], ["Total", ""]))
     Item   Qty
@@ -67,12 +73,17 @@ def aligned(head: Sequence[str], rows: Iterable[Sequence[str]], foot: Sequence[s
     ----------
     Total
     """
-    body = [(shortened(row[0], WIDEST), *row[1:]) for row in rows]
-    every = [head, *body, foot]
+    body, notes = _shortened(rows), _shortened(below)
+    every = [head, *body, foot, *notes]
     widths = [max(map(cells_of, column)) for column in zip(*every, strict=True)]
     rule = "-" * (sum(widths) + len(_GAP) * (len(widths) - 1))
-    told = [_line(row, widths) for row in every]
-    return "\n".join([told[0], rule, *told[1:-1], rule, told[-1]])
+    blocks = [[head], body, [foot], *([notes] if notes else [])]
+    lines = [[rule, *[_line(row, widths) for row in block]] for block in blocks]
+    return "\n".join([line for block in lines for line in block][1:])
+
+
+def _shortened(rows: Iterable[Sequence[str]]) -> list[Sequence[str]]:
+    return [(shortened(row[0], WIDEST), *row[1:]) for row in rows]
 
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:

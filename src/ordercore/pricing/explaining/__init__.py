@@ -1,0 +1,1 @@
+"""How a quote is put into words: rows of data first, then text, a table, or plain data."""

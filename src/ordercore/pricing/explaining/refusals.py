@@ -1,0 +1,100 @@
+"""Why a promotion did not apply, as rows of an explanation: with what is missing, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from attrs import evolve
+
+from ordercore.money import Money
+from ordercore.pricing.explaining.naming import Teller
+from ordercore.pricing.explaining.reasons import reason
+from ordercore.pricing.explaining.rows import Row
+from ordercore.pricing.misses import Miss
+from ordercore.pricing.outcomes import (
+    Beaten,
+    Excluded,
+    GiftOutOfStock,
+    NotEligible,
+    Outcome,
+    UnknownCode,
+)
+from ordercore.promotions.conditions import Threshold
+from ordercore.promotions.selectors import AllUnits
+
+__all__ = ["refusal"]
+
+
+def refusal(outcome: Outcome, tell: Teller, code: str = "") -> Row:
+    """Explain the outcome of a promotion that did not apply.
+
+    Args:
+        outcome: What became of it.
+        tell: How it is told.
+        code: The code that was typed for it, if any; then the refusal speaks of that.
+    """
+    if isinstance(outcome, UnknownCode):
+        words = tell.words.say("outcome.unknown_code", code=outcome.code)
+        return Row(kind=outcome.kind, subject=outcome.code, words=words)
+    name = tell.code(code, outcome.promotion) if code else tell.name(outcome.promotion)
+    row = _REFUSALS.get(type(outcome), _plain)(outcome, name, tell)
+    if not code:
+        return evolve(row, subject=outcome.promotion)
+    return evolve(row, subject=code, promotion=outcome.promotion)
+
+
+def _plain(outcome: Outcome, name: str, tell: Teller, **more: str) -> Row:
+    key = f"outcome.{outcome.kind}"
+    known = key in tell.words.catalogue.messages
+    words = tell.words.say(key if known else "outcome.other", promotion=name, **more)
+    return Row(kind=outcome.kind, words=words)
+
+
+def _beaten(outcome: Beaten, name: str, tell: Teller) -> Row:
+    key, more = "outcome.beaten", {"by": tell.names(outcome.by)}
+    if outcome.difference.minor > 0:
+        key, more = f"{key}.saving", {**more, "difference": tell.amount(outcome.difference)}
+    words = tell.words.say(key, promotion=name, **more)
+    return Row(kind=outcome.kind, words=words, because=outcome.by)
+
+
+def _excluded(outcome: Excluded, name: str, tell: Teller) -> Row:
+    row = _plain(outcome, name, tell, by=tell.names(outcome.by))
+    return evolve(row, because=outcome.by)
+
+
+def _out_of_stock(outcome: GiftOutOfStock, name: str, tell: Teller) -> Row:
+    return _plain(outcome, name, tell, skus=tell.words.joined(outcome.skus))
+
+
+def _not_eligible(outcome: NotEligible, name: str, tell: Teller) -> Row:
+    miss = outcome.miss
+    part = reason(miss, tell)
+    words = _short_by(miss, name, tell) or tell.words.say(
+        "outcome.not_eligible", promotion=name, reasons=part.words
+    )
+    return Row(kind=outcome.kind, words=words, gap=miss.gap, parts=(part,))
+
+
+def _short_by(miss: Miss, name: str, tell: Teller) -> str | None:
+    """Say what more to buy, where a threshold alone stands in the way."""
+    condition = miss.condition
+    if not isinstance(condition, Threshold) or miss.gap is None:
+        return None
+    some = "" if isinstance(condition.target, AllUnits) else ".some"
+    if isinstance(miss.gap, Money):
+        key = f"outcome.not_eligible.amount{some}"
+        return tell.words.say(key, gap=tell.amount(miss.gap), promotion=name)
+    return tell.words.say(f"outcome.not_eligible.units{some}", count=miss.gap, promotion=name)
+
+
+_REFUSALS: Final[Mapping[type, Callable[[Any, str, Teller], Row]]] = MappingProxyType(
+    {
+        NotEligible: _not_eligible,
+        Beaten: _beaten,
+        Excluded: _excluded,
+        GiftOutOfStock: _out_of_stock,
+    }
+)

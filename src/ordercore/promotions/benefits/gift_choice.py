@@ -1,0 +1,97 @@
+"""可选赠品: the shopper chooses one gift among several."""
+
+from __future__ import annotations
+
+from attrs import field, frozen
+
+from ordercore.data import variant
+from ordercore.data.checks import (
+    MAX_QUANTITY,
+    each,
+    identifier,
+    instance,
+    names_of,
+    optional,
+)
+from ordercore.data.checks import quantity as check_quantity
+from ordercore.errors import InvalidValue
+from ordercore.money.fields import Amount, amount_or_none, check_amount
+from ordercore.promotions.benefits.benefit import Benefit, Label, Propose
+from ordercore.promotions.benefits.every import Every, whole_times
+from ordercore.promotions.benefits.stock import OutOfStock, granting
+from ordercore.promotions.proposals import Proposal
+from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
+from ordercore.promotions.state import LayerState
+from ordercore.promotions.terms import Terms, placed
+
+__all__ = ["GiftChoice"]
+
+
+@variant(Benefit, "gift_choice")
+@frozen
+class GiftChoice(Benefit):
+    """Give units of one of several skus on top: of the one that the shopper chose.
+
+    The wishes of the context say under the key ``choice`` which sku was chosen. A choice that is
+    none of the options, or of which too few are at hand, counts for nothing: then the default
+    is given, or the first of the options that is at hand in full.
+
+    Args:
+        options: The skus that may be chosen.
+        choice: Under which key the wishes tell the choice, in general the promotion's id.
+        quantity: How many units, each time.
+        default: What is given where nothing was chosen; None: the first option at hand.
+        value: What one unit is worth; only told, never charged.
+        every: Give once for each whole multiple of this step; None: once.
+        target: Which units the step counts.
+
+    >>> GiftChoice(["mug", "cup"], "summer", default="cup").options
+    ('mug', 'cup')
+    """
+
+    options: tuple[str, ...] = field(
+        converter=names_of, validator=each(identifier, least=1, most=100)
+    )
+    choice: str = field(validator=identifier)
+    quantity: int = field(default=1, validator=check_quantity)
+    default: str | None = field(default=None, validator=optional(identifier), kw_only=True)
+    value: Amount | None = field(
+        default=None, converter=amount_or_none, validator=optional(check_amount), kw_only=True
+    )
+    every: Every | None = field(default=None, validator=optional(instance(Every)), kw_only=True)
+    target: Selector = field(factory=AllUnits, validator=check_selector, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if self.default is not None and self.default not in self.options:
+            raise InvalidValue(
+                "one of the options", self.default, path=("default",), reason="fields_disagree"
+            )
+
+    def compile(self, terms: Terms) -> Propose:  # noqa: D102
+        select = placed(self.target, terms, "target")
+        times = whole_times(self.every, terms)
+        value = 0 if self.value is None else terms.minor(self.value, "value")
+        units = self.quantity
+
+        def propose(state: LayerState) -> Proposal | None:
+            promised = (
+                units if times is None else min(units * times(state, select(state)), MAX_QUANTITY)
+            )
+            if not promised or not state.rows.every:
+                return None
+            return granting(state, self._in_turn(state), promised, value, OutOfStock.SKIP)
+
+        return propose
+
+    def _in_turn(self, state: LayerState) -> tuple[str, ...]:
+        """List the options in the order in which they are tried."""
+        wishes = state.context.wishes
+        wished = None if wishes is None else wishes.gifts.get(self.choice)
+        first = tuple(sku for sku in (wished, self.default) if sku in self.options)
+        return tuple(dict.fromkeys((*first, *self.options)))
+
+    def needs(self) -> tuple[Need, ...]:  # noqa: D102
+        return () if self.every is None else self.target.needs()
+
+    def label(self, spend: Amount | None) -> Label | None:  # noqa: ARG002, D102
+        return None

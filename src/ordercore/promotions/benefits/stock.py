@@ -1,0 +1,59 @@
+"""赠品库存: what becomes of a gift of which too few are at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from ordercore.data.checks import member_of
+from ordercore.promotions.proposals import GiftGrant, Proposal
+from ordercore.promotions.state import LayerState
+
+__all__ = ["OutOfStock", "granting", "out_of_stock_of"]
+
+
+class OutOfStock(StrEnum):
+    """What becomes of a gift of which fewer are at hand than were promised."""
+
+    SKIP = "skip"
+    """None is given; whatever else the promotion gives stays."""
+    SUBSTITUTE = "substitute"
+    """The first of the substitutes that is at hand in full is given; if none is, as ``skip``."""
+    GRANT_ALTERNATIVE = "grant_alternative"
+    """As many are given as are at hand."""
+    BLOCK = "block"
+    """The whole promotion does not apply."""
+
+
+def out_of_stock_of(given: OutOfStock | str) -> OutOfStock:
+    """Turn the text of a policy into the policy; what is none is left for the check."""
+    return member_of(OutOfStock, given)
+
+
+def granting(
+    state: LayerState, skus: Sequence[str], promised: int, value: int, policy: OutOfStock
+) -> Proposal:
+    """Propose to give the first of some skus that is at hand in full.
+
+    Args:
+        state: The state, with its stock of gifts and what has been given of them.
+        skus: What may be given; the first is what was promised.
+        promised: How many units.
+        value: What one unit is worth, in minor units.
+        policy: What if none of them is at hand in full.
+    """
+    stock = state.context.gift_stock
+    if stock is None:
+        return _giving(GiftGrant(skus[0], promised, promised, value, checked=False))
+    held = dict(stock)
+    left = [max(0, held.get(sku, 0) - state.gifts.get(sku, 0)) for sku in skus]
+    for sku, units in zip(skus, left, strict=True):
+        if units >= promised:
+            return _giving(GiftGrant(sku, promised, promised, value, checked=True))
+    given = left[0] if policy is OutOfStock.GRANT_ALTERNATIVE else 0
+    blocks = policy is OutOfStock.BLOCK
+    return _giving(GiftGrant(skus[0], given, promised, value, checked=True, blocks=blocks))
+
+
+def _giving(grant: GiftGrant) -> Proposal:
+    return 0, (), (), (), 0, (grant,)
