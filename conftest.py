@@ -33,7 +33,7 @@ def leave_folder(names: dict[str, Any]) -> None:
 def keep_json(example: Example) -> None:
     """Check a JSON block; one with a caption becomes a file for the examples below it."""
     json.loads(example.parsed)
-    name = example.region.lexemes["options"].get("caption")
+    name = example.region.lexemes.get("options", {}).get("caption")
     if name:
         Path(name).write_text(example.parsed, encoding="utf-8")
 

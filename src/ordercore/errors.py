@@ -86,9 +86,7 @@ class InvalidInput(OrderCoreError):
         return self._again(self.path, self.within or thing)
 
     def _again(self, path: Path, within: str) -> Self:
-        return type(self)(
-            self.expected, self.given, path=path, reason=self.reason, within=within
-        )
+        return type(self)(self.expected, self.given, path=path, reason=self.reason, within=within)
 
     def __str__(self) -> str:
         told = f"expected {self.expected}"

@@ -148,7 +148,10 @@ class TestTags:
     def test_an_unknown_tag_is_told_with_those_known(self, tag):
         (fault,) = faults_of(Shape, {"type": tag, "radius": 1})
         assert (fault.path, fault.reason) == (("type",), "unknown_tag")
-        assert fault.expected == "one of the types circle, group"
+        near = {"Circle", "circle "} & {tag}
+        assert fault.expected == (
+            "a known type; did you mean 'circle'?" if near else "one of the types circle, group"
+        )
 
     @pytest.mark.parametrize("tag", [None, 1, True, ["circle"], {}, 1.5, "\ud800"])
     def test_a_tag_is_text(self, tag):

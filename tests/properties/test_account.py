@@ -28,11 +28,14 @@ from ordercore.promotions import (
     BuyXGetY,
     Category,
     Code,
+    ContextAttribute,
     Coupon,
     CustomerInGroup,
     Deposit,
     Gift,
     GiftChoice,
+    HasCode,
+    HoldsCoupon,
     InRegion,
     NthItemOff,
     OrderNumber,
@@ -128,11 +131,23 @@ FACETS = {
     Brand: "brand",
     Category: "category",
     Seller: "seller",
+    HasCode: "code",
+    HoldsCoupon: "coupon",
     CustomerInGroup: "group",
     ViaChannel: "channel",
     InRegion: "region",
+    ContextAttribute: "campaign",
 }
-RANKS = (("sku",), ("brand", "category"), ("seller",), ("group",), ("channel",), ("region",))
+RANKS = (
+    ("sku",),
+    ("brand", "category"),
+    ("seller",),
+    ("code", "coupon", "group"),
+    ("channel",),
+    ("region",),
+    ("campaign",),
+)
+"""What a key may be of, the most selective first."""
 
 
 def any_of(members: Iterable[Any], facet: str, carried: set[str | None]) -> Answers:
@@ -152,7 +167,7 @@ def all_of(members: Iterable[Any], facet: str, carried: set[str | None]) -> Answ
 def asked(rule: Any, facet: str, carried: set[str | None]) -> Answers:
     """Tell whether what a rule asks of a facet is among what is carried."""
     if type(rule) in FACETS:
-        values = next(iter(attrs.astuple(rule)))
+        values = attrs.astuple(rule)[-1]
         found = not carried.isdisjoint(values)
         return frozenset({found} if FACETS[type(rule)] == facet else ())
     needs, chosen = members_of(rule)
@@ -189,9 +204,12 @@ def held(cart: Cart, context: Context, facet: str) -> set[str | None]:
         "brand": {product.brand for product in products},
         "category": {category for product in products for category in product.categories},
         "seller": {product.seller for product in products},
+        "code": set(context.codes),
+        "coupon": set() if shopper is None else set(shopper.coupons),
         "group": set() if shopper is None else set(shopper.groups),
         "channel": {context.channel},
         "region": {context.region},
+        "campaign": {context.attributes.get("campaign")},
     }[facet]
 
 

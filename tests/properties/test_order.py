@@ -29,6 +29,7 @@ from ordercore.calendars import Schedule
 from ordercore.pricing import Applied, Beaten, Excluded, Kind, price_in
 from ordercore.promotions import (
     Always,
+    Automatic,
     Exclusive,
     PercentOff,
     ShippingOff,
@@ -225,6 +226,7 @@ RIVALS = {
     "layer": st.sampled_from(("order", "order", "unit")),
     "when": Always(),
     "schedule": Schedule(),
+    "trigger": Automatic(),
     "benefits": ShippingOff(amount="1"),
     "exclusive": st.sampled_from((Exclusive.NO, Exclusive.NO, Exclusive.LAYER)),
     "group": st.sampled_from((None, "g1", "g1", "g2")),

@@ -16,6 +16,7 @@ from ordercore.errors import CurrencyMismatch, LimitExceeded, NotFound
 from ordercore.money import Currency, UnitPrice
 from ordercore.promotions import AmountOff, AmountOffEach, PercentOff, Promotion
 from ordercore.tariffs import (
+    MAX_LISTS_AT_ONCE,
     CostPlus,
     FixedListPrice,
     OffListPrice,
@@ -377,6 +378,14 @@ def test_a_cart_that_lists_make_worth_too_much_is_refused():
     assert str(priced(ONE_TEA, lists, choice="priority").payable) == "CNY 9999999999999.99"
     with pytest.raises(LimitExceeded, match="a cart worth up to"):
         priced(cart_of(("tea", "1.00", 2)), lists, choice="priority")
+
+
+def test_lists_that_hold_at_once_are_limited():
+    lists = [PriceList(id=f"l{n}", rules=[TEA]) for n in range(MAX_LISTS_AT_ONCE + 1)]
+    elsewhere = evolve(lists[0], channels="app")
+    assert base(priced(ONE_TEA, elsewhere, *lists[1:])) == "8.00"
+    with pytest.raises(LimitExceeded, match=r"^tariff\.price_lists: expected at most 50"):
+        priced(ONE_TEA, *lists)
 
 
 def test_the_largest_quantities_and_prices_are_exact():

@@ -157,8 +157,8 @@ def test_faults_between_fields_are_told_all_at_once():
     told = [re.sub("got [0-9]+$", "got ...", str(fault)) for fault in caught.value.faults]
     assert told == [
         "price_lists[0].rules[0].price: expected at most 8 decimals, got '0.123456789'",
-        "price_lists[0].rules[1]: expected one rule for a sku and a quantity, got ('tea', 1)",
-        "price_lists[0].rules[2]: expected one rule for a sku and a quantity, got ('tea', 1)",
+        "price_lists[0].rules[1]: expected one rule for a sku and a quantity",
+        "price_lists[0].rules[2]: expected one rule for a sku and a quantity",
         "price_lists[0].rules[3].cost: expected a price in CNY, got 'USD 1.00'",
         "price_lists[0].rules[4].cost: expected a price up to 10^15 minor units, got ...",
         "price_lists[1].id: expected an id used once, got 'a'",

@@ -12,7 +12,7 @@ from ordercore.cart import Fee
 from ordercore.catalog import Product
 from ordercore.errors import LimitExceeded
 from ordercore.pricing import TaxShare
-from ordercore.tariffs import PriceList, Tariff, Taxes, TaxRate
+from ordercore.tariffs import MAX_RATES_AT_ONCE, PriceList, Tariff, Taxes, TaxRate
 from ordercore.tariffs.lists import OffListPrice
 
 AT = datetime(2026, 11, 11, tzinfo=UTC)
@@ -299,6 +299,14 @@ def test_the_largest_amounts_are_exact(level, cents):
 def test_an_order_that_tax_makes_worth_too_much_is_refused():
     with pytest.raises(LimitExceeded, match="an order worth up to"):
         taxed(cart_of(("a", "9999999999999.99", 1)), VAT, included=False)
+
+
+def test_rates_on_one_part_are_limited():
+    rates = [TaxRate(f"r{n}", "1") for n in range(MAX_RATES_AT_ONCE + 1)]
+    elsewhere = TaxRate("r0", "1", regions="CN-31")
+    assert told(taxed(TEA, elsewhere, *rates[1:], included=False))["r1"] == ("11.30", "0.11")
+    with pytest.raises(LimitExceeded, match=r"^tariff\.taxes\.rates: expected at most 20"):
+        taxed(TEA, *rates)
 
 
 def test_percentages_are_exact_to_the_last_decimal():

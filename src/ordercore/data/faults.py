@@ -30,6 +30,7 @@ __all__ = [
     "hidden",
     "mismatch",
     "missing",
+    "nearest",
     "seen",
     "step",
     "unknown_field",
@@ -103,15 +104,16 @@ def unknown_field(key: object, known: Iterable[str]) -> InvalidInput:
     """Make the fault of a key that means nothing here."""
     if not isinstance(key, str):
         return InvalidType("text as a key", seen(key))
-    near = _nearest(key, known)
-    expected = f"only the fields {', '.join(known) or '(none)'}"
-    if near is not None:
+    near = nearest(key, known)
+    if near is None:
+        expected = f"only the fields {', '.join(known) or '(none)'}"
+    else:
         expected = f"a known field; did you mean {near!r}?"
     return InvalidValue(expected, path=(step(key),), reason="unknown_field")
 
 
-def _nearest(key: str, known: Iterable[str]) -> str | None:
-    """Guess which known field a key was meant to be; None: it resembles none."""
+def nearest(key: str, known: Iterable[str]) -> str | None:
+    """Guess which known name was meant; None: it resembles none."""
     if len(key) > _LONGEST_STEP:
         return None
     from difflib import get_close_matches  # noqa: PLC0415 (only when needed)

@@ -17,5 +17,8 @@ def pinned(value: datetime | None) -> datetime | None:
     """
     if not isinstance(value, datetime) or type(value.tzinfo) is timezone:
         return value
-    offset = value.utcoffset()
+    try:
+        offset = value.utcoffset()
+    except ValueError:  # the zone has an offset that is none
+        return value
     return value if offset is None else value.replace(tzinfo=timezone(offset), fold=0)

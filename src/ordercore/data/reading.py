@@ -15,7 +15,16 @@ import attrs
 
 from ordercore.data.checks import identifier, passes
 from ordercore.data.classes import Fields
-from ordercore.data.faults import FAULTS, MAX_FAULTS, called, form, mismatch, missing, step
+from ordercore.data.faults import (
+    FAULTS,
+    MAX_FAULTS,
+    called,
+    form,
+    mismatch,
+    missing,
+    nearest,
+    step,
+)
 from ordercore.data.kinds import (
     any_expectation,
     bare,
@@ -109,10 +118,14 @@ class Readers:
                 raise mismatch(f"an object whose type is one of: {known}", value)
             if "type" not in value:
                 raise missing("type")
-            cls = pool.get(_tag(value["type"]))
+            tag = _tag(value["type"])
+            cls = pool.get(tag)
             if cls is None:
+                near = nearest(tag, pool)
                 expected = f"one of the types {known}"
-                raise InvalidValue(expected, value["type"], path=("type",), reason="unknown_tag")
+                if near is not None:
+                    expected = f"a known type; did you mean {near!r}?"
+                raise InvalidValue(expected, tag, path=("type",), reason="unknown_tag")
             return self.fields_of(cls).read(value, but=("type",))
 
         return read

@@ -149,7 +149,8 @@ def document(
     """Mark an attrs class that may stand at the root of a document.
 
     `dump` then writes ``{"schema": 1, "kind": name, ...}`` and `load` asks for both. Nested
-    in another document, the class carries neither.
+    in another document, the class carries neither: the number of a document goes for all that
+    is in it, and when the form of a part changes, those of all documents that hold it go up.
 
     Args:
         name: The document's kind.

@@ -24,12 +24,12 @@ __all__ = ["json_schema"]
 _DRAFT: Final = "https://json-schema.org/draft/2020-12/schema"
 
 _INLINE: Final = frozenset({"none", "bool", "int", "text"})
-_VOID: Final = ({"minLength": 0}, {"minItems": 0}, {"items": {}})
+_VOID: Final[tuple[Plain, ...]] = ({"minLength": 0}, {"minItems": 0}, {"items": {}})
 """What says nothing."""
 
 
 def json_schema(cls: type) -> Plain:
-    """Make the JSON Schema (draft 2020-12) of a class, by what is registered now.
+    r"""Make the JSON Schema (draft 2020-12) of a class, by what is registered now.
 
     Args:
         cls: A `document` class, any other attrs class, or a family.
@@ -42,14 +42,17 @@ def json_schema(cls: type) -> Plain:
 
     >>> from ordercore.money import Money
     >>> json_schema(Money)["$defs"]["Money"]["pattern"]
-    '^[A-Z]{3} -?[0-9]{1,30}(?:\\\\.[0-9]{1,20})?$'
+    '^[A-Z]{3} -?[0-9]{1,30}(?:\\.[0-9]{1,20})?$'
     """
     document = REGISTRY.documents.get(cls)
     if document is None:
         schemas = _Schemas(takes_short=False)
         told = schemas.of(cls)
     else:
-        head = {"schema": {"const": document.schema}, "kind": {"const": document.name}}
+        head: dict[str, Plain] = {
+            "schema": {"const": document.schema},
+            "kind": {"const": document.name},
+        }
         schemas = _Schemas(takes_short=document.prepare is not None)
         told = schemas.object_of(cls, head)
     return {"$schema": _DRAFT, **told, "$defs": dict(sorted(schemas.defs.items()))}
@@ -112,8 +115,8 @@ class _Schemas:
         if len(types) == 2 and types[1] is ...:
             return {"type": "array", "items": self.of(types[0])}
         told = [self.of(member) for member in types]
-        count = len(told)
-        return {"type": "array", "prefixItems": told, "minItems": count, "maxItems": count}
+        parts = {"prefixItems": told} if told else {}
+        return {"type": "array", **parts, "minItems": len(told), "maxItems": len(told)}
 
     def union_of(self, annotation: Any) -> Plain:
         """Make the schema of a union."""

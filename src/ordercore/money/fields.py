@@ -6,6 +6,7 @@ field and refuses it in its place.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Final
@@ -58,10 +59,10 @@ _POSITIVE = r"^(?:[A-Z]{3} )?0*(?:[1-9][0-9]{0,30}(?:\.|$)|\.0{0,29}[1-9])"
 _NOTHING = r"^(?:[A-Z]{3} )?-?0+(?:\.0{1,30})?$"
 
 
-PRICE_FIELD: Final = MappingProxyType({"short": BARE_KEYWORDS})
+PRICE_FIELD: Final[Mapping[str, Any]] = MappingProxyType({"short": BARE_KEYWORDS})
 """The metadata of a price that a document may give without its currency."""
 
-CHARGE_FIELD: Final = MappingProxyType(
+CHARGE_FIELD: Final[Mapping[str, Any]] = MappingProxyType(
     {
         "short": BARE_KEYWORDS,
         "keywords": {"pattern": r"^(?:[A-Z]{3} )?(?:[0-9]|-0+(?:\.0+)?$)"},

@@ -16,8 +16,15 @@ from typing import Final, NamedTuple
 from ordercore.cart import Cart, CartLine, Context
 from ordercore.errors import LimitExceeded
 from ordercore.money import MAX_MINOR, Rounding, UnitPrice, divide
-from ordercore.tariffs import PriceChoice, PriceList, PriceTable, Tariff
-from ordercore.tariffs.lists import PriceOf, exact
+from ordercore.tariffs import (
+    MAX_LISTS_AT_ONCE,
+    PriceChoice,
+    PriceList,
+    PriceOf,
+    PriceTable,
+    Tariff,
+)
+from ordercore.tariffs.lists import exact
 
 __all__ = ["NO_PRICES", "BasePrice", "base_prices"]
 
@@ -70,12 +77,16 @@ def base_prices(
         The amount of each row in minor units, and of what unit prices it is made.
 
     Raises:
-        LimitExceeded: By these prices the cart is worth more than 10^15 minor units.
+        LimitExceeded: Too many lists hold at once, or by these prices the cart is worth more
+            than 10^15 minor units.
     """
     lists = [pair for pair in tariff.tables if _holds(pair[0], context)]
     rows, lines = cart.rows, cart.lines
     if not lists:
         return rows.amounts, NO_PRICES
+    if len(lists) > MAX_LISTS_AT_ONCE:
+        expected = f"at most {MAX_LISTS_AT_ONCE} price lists that hold at once"
+        raise LimitExceeded(expected, len(lists), path=("tariff", "price_lists"))
     counts = {
         sku: sum([rows.quantities[row] for row in those])
         for sku, those in rows.facets["sku"].items()

@@ -353,7 +353,7 @@ class Quote:
 
     @property
     def unknown_codes(self) -> tuple[str, ...]:
-        """Codes typed that no promotion of the book has."""
+        """Codes typed that no promotion of the book has as its trigger."""
         return tuple(code for code in self.context.codes if not self.book.by_code(code))
 
     def outcome(self, promotion: str | None = None, *, code: str | None = None) -> Outcome:

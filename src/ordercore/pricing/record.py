@@ -114,7 +114,8 @@ class QuoteRecord:
     >>> from datetime import UTC, datetime
     >>> from ordercore import Cart, PromotionBook, dump, load, price, recipes
     >>> book = PromotionBook("CNY", [recipes.amount_off("welcome", "5")])
-    >>> quote = price(Cart.of("CNY", [("cap", "45", 1)]), book, at=datetime(2026, 6, 1, tzinfo=UTC))
+    >>> cart = Cart.of("CNY", [("cap", "45", 1)])
+    >>> quote = price(cart, book, at=datetime(2026, 6, 1, tzinfo=UTC))
     >>> stored = dump(QuoteRecord.of(quote))
     >>> stored["payable"], load(QuoteRecord, stored).quote() == quote
     ('CNY 40.00', True)

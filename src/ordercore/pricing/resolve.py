@@ -47,8 +47,11 @@ def by_priority(state: LayerState, plans: Sequence[Plan], account: Account) -> N
     group with them, meets only the ones that applied before it.
     """
     start, record = len(account), account.append
+    if len(plans) == 1:
+        record(_alone(plans[0], state))
+        return
     winners: list[Plan] = []
-    picky, contested = False, len(plans) > 1
+    picky = False
     for plan in plans:
         verdict = None
         if plan.test is not None:
@@ -69,11 +72,24 @@ def by_priority(state: LayerState, plans: Sequence[Plan], account: Account) -> N
             record(_without_effect(plan, state, verdict, proposal, account[start:]))
             continue
         state.take(proposal)
+        state.claim(proposal)
         record((plan.seq, _APPLIED, verdict, proposal, ()))
-        if contested:
-            state.claim(proposal)
-            winners.append(plan)
-            picky = picky or plan.picky
+        winners.append(plan)
+        picky = picky or plan.picky
+
+
+def _alone(plan: Plan, state: LayerState) -> Entry:
+    """Deal with the only promotion of a layer, which competes with nobody."""
+    verdict = None
+    if plan.test is not None:
+        verdict = plan.test(state)
+        if not verdict.holds:
+            return plan.seq, _NOT_ELIGIBLE, verdict, NOTHING, ()
+    proposal = plan.propose(state)
+    if proposal is None or not (proposal[0] or proposal[4] or _gives_more(proposal)):
+        return _without_effect(plan, state, verdict, proposal, [])
+    state.take(proposal)
+    return plan.seq, _APPLIED, verdict, proposal, ()
 
 
 def _excluding(plan: Plan, winners: list[Plan]) -> tuple[int, ...]:

@@ -15,9 +15,10 @@ from math import lcm
 from typing import NamedTuple
 
 from ordercore.cart import Cart, Context
+from ordercore.errors import LimitExceeded
 from ordercore.money import divide, largest_remainder
 from ordercore.pricing.shares import of_lines
-from ordercore.tariffs import TaxedPart, Taxes, TaxLevel
+from ordercore.tariffs import MAX_RATES_AT_ONCE, TaxedPart, Taxes, TaxLevel
 
 __all__ = ["TaxEntry", "parts_taxed", "tax_between", "tax_entries"]
 
@@ -52,6 +53,9 @@ def tax_entries(
 
     Returns:
         One entry for each rate that falls on anything, in the order of the rates.
+
+    Raises:
+        LimitExceeded: Too many rates fall on one part.
     """
     if not frozenset(taxes.exempt_groups).isdisjoint(context.carried("group")):
         return ()
@@ -81,9 +85,11 @@ def _borne(taxes: Taxes, cart: Cart, context: Context) -> _Borne:
     borne: list[tuple[int, tuple[int, ...]]] = []
     for part, what in _parts(taxes, cart):
         if what not in found:
-            found[what] = tuple(
-                [i for i in by_id if taxes.rates[i].falls_on(*what, context.region)]
-            )
+            rates = [i for i in by_id if taxes.rates[i].falls_on(*what, context.region)]
+            if len(rates) > MAX_RATES_AT_ONCE:
+                expected = f"at most {MAX_RATES_AT_ONCE} tax rates on one part of an order"
+                raise LimitExceeded(expected, len(rates), path=("tariff", "taxes", "rates"))
+            found[what] = tuple(rates)
         borne.append((part, found[what]))
     return borne
 

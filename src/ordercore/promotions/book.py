@@ -27,7 +27,7 @@ from ordercore.errors import (
 )
 from ordercore.money import Currency
 from ordercore.promotions.plan import Plan, compile_plan
-from ordercore.promotions.promotion import Exclusive, Promotion
+from ordercore.promotions.promotion import Code, Exclusive, Promotion
 from ordercore.promotions.upcasts import book_from_1
 
 __all__ = ["DEFAULT_LAYERS", "MAX_PROMOTIONS", "PromotionBook"]
@@ -176,7 +176,10 @@ class _Index:
     def __init__(self, plans: tuple[Plan, ...]) -> None:
         tables: dict[str, dict[str, list[int]]] = {}
         always: list[int] = []
+        self.codes: dict[str, list[int]] = {}
         for plan in plans:
+            if isinstance(plan.promotion.trigger, Code):
+                self.codes.setdefault(plan.promotion.trigger.code, []).append(plan.seq)
             if plan.key is None:
                 always.append(plan.seq)
                 continue
@@ -185,7 +188,6 @@ class _Index:
             for value in values:
                 table.setdefault(value, []).append(plan.seq)
         self.always = always
-        self.codes: dict[str, list[int]] = tables.pop("code", {})
         self.lines = [(facet, tables.pop(facet)) for facet in _LINE_FACETS if facet in tables]
         self.context = sorted(tables.items())
 
@@ -195,17 +197,9 @@ class _Index:
         facets = cart.rows.facets
         for facet, table in self.lines:
             held = facets[facet]
-            if len(held) < len(table):
-                for value in held:
-                    if value in table:
-                        found.update(table[value])
-            else:
-                for value, seqs in table.items():
-                    if value in held:
-                        found.update(seqs)
+            for value in held.keys() & table.keys():
+                found.update(table[value])
         for facet, table in self.context:
             for value in context.carried(facet):
                 found.update(table.get(value, ()))
-        for code in context.codes:
-            found.update(self.codes.get(code, ()))
         return sorted(found)

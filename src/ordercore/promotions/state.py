@@ -212,8 +212,7 @@ class LayerState:
     def next_layer(self) -> None:
         """Freeze what is left as the entry of the next layer."""
         if self.claimed:
-            self.claimed = {}
-        self.blocked = self.claimed
+            self.claimed = self.blocked = {}
         self.began = self.entry = self.now
         self._entry_total = self._total
         self.shipping_entry = self.shipping

@@ -9,9 +9,17 @@ from ordercore.tariffs.lists import (
     PriceOf,
     PriceRule,
 )
-from ordercore.tariffs.tariff import MAX_LISTS, PayableRounding, PriceChoice, PriceTable, Tariff
+from ordercore.tariffs.tariff import (
+    MAX_LISTS,
+    MAX_LISTS_AT_ONCE,
+    PayableRounding,
+    PriceChoice,
+    PriceTable,
+    Tariff,
+)
 from ordercore.tariffs.taxes import (
     MAX_RATES,
+    MAX_RATES_AT_ONCE,
     ORDINARY,
     TaxedPart,
     Taxes,
@@ -21,7 +29,9 @@ from ordercore.tariffs.taxes import (
 
 __all__ = [
     "MAX_LISTS",
+    "MAX_LISTS_AT_ONCE",
     "MAX_RATES",
+    "MAX_RATES_AT_ONCE",
     "MAX_RULES",
     "ORDINARY",
     "CostPlus",

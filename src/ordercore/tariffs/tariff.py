@@ -18,10 +18,20 @@ from ordercore.money.fields import amount_of, check_amount
 from ordercore.tariffs.lists import PriceList, PriceOf
 from ordercore.tariffs.taxes import Taxes
 
-__all__ = ["MAX_LISTS", "PayableRounding", "PriceChoice", "PriceTable", "Tariff"]
+__all__ = [
+    "MAX_LISTS",
+    "MAX_LISTS_AT_ONCE",
+    "PayableRounding",
+    "PriceChoice",
+    "PriceTable",
+    "Tariff",
+]
 
 MAX_LISTS: Final = 1000
 """The most price lists of one tariff."""
+
+MAX_LISTS_AT_ONCE: Final = 50
+"""The most of them that may hold for one customer in one place at one time."""
 
 
 class PriceChoice(StrEnum):
@@ -147,7 +157,7 @@ def _table(
         key = rule.sku, rule.min_quantity
         if key in seen:
             expected, path = "one rule for a sku and a quantity", (*place, "rules", i)
-            faults.append(InvalidValue(expected, key, path=path))
+            faults.append(InvalidValue(expected, path=path, reason="duplicate_rule"))
         seen.add(key)
         try:
             table.setdefault(rule.sku, []).append((rule.min_quantity, rule.compile(currency)))

@@ -24,10 +24,21 @@ from ordercore.errors import InvalidDocument, InvalidValue
 from ordercore.money import Rounding
 from ordercore.money.fields import percent_of, percentage
 
-__all__ = ["MAX_RATES", "ORDINARY", "TaxLevel", "TaxRate", "TaxedPart", "Taxes"]
+__all__ = [
+    "MAX_RATES",
+    "MAX_RATES_AT_ONCE",
+    "ORDINARY",
+    "TaxLevel",
+    "TaxRate",
+    "TaxedPart",
+    "Taxes",
+]
 
 MAX_RATES = 1000
 """The most rates of one tariff."""
+
+MAX_RATES_AT_ONCE = 20
+"""The most of them that may fall on one part of an order."""
 
 ORDINARY = "ordinary"
 """The tax class of what says nothing of its class; a rate names it beside others."""
