@@ -66,7 +66,7 @@ class InvalidInput(OrderCoreError):
         self.expected = expected
         self.given = given
         self.path = path
-        self.reason = reason or self.code
+        self.reason: str = reason or self.code
         self.within = within
 
     def at(self, *steps: str | int) -> Self:

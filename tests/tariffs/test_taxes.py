@@ -226,6 +226,13 @@ def test_the_order_of_rates_changes_only_the_order_in_which_they_are_told():
     assert one.lines == other.lines
 
 
+def test_of_equal_rates_the_first_by_id_bears_what_cannot_be_halved():
+    central, state = TaxRate("cgst", "9"), TaxRate("sgst", "9")
+    cart = cart_of(("a", "0.07", 1))  # 0.0107 of tax
+    for rates in ((central, state), (state, central)):
+        assert borne(taxed(cart, *rates), "1") == [("cgst", 1)]
+
+
 def test_fees_bear_the_same_in_whatever_order_they_stand():
     fees = [Fee("b", Money(1, "CNY")), Fee("a", Money(1, "CNY"))]
     rate = TaxRate("r", "50")
@@ -259,6 +266,14 @@ def test_units_bear_tax_by_running_totals():
     assert borne(quote, "1", 0, 0) == []
     assert borne(quote, "1", 1, 3) == [("county", 5), ("state", 11)]
     assert borne(quote, "1") == [("county", 9), ("state", 24)]
+
+
+def test_units_of_a_reduced_line_bear_the_tax_of_what_is_left_of_them():
+    book = PromotionBook("CNY", [recipes.amount_off("off", "2.00")])
+    quote = taxed(cart_of(("a", "1.00", 3), ("a", "1.00", 1)), TaxRate("r", "100"), book=book)
+    assert quote.tax.minor == 100
+    units = [quote.line("1", unit, unit + 1).tax.minor for unit in range(3)]
+    assert [*units, quote.line("2").tax.minor] == [25, 25, 25, 25]
 
 
 def test_a_line_of_a_billion_units_is_cut_anywhere():

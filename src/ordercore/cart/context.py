@@ -16,6 +16,7 @@ from ordercore.data.attributes import (
     is_attributes,
 )
 from ordercore.data.checks import (
+    Check,
     aware,
     each,
     identifier,
@@ -42,7 +43,7 @@ ATTRIBUTE: Final = "attribute:"
 MAX_CODES: Final = 100
 """The most codes typed for one cart."""
 
-check_code = text(most=64, least=1)
+check_code: Check = text(most=64, least=1)
 """Accept what may be a code."""
 
 _count = integer(least=0, most=10**9)

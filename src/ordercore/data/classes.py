@@ -85,10 +85,10 @@ class Fields:
 
     def __init__(self, cls: type, reader_of: Callable[[Any], _Reader]) -> None:
         self.cls = cls
-        self.name = cls.__name__
+        self.name: str = cls.__name__
         self.reader_of = reader_of
         self.plan: dict[str, Slot] = {}
-        self.planned = False
+        self.planned: bool = False
 
     def slots(self) -> dict[str, Slot]:
         """Return the slots by key. Late, since classes may contain themselves."""

@@ -193,7 +193,7 @@ def tax_between(
     >>> [tax_between([("state", 7), ("county", 2)], 100, k, k + 25) for k in (0, 25, 50, 75)]
     [[('state', 2)], [('state', 1), ('county', 1)], [('state', 2)], [('state', 2), ('county', 1)]]
     """
-    if start == stop or not borne:
+    if not borne:
         return []
     sizes = [tax for _, tax in borne]
     whole = sum(sizes)
