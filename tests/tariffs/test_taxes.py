@@ -270,10 +270,12 @@ def test_units_bear_tax_by_running_totals():
 
 def test_units_of_a_reduced_line_bear_the_tax_of_what_is_left_of_them():
     book = PromotionBook("CNY", [recipes.amount_off("off", "2.00")])
-    quote = taxed(cart_of(("a", "1.00", 3), ("a", "1.00", 1)), TaxRate("r", "100"), book=book)
-    assert quote.tax.minor == 100
+    cart, rate = cart_of(("a", "1.00", 3), ("a", "1.00", 1)), TaxRate("r", "3.5")
+    quote = taxed(cart, rate, book=book, included=False)
+    assert quote.tax.minor == 7  # 1.75, 3.5, 5.25 and 7 by running totals
     units = [quote.line("1", unit, unit + 1).tax.minor for unit in range(3)]
-    assert [*units, quote.line("2").tax.minor] == [25, 25, 25, 25]
+    assert [*units, quote.line("2").tax.minor] == [1, 2, 2, 2]
+    assert quote.line("2") == quote.lines[1]
 
 
 def test_a_line_of_a_billion_units_is_cut_anywhere():

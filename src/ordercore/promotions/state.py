@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from math import lcm
 
 from ordercore.calendars import instant_us
-from ordercore.cart import Cart, CartLine, Context
+from ordercore.cart import Cart, CartLine, Context, Rows
 from ordercore.promotions.proposals import FeeCut, GiftGrant, Grant, PointsRedeemed, Proposal
 from ordercore.promotions.terms import Basis
 
@@ -92,10 +92,24 @@ class LayerState:
         "shipping_entry",
     )  # fmt: skip
 
+    base: tuple[int, ...]
     began: Sequence[int]
+    blocked: Mapping[int, int]
+    cart: Cart
+    claimed: dict[int, int]
+    context: Context
     entry: Sequence[int]
+    fees: tuple[int, ...]
+    fees_entry: tuple[int, ...]
+    floors: tuple[int, ...] | None
+    gifts: dict[str, int]
     now: Sequence[int]
+    points: int
+    rows: Rows
+    shipping: int
+    shipping_entry: int
     _at_us: int | None
+    _unit_prices: list[int] | None
 
     def __init__(self, cart: Cart, context: Context, base: tuple[int, ...] | None = None) -> None:
         self.cart = cart
@@ -108,17 +122,15 @@ class LayerState:
         self.base = self.began = self.entry = self.now = base
         self.floors = None if rows.floors is None else tuple(map(min, rows.floors, base))
         self.shipping = self.shipping_entry = cart.shipping.minor
-        self.claimed: dict[int, int] = {}
-        self.blocked: Mapping[int, int] = self.claimed
-        self.fees: tuple[int, ...] = ()
-        if cart.fees:
-            self.fees = tuple([fee.amount.minor for fee in cart.fees])
+        self.claimed = {}
+        self.blocked = self.claimed
+        self.fees = tuple([fee.amount.minor for fee in cart.fees]) if cart.fees else ()
         self.fees_entry = self.fees
-        self.gifts: dict[str, int] = {}
+        self.gifts = {}
         self.points = 0
         self._base_total = self._entry_total = self._total = total
         self._at_us = None
-        self._unit_prices: list[int] | None = None
+        self._unit_prices = None
 
     # What conditions and selectors ask
 
