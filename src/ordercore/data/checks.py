@@ -226,6 +226,8 @@ def tuple_of(members: Iterable[_T]) -> tuple[_T, ...]:
 
 def names_of(names: str | Iterable[str]) -> tuple[str, ...]:
     """Take one name, or a collection of names, as a tuple; a set is put in order."""
+    if type(names) is tuple:
+        return names
     if isinstance(names, str):
         return (names,)
     if isinstance(names, AbstractSet) and all(isinstance(name, str) for name in names):

@@ -16,6 +16,7 @@ from ordercore.promotions.benefits.picking import (
     by_unit_price,
     claiming,
     count_out,
+    share_of_picked,
     shares_of_picked,
 )
 from ordercore.promotions.proposals import Proposal
@@ -56,11 +57,11 @@ class NthItemOff(Benefit):
             offer = state.offer(select(state))
             units = offer[1]
             if len(units) == 1:
-                reduced: Sequence[int] = (min(units[0] // nth, most),)
-                claimed: Sequence[int] = (reduced[0] * nth,)
-            else:
-                order = by_unit_price(offer, Pick.DEAREST)
-                reduced, claimed = count(order, units, nth, most)
+                times = min(units[0] // nth, most)
+                share = share_of_picked(offer, times, ratio)
+                return (share, offer[0], (share,), (times * nth,), 0, ()) if share else None
+            order = by_unit_price(offer, Pick.DEAREST)
+            reduced, claimed = count(order, units, nth, most)
             if not any(reduced):
                 return None
             return claiming(offer[0], shares_of_picked(offer, reduced, ratio, terms), claimed)

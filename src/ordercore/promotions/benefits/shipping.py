@@ -9,7 +9,6 @@ from attrs import field, frozen
 
 from ordercore.data import variant
 from ordercore.data.checks import just_one, optional
-from ordercore.money import divide
 from ordercore.money.fields import (
     Amount,
     amount_or_none,
@@ -71,7 +70,8 @@ class ShippingOff(Benefit):
             fixed = terms.minor(self.fixed, "fixed")
             return lambda fee: fee - fixed
         numerator, denominator = ratio_of(self.percent or Decimal(0))
-        return lambda fee: divide(fee * numerator, denominator)
+        double = 2 * denominator
+        return lambda fee: (2 * fee * numerator + denominator) // double
 
     def label(self, spend: Amount | None) -> Label | None:  # noqa: D102
         if self.fixed is not None:
