@@ -10,14 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ordercore.cart import Cart, CartLine, Context, Shopper
+    from ordercore.cart import Cart, CartLine, Context, Fee, Shopper, Wishes
     from ordercore.catalog import Attributes, Product
     from ordercore.data import dump, dumps, load, loads
     from ordercore.errors import InvalidDocument, OrderCoreError
     from ordercore.money import Currency, Money, UnitPrice
     from ordercore.pricing import Quote, price
     from ordercore.pricing.explain import explain
+    from ordercore.pricing.record import QuoteRecord
     from ordercore.promotions import Promotion, PromotionBook, recipes
+    from ordercore.tariffs import Tariff
 
 __version__ = "0.1.0"
 
@@ -27,6 +29,7 @@ _ROOMS = {
     "CartLine": "cart",
     "Context": "cart",
     "Currency": "money",
+    "Fee": "cart",
     "InvalidDocument": "errors",
     "Money": "money",
     "OrderCoreError": "errors",
@@ -34,8 +37,11 @@ _ROOMS = {
     "Promotion": "promotions",
     "PromotionBook": "promotions",
     "Quote": "pricing",
+    "QuoteRecord": "pricing.record",
     "Shopper": "cart",
+    "Tariff": "tariffs",
     "UnitPrice": "money",
+    "Wishes": "cart",
     "dump": "data",
     "dumps": "data",
     "explain": "pricing.explain",
@@ -51,6 +57,7 @@ __all__ = [
     "CartLine",
     "Context",
     "Currency",
+    "Fee",
     "InvalidDocument",
     "Money",
     "OrderCoreError",
@@ -58,8 +65,11 @@ __all__ = [
     "Promotion",
     "PromotionBook",
     "Quote",
+    "QuoteRecord",
     "Shopper",
+    "Tariff",
     "UnitPrice",
+    "Wishes",
     "dump",
     "dumps",
     "explain",

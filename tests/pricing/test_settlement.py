@@ -9,10 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercore import Cart, InvalidDocument, Money, Product, PromotionBook, Shopper, price, recipes
+from ordercore import (
+    Cart,
+    InvalidDocument,
+    Money,
+    Product,
+    PromotionBook,
+    Shopper,
+    explain,
+    price,
+    recipes,
+)
 from ordercore.errors import InvalidValue
 from ordercore.pricing import Applied, NotEligible
-from ordercore.promotions import Coupon, Funding, Promotion, ShippingOff
+from ordercore.promotions import AmountOff, Coupon, Funding, Gift, Promotion, ShippingOff, Sku
 
 AT = datetime(2026, 11, 11, tzinfo=UTC)
 HALVES = (Funding("platform", "60"), Funding("seller", "40"))
@@ -119,3 +129,40 @@ def test_every_fault_of_a_short_cart_is_told_with_its_place() -> None:
         Cart.of("CNY", [("tea", "88.00"), ("cup", 12, 1), ("pot", "9.999999999", 1)])
     places = [fault.path for fault in caught.value.faults]
     assert places == [("lines", 0), ("lines", 1, "unit_price"), ("lines", 2, "unit_price")]
+
+
+class TestCouponsAreUsedUp:
+    def offers(self) -> list[Promotion]:
+        coupon = Coupon("ten")
+        return [
+            recipes.amount_off("a", "10", Sku("lamp"), trigger=coupon),
+            recipes.amount_off("b", "10", Sku("rug"), trigger=coupon),
+            recipes.amount_off("c", "10", trigger=coupon, layer="coupon"),
+        ]
+
+    @pytest.mark.parametrize(("held", "discount"), [(0, 0), (1, 10), (2, 20), (3, 30), (4, 30)])
+    def test_as_many_promotions_apply_as_coupons_are_held(self, held: int, discount: int) -> None:
+        book = PromotionBook("CNY", self.offers())
+        shopper = Shopper(coupons=["ten"] * held)
+        quote = price(cart_of_two_sellers(), book, at=AT, shopper=shopper)
+        assert quote.discount.minor == 100 * discount
+        assert quote.coupons_used == ("ten",) * min(held, 3)
+
+    def test_who_comes_too_late_is_told_who_used_the_coupon(self) -> None:
+        book = PromotionBook("CNY", self.offers())
+        quote = price(cart_of_two_sellers(), book, at=AT, shopper=Shopper(coupons=["ten"]))
+        assert [outcome.kind.value for outcome in quote.outcomes] == [
+            "applied", "excluded", "excluded",
+        ]  # fmt: skip
+        assert quote.outcome("c").by == ("a",)
+
+
+def test_a_gift_that_is_out_of_stock_is_told_with_the_promotion() -> None:
+    offer = Promotion(id="m", benefits=[AmountOff("5"), Gift("mug", 2)])
+    quote = quote_of(offer, gift_stock={"mug": 1})
+    applied = quote.outcome("m")
+    assert isinstance(applied, Applied)
+    assert applied.gifts == ()
+    assert applied.gifts_out_of_stock == ("mug",)
+    assert "赠品 mug 已赠完" in str(explain(quote, locale="zh_CN"))
+    assert "gift mug is out of stock" in str(explain(quote, locale="en"))

@@ -105,7 +105,7 @@ class Shopper:
         groups: Customer groups: member levels, staff, newcomers.
         orders_before: How many orders the customer placed before this one.
         points: The balance of points; None: unchecked, taken as unlimited.
-        coupons: Kinds of the coupons held, each once; see the trigger `Coupon`.
+        coupons: The kind of each coupon held, as often as it is held; see the trigger `Coupon`.
         purchases: Units of each sku bought before that count to purchase limits.
     """
 
@@ -122,7 +122,7 @@ class Shopper:
 
     def __attrs_post_init__(self) -> None:
         _in_order(self, "groups")
-        _in_order(self, "coupons")
+        object.__setattr__(self, "coupons", tuple(sorted(self.coupons)))
         _in_order(self, "purchases")
 
 

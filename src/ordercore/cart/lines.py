@@ -24,7 +24,9 @@ class CartLine:
         product: What is bought.
         quantity: How many units, 1 to 10^9.
         unit_price: The list price of one unit; may be finer than the minor unit.
-        floor_price: Promotions never take a unit below this price. None: below nothing.
+        floor_price: Promotions never take the units of a row below this price, all of them
+            together: a promotion that reduces one unit may use what the others leave. None:
+            below nothing.
     """
 
     id: str = field(validator=identifier)

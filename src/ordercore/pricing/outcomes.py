@@ -198,6 +198,12 @@ class Applied(_Read):
         return gifts_of(self._quote, self._entry)
 
     @property
+    def gifts_out_of_stock(self) -> tuple[str, ...]:
+        """Gifts that it promises and of which too few are left to give them."""
+        grants = [grant for grant in self._entry[3][5] if isinstance(grant, GiftGrant)]
+        return tuple(grant.sku for grant in grants if grant.quantity < grant.promised)
+
+    @property
     def evidence(self) -> Verdict | None:
         """What its condition found; None if it has none."""
         return self._entry[2]
@@ -228,7 +234,7 @@ class NotEligible(_Read):
 
 @frozen(eq=False, repr=False)
 class Excluded(_Read):
-    """Another promotion tolerates none beside it, or not this one."""
+    """Another promotion tolerates none beside it, or not this one, or used the last coupon."""
 
     kind: ClassVar[Kind] = Kind.EXCLUDED
     says: ClassVar[tuple[str, ...]] = ("by",)
@@ -263,7 +269,7 @@ class NoEffect(_Read):
 
 @frozen(eq=False, repr=False)
 class GiftOutOfStock(_Read):
-    """All it would give are gifts, and too few of them are left."""
+    """Too few of its gifts are left, and it gives nothing else, or nothing without them."""
 
     kind: ClassVar[Kind] = Kind.GIFT_OUT_OF_STOCK
     says: ClassVar[tuple[str, ...]] = ("skus",)

@@ -339,6 +339,13 @@ class Quote:
         return tuple(sorted(found.items()))
 
     @property
+    def coupons_used(self) -> tuple[str, ...]:
+        """The kind of each coupon that the order uses up."""
+        plans = self.book.plans
+        kinds = [plans[entry[0]].coupon for entry in self.account if entry[1] is _APPLIED]
+        return tuple(sorted(kind for kind in kinds if kind is not None))
+
+    @property
     def contributions(self) -> tuple[Contribution, ...]:
         """Who bears what each applied promotion gives, by its funding."""
         return contributions(self)

@@ -59,8 +59,8 @@ def by_priority(state: LayerState, plans: Sequence[Plan], account: Account) -> N
             if not verdict.holds:
                 record((plan.seq, _NOT_ELIGIBLE, verdict, NOTHING, ()))
                 continue
-        if winners and (picky or plan.picky):
-            rivals = _excluding(plan, winners)
+        if (winners and (picky or plan.picky)) or plan.coupon is not None:
+            rivals = _excluding(plan, winners, state)
             if rivals:
                 record((plan.seq, Kind.EXCLUDED, verdict, NOTHING, rivals))
                 continue
@@ -73,6 +73,8 @@ def by_priority(state: LayerState, plans: Sequence[Plan], account: Account) -> N
             continue
         state.take(proposal)
         state.claim(proposal)
+        if plan.coupon is not None:
+            state.use_coupon(plan.coupon, plan.seq)
         record((plan.seq, _APPLIED, verdict, proposal, ()))
         winners.append(plan)
         picky = picky or plan.picky
@@ -85,24 +87,33 @@ def _alone(plan: Plan, state: LayerState) -> Entry:
         verdict = plan.test(state)
         if not verdict.holds:
             return plan.seq, _NOT_ELIGIBLE, verdict, NOTHING, ()
+    if plan.coupon is not None:
+        rivals = state.coupon_users(plan.coupon)
+        if rivals:
+            return plan.seq, Kind.EXCLUDED, verdict, NOTHING, rivals
     proposal = plan.propose(state)
     if proposal is None or not (proposal[0] or proposal[4] or _gives_more(proposal)):
         return _without_effect(plan, state, verdict, proposal, [])
     state.take(proposal)
+    if plan.coupon is not None:
+        state.use_coupon(plan.coupon, plan.seq)
     return plan.seq, _APPLIED, verdict, proposal, ()
 
 
-def _excluding(plan: Plan, winners: list[Plan]) -> tuple[int, ...]:
-    """Who of the layer's winners tolerates no other, or not this one."""
+def _excluding(plan: Plan, winners: list[Plan], state: LayerState) -> tuple[int, ...]:
+    """Who of the layer's winners tolerates no other, or not this one; else who has its coupon."""
     group = plan.promotion.group
     alone = plan.promotion.exclusive is Exclusive.LAYER
-    return tuple(
+    rivals = tuple(
         winner.seq
         for winner in winners
         if alone
         or winner.promotion.exclusive is Exclusive.LAYER
         or (group is not None and winner.promotion.group == group)
     )
+    if rivals or plan.coupon is None:
+        return rivals
+    return state.coupon_users(plan.coupon)
 
 
 def _not_shared(plan: Plan, winners: list[Plan], entries: list[Entry]) -> dict[int, int]:

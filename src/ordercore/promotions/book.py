@@ -120,17 +120,19 @@ class PromotionBook:
 def _compile(book: PromotionBook) -> Iterator[Plan]:
     """Compile every promotion, or report every fault of all of them."""
     faults = list(_faults(book))
-    if faults:
-        raise InvalidDocument(faults)
+    if any(len(fault.path) < 2 for fault in faults):
+        raise InvalidDocument(faults)  # of the book itself: its promotions cannot be looked at
     layer_of = {name: i for i, name in enumerate(book.layers)}
+    given: tuple[Any, ...] = book.promotions
     numbered = sorted(
-        enumerate(book.promotions),
-        key=lambda pair: (layer_of[pair[1].layer], -pair[1].priority, pair[1].id),
+        (pair for pair in enumerate(given) if isinstance(pair[1], Promotion)),
+        key=lambda pair: (layer_of.get(pair[1].layer, 0), -pair[1].priority, pair[1].id),
     )
     plans: list[Plan] = []
     for seq, (position, promotion) in enumerate(numbered):
         try:
-            plans.append(compile_plan(promotion, seq, layer_of[promotion.layer], book.currency))
+            layer = layer_of.get(promotion.layer, 0)
+            plans.append(compile_plan(promotion, seq, layer, book.currency))
         except (InvalidInput, InvalidDocument) as error:
             found = all_faults(error, "promotions", position)
             faults += [fault.inside(f"promotion {promotion.id!r}") for fault in found]

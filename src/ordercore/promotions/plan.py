@@ -40,6 +40,7 @@ class Plan:
         test: Its schedule and condition on a layer's state; None holds always.
         propose: What it would take.
         picky: Whether it may exclude others in its layer, or be excluded by a group.
+        coupon: The kind of coupon that it uses up; None: none.
         sociable: Whether it shares its units with any other promotion.
     """
 
@@ -50,6 +51,7 @@ class Plan:
     test: Test | None
     propose: Propose
     picky: bool
+    coupon: str | None
     sociable: bool
 
     def is_candidate(self, cart: Cart, context: Context) -> bool:
@@ -93,6 +95,7 @@ def compile_plan(promotion: Promotion, seq: int, layer: int, currency: Currency)
         test=test,
         propose=proposes[0] if len(proposes) == 1 else _in_turn(proposes),
         picky=promotion.exclusive is Exclusive.LAYER or promotion.group is not None,
+        coupon=promotion.trigger.kind if isinstance(promotion.trigger, Coupon) else None,
         sociable=bool(promotion.combines_with),
     )
 

@@ -75,7 +75,10 @@ class Code(Trigger):
 @variant(Trigger, "coupon")
 @frozen
 class Coupon(Trigger):
-    """Available to who holds a coupon of this kind; one is used when the promotion applies."""
+    """Available to who holds a coupon of this kind; one is used when the promotion applies.
+
+    Where several promotions ask for one kind, as many apply as coupons of it are held.
+    """
 
     kind: str = field(validator=identifier)
 

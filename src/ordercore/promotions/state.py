@@ -60,6 +60,7 @@ class LayerState:
         blocked: Like ``claimed``, less what the promotion now asking may share.
         base: Amount of each row before the first promotion.
         began: Like ``entry``, also where a promotion's later benefits see their own amounts.
+        coupons: kind of coupon → who used one, by place in the book, over all layers.
         fees: Each fee of the cart now.
         fees_entry: Each fee when the layer began.
         floors: What no promotion takes each row below: its floor price, or its base where that
@@ -80,6 +81,7 @@ class LayerState:
         "cart",
         "claimed",
         "context",
+        "coupons",
         "entry",
         "fees",
         "fees_entry",
@@ -98,6 +100,7 @@ class LayerState:
     cart: Cart
     claimed: dict[int, int]
     context: Context
+    coupons: dict[str, tuple[int, ...]]
     entry: Sequence[int]
     fees: tuple[int, ...]
     fees_entry: tuple[int, ...]
@@ -126,6 +129,7 @@ class LayerState:
         self.blocked = self.claimed
         self.fees = tuple([fee.amount.minor for fee in cart.fees]) if cart.fees else ()
         self.fees_entry = self.fees
+        self.coupons = {}
         self.gifts = {}
         self.points = 0
         self._base_total = self._entry_total = self._total = total
@@ -253,6 +257,16 @@ class LayerState:
         claimed = self.claimed
         for row, used in zip(proposal[1], proposal[3]):  # noqa: B905 - of one length
             claimed[row] = claimed.get(row, 0) + used
+
+    def coupon_users(self, kind: str) -> tuple[int, ...]:
+        """Who has used up all coupons of a kind that are held; nobody while one is left."""
+        users = self.coupons.get(kind, ())
+        held = self.context.carried("coupon").count(kind)
+        return users if len(users) >= held else ()
+
+    def use_coupon(self, kind: str, user: int) -> None:
+        """Use one coupon of a kind."""
+        self.coupons[kind] = (*self.coupons.get(kind, ()), user)
 
     def untouched(self) -> LayerState:
         """The state as it was when the layer began: nothing taken, nothing in use."""

@@ -88,6 +88,11 @@ LABELS: Final[Mapping[str, Mapping[str, Argument]]] = MappingProxyType(
             "shipping_price": {"amount": _PRICE},
             # Gifts, points, coupons, deposits
             "deposit": {"deposit": _AMOUNT, "worth": _AMOUNT},
+            "deposit_alone": {"deposit": _AMOUNT},
+            "deposit_save": {"deposit": _AMOUNT, "save": _AMOUNT},
+            "fee_less": {"fee": _NAME, "amount": _AMOUNT},
+            "gift_choice": {"quantity": _COUNTED},
+            "gift_choice_from": {"spend": _AMOUNT, "quantity": _COUNTED},
             "earn_points": {"points": _COUNTED},
             "gift": {"sku": _NAME, "quantity": _COUNTED},
             "gift_from": {"spend": _AMOUNT, "sku": _NAME, "quantity": _COUNTED},

@@ -40,10 +40,19 @@ def _applied(outcome: Applied, line_shares: list[Row], fees: dict[str, str], tel
     return Row(
         kind=outcome.kind,
         subject=outcome.promotion,
-        words=tell.words.say("outcome.applied", promotion=tell.name(outcome.promotion)),
+        words=_called(outcome, tell),
         amount=-Money(outcome.amount_minor, currency),
         parts=(*shares, *gifts, *_points_and_coupons(outcome, tell)),
     )
+
+
+def _called(outcome: Applied, tell: Teller) -> str:
+    """Name a promotion, and the gifts that it cannot give."""
+    name, missing = tell.name(outcome.promotion), outcome.gifts_out_of_stock
+    if not missing:
+        return tell.words.say("outcome.applied", promotion=name)
+    skus = tell.words.joined(missing)
+    return tell.words.say("outcome.applied.gift_out_of_stock", promotion=name, skus=skus)
 
 
 def gift_rows(quote: Quote, tell: Teller) -> tuple[Row, ...]:

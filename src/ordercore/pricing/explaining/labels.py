@@ -51,10 +51,12 @@ def _label(benefit: Benefit, threshold: Threshold | None, currency: Currency) ->
     if threshold.amount is None:
         told = benefit.label(None)
         quantity = (threshold.quantity or 0) + threshold.above
+        if told is not None and _says(told, "quantity", quantity, "from_units"):
+            return told
         return told and ("from_units", {"quantity": quantity, "what": (told,)})
     spend = _least(threshold.amount, currency) if threshold.above else threshold.amount
     told = benefit.label(spend)
-    if told is None or _says(told, spend):
+    if told is None or _says(told, "spend", spend):
         return told
     return "from_spend", {"spend": spend, "what": (told,)}
 
@@ -64,13 +66,13 @@ def _least(amount: Amount, currency: Currency) -> Money:
     return Money.of(amount, currency) + Money(1, currency)
 
 
-def _says(label: Label, spend: Amount) -> bool:
-    """Whether a label says itself from which amount on it holds."""
-    arguments = label[1]
-    if arguments.get("spend") == spend:
+def _says(label: Label, what: str, value: Amount | int, message: str = "") -> bool:
+    """Whether a label, or one in it, says itself from where on it holds."""
+    key, arguments = label
+    if arguments.get(what) == value and message in ("", key):
         return True
     inner = [each for each in arguments.values() if isinstance(each, tuple)]
-    return any(_says(each, spend) for labels in inner for each in labels)
+    return any(_says(each, what, value, message) for labels in inner for each in labels)
 
 
 def _plain(label: Label) -> Told:

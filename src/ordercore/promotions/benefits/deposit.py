@@ -84,8 +84,10 @@ class Deposit(Benefit):
         return self.target.needs()
 
     def label(self, spend: Amount | None) -> Label | None:  # noqa: ARG002, D102
+        if self.save is not None:
+            return "deposit_save", {"deposit": self.amount, "save": self.save}
         if self.worth is None:
-            return None
+            return "deposit_alone", {"deposit": self.amount}
         return "deposit", {"deposit": self.amount, "worth": self.worth}
 
     def _saved(self, terms: Terms, deposit: int) -> int:

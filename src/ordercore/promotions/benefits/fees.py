@@ -65,6 +65,8 @@ class FeeOff(Benefit):
         return propose
 
     def label(self, spend: Amount | None) -> Label | None:  # noqa: ARG002, D102
+        if self.amount is not None:
+            return "fee_less", {"fee": self.fee, "amount": self.amount}
         if self.percent is None:
             return None
         return "fee_off", {"fee": self.fee, "percent": self.percent}

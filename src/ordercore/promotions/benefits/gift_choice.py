@@ -93,5 +93,9 @@ class GiftChoice(Benefit):
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return () if self.every is None else self.target.needs()
 
-    def label(self, spend: Amount | None) -> Label | None:  # noqa: ARG002, D102
-        return None
+    def label(self, spend: Amount | None) -> Label | None:  # noqa: D102
+        if self.every is not None:
+            return self.every.label(("gift_choice", {"quantity": self.quantity}))
+        if spend is not None:
+            return "gift_choice_from", {"spend": spend, "quantity": self.quantity}
+        return "gift_choice", {"quantity": self.quantity}

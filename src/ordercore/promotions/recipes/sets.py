@@ -41,7 +41,7 @@ def second_half_price(
 ) -> Promotion:
     """第二件半价: every second of the selected units costs half (or as ``percent`` says).
 
-    With ``same_line`` it must be the second unit of the same article (同款).
+    With ``same_line`` it must be the second unit of one row (同款同价).
 
     >>> second_half_price("pairs", same_line=True).benefits[0].per_line
     True

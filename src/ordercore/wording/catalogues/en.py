@@ -45,6 +45,11 @@ _LABELS: dict[str, Message] = {
         one="{quantity} dearest item {percent}",
         other="{quantity} dearest items {percent}",
     ),
+    "label.deposit_save": "Pay {deposit} down, save {save}",
+    "label.deposit_alone": "Pay {deposit} down",
+    "label.fee_less": "{amount} off {fee}",
+    "label.gift_choice": "Gift of your choice × {quantity}",
+    "label.gift_choice_from": "Spend {spend}, choose a gift × {quantity}",
     "label.deposit": "Pay {deposit} down, worth {worth}",
     "label.earn_points": plurals(
         "points", one="Earn {points} point", other="Earn {points} points"
@@ -85,6 +90,7 @@ _LABELS: dict[str, Message] = {
 """What promotions are called."""
 
 _OUTCOMES: dict[str, Message] = {
+    "outcome.applied.gift_out_of_stock": "{promotion} (gift {skus} is out of stock)",
     "outcome.applied": "{promotion}",
     "outcome.not_eligible": "{promotion}: {reasons}",
     "outcome.not_eligible.amount": "{promotion}: {gap} short",

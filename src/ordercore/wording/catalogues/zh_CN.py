@@ -31,6 +31,11 @@ _LABELS: dict[str, Message] = {
     "label.cheapest_amount_off": "最低价{quantity}件减{amount}",
     "label.cheapest_off": "最低价{quantity}件{percent}",
     "label.dearest_off": "最高价{quantity}件{percent}",
+    "label.deposit_save": "付定{deposit}立减{save}",
+    "label.deposit_alone": "预付定金{deposit}",
+    "label.fee_less": "{fee} 减{amount}",
+    "label.gift_choice": "任选赠品 × {quantity}",
+    "label.gift_choice_from": "满{spend}任选赠品 × {quantity}",
     "label.deposit": "付定{deposit}抵{worth}",
     "label.earn_points": "送{points}积分",
     "label.fee_off": "{fee} {percent}",
@@ -61,6 +66,7 @@ _LABELS: dict[str, Message] = {
 """What promotions are called."""
 
 _OUTCOMES: dict[str, Message] = {
+    "outcome.applied.gift_out_of_stock": "{promotion}（赠品 {skus} 已赠完）",
     "outcome.applied": "{promotion}",
     "outcome.not_eligible": "{promotion}：{reasons}",
     "outcome.not_eligible.amount": "{promotion}：还差 {gap}",
