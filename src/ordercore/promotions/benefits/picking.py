@@ -92,7 +92,8 @@ def shares_of_picked(
     numerator, denominator = ratio
     costs, whole = cost_of(offer, reduced)
     exact = [cost * numerator for cost in costs]
-    return whole_shares(exact, whole * denominator, caps_of(offer), terms.rounding, terms.overflow)
+    caps = [min(cap, -(-cost // whole)) for cap, cost in zip(caps_of(offer), costs, strict=True)]
+    return whole_shares(exact, whole * denominator, caps, terms.rounding, terms.overflow)
 
 
 def share_of_picked(offer: Offer, reduced: int, ratio: tuple[int, int]) -> int:

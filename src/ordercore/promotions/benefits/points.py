@@ -34,6 +34,9 @@ from ordercore.promotions.terms import Basis, Terms, basis_or_none, placed, rati
 
 __all__ = ["EarnPoints", "PointsRedemption"]
 
+MAX_POINTS = 10**15
+"""The most points that one benefit earns."""
+
 _points = integer(least=1, most=10**9)
 
 _ANY: Final = 10**40
@@ -83,8 +86,7 @@ class EarnPoints(Benefit):
             if step is not None:
                 amounts = state.now if basis is None else state.amounts(basis)
                 points *= sum([amounts[row] for row in rows]) // step
-            if most is not None:
-                points = min(points, most)
+            points = min(points, MAX_POINTS if most is None else most)
             return (0, (), (), (), 0, (PointsEarned(points),)) if points else None
 
         return propose
@@ -124,8 +126,8 @@ class PointsRedemption(Benefit):
         max_amount: At most so much.
         min_points: Fewer are not redeemed at all.
         step: Only multiples of so many points are redeemed.
-        keep: What must remain payable of the whole order, with shipping and fees and before
-            tax (禁止0元购); None: points may pay for everything.
+        keep: What must remain payable of the whole order, with shipping and fees, before
+            tax and the rounding of the payable (禁止0元购); None: points may pay for everything.
 
     >>> PointsRedemption("100", max_percent="50", keep="0.01").step
     1
