@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercore import Cart, PromotionBook, price
+from ordercore import Cart, CartLine, PromotionBook, price
 from ordercore.pricing.shares import of_lines
-from ordercore.promotions import BuyXGetY, PercentOff, Promotion
+from ordercore.promotions import BuyXGetY, CheapestOff, PercentOff, Promotion
 
 AT = datetime(2026, 11, 11, tzinfo=UTC)
 
@@ -76,3 +76,14 @@ class TestLinesOfOneRow:
     )
     def test_what_is_left_over_is_halved(self, amount, sizes, shares) -> None:
         assert of_lines(amount, sizes) == shares
+
+
+@pytest.mark.parametrize("rounding", ["per_promotion", "per_line"])
+def test_what_a_floor_keeps_is_not_moved_onto_units_that_are_not_reduced(rounding: str) -> None:
+    lines = [
+        CartLine.of("1", "tea", 3, "10", "CNY"),
+        CartLine.of("2", "cup", 1, "9", "CNY", floor_price="9"),
+    ]
+    cheapest = Promotion(id="two", benefits=CheapestOff(2, "100"), rounding=rounding)
+    quote = price(Cart("CNY", lines), PromotionBook("CNY", [cheapest]), at=AT)
+    assert [line.discount.minor for line in quote.lines] == [1000, 0]
