@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timezone
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -50,6 +50,8 @@ _count = integer(least=0, most=10**9)
 
 
 def _pinned(at: datetime) -> datetime:
+    if type(at) is datetime and type(at.tzinfo) is timezone:
+        return at  # as most are: at UTC, or at an offset that is written out
     return pinned(at)  # type: ignore[return-value]
 
 

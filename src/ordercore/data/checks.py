@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
-from datetime import datetime
+from datetime import datetime, timezone
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -134,6 +134,8 @@ def aware(_instance: Any, attribute: Any, value: Any) -> None:
     """Accept a datetime that knows its offset from UTC."""
     if not isinstance(value, datetime):
         raise InvalidType("a datetime", value, path=(attribute.name,))
+    if type(value.tzinfo) is timezone:
+        return  # an offset that is written out
     try:
         offset = value.utcoffset()
     except ValueError:

@@ -112,8 +112,9 @@ def _promote(state: LayerState, book: PromotionBook) -> Account:
     if book.solitary:
         plans = _stand_alone(state, plans, book, account)
     for layer in _layers(plans):
+        if account:
+            state.next_layer()
         by_priority(state, layer, account)
-        state.next_layer()
     return account
 
 

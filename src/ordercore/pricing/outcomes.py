@@ -174,12 +174,12 @@ class Applied(_Read):
     @property
     def shares(self) -> tuple[tuple[str, Money], ...]:
         """What it takes off each line that it reduces: (line id, amount)."""
-        quote, seq = self._quote, self._entry[0]
+        quote = self._quote
         lines, currency = quote.cart.lines, quote.currency
         return tuple(
             (lines[i].id, Money(share, currency))
-            for owner, i, share in shares(quote.cart, quote.account)
-            if owner == seq
+            for owner, i, share in shares(quote.cart, quote.book.ids, quote.account)
+            if owner == self.promotion
         )
 
     @property

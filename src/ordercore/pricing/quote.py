@@ -232,7 +232,7 @@ class Quote:
                     for seq, kind, _, taken, _ in account
                 ]
             ),
-            tuple([(ids[seq], i, share) for seq, i, share in shares(self.cart, account)]),
+            tuple(shares(self.cart, ids, account)),
         )
 
     @property
@@ -242,8 +242,8 @@ class Quote:
         adjustments: list[list[Adjustment]] = [[] for _ in cart.lines]
         payables = line_payables(cart, self.base_amounts, self.row_amounts)
         bases = list(payables)
-        for seq, i, share in shares(cart, self.account):
-            adjustments[i].append(Adjustment(ids[seq], share, currency))
+        for promotion, i, share in shares(cart, ids, self.account):
+            adjustments[i].append(Adjustment(promotion, share, currency))
             bases[i] += share
         told = map(tuple, adjustments)
         if not (self.base_prices or self.taxes_borne):

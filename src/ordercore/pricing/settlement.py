@@ -45,18 +45,18 @@ def contributions(quote: Quote) -> tuple[Contribution, ...]:
         Contribution(quote.book.ids[entry[0]], bearer, Money(minor, quote.currency))
         for entry in quote.account
         if entry[1] is Kind.APPLIED
-        for bearer, minor in _borne(quote, entry, by_seller.get(entry[0], {}))
+        for bearer, minor in _borne(quote, entry, by_seller.get(quote.book.ids[entry[0]], {}))
         if minor
     )
 
 
-def _by_seller(quote: Quote) -> dict[int, dict[str, int]]:
+def _by_seller(quote: Quote) -> dict[str, dict[str, int]]:
     """Sum each promotion's shares of lines by their sellers."""
     lines = quote.cart.lines
-    sums: dict[int, dict[str, int]] = {}
-    for seq, i, share in shares(quote.cart, quote.account):
+    sums: dict[str, dict[str, int]] = {}
+    for promotion, i, share in shares(quote.cart, quote.book.ids, quote.account):
         seller = lines[i].product.seller or SHOP
-        of_seller = sums.setdefault(seq, {})
+        of_seller = sums.setdefault(promotion, {})
         of_seller[seller] = of_seller.get(seller, 0) + share
     return sums
 

@@ -30,8 +30,8 @@ __all__ = [
 
 _APPLIED: Final = Kind.APPLIED
 
-Share = tuple[int, int, int]
-"""(seq, line, minor units): what a promotion takes off a line; both by their position."""
+Share = tuple[str, int, int]
+"""(promotion id, line by its position, minor units): what a promotion takes off a line."""
 
 
 def of_units(amount: int, quantity: int, start: int, stop: int) -> int:
@@ -107,13 +107,19 @@ def line_payables(cart: Cart, base: Sequence[int], row_amounts: Sequence[int]) -
     return payables
 
 
-def shares(cart: Cart, account: Iterable[Entry]) -> list[Share]:
-    """List every share above zero, in the order of the account."""
+def shares(cart: Cart, ids: Sequence[str], account: Iterable[Entry]) -> list[Share]:
+    """List every share above zero, in the order of the account.
+
+    Args:
+        cart: Whose lines bear them.
+        ids: The promotions' ids, by their place in the book.
+        account: The entries of a quote.
+    """
     rows = cart.rows
     heads = rows.heads
     if rows.members is None:
         return [
-            (entry[0], heads[row], share)
+            (ids[entry[0]], heads[row], share)
             for entry in account
             if entry[1] is _APPLIED
             for row, share in zip(entry[3][1], entry[3][2])  # noqa: B905 - of one length
@@ -125,17 +131,17 @@ def shares(cart: Cart, account: Iterable[Entry]) -> list[Share]:
         if kind is not _APPLIED:
             continue
         for row, share in zip(proposal[1], proposal[2], strict=True):
-            found += _difference(cart, seq, row, taken[row], share)
+            found += _difference(cart, ids[seq], row, taken[row], share)
             taken[row] += share
     return found
 
 
-def _difference(cart: Cart, seq: int, row: int, taken: int, share: int) -> Iterator[Share]:
+def _difference(cart: Cart, promotion: str, row: int, taken: int, share: int) -> Iterator[Share]:
     """Read one promotion's share of a row off for each of its lines."""
     before, after = read_off(cart, row, taken), read_off(cart, row, taken + share)
     for (i, less), (_, more) in zip(before, after, strict=True):
         if more > less:
-            yield seq, i, more - less
+            yield promotion, i, more - less
 
 
 def taken_from(account: Iterable[Entry], row: int) -> Iterator[tuple[int, int, int]]:
