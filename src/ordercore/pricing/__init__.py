@@ -1,6 +1,6 @@
 """What it costs: the engine, the quote with its account, and its explanation."""
 
-from ordercore.pricing.base import BasePrice
+from ordercore.pricing.base_prices import BasePrice
 from ordercore.pricing.engine import price, price_in
 from ordercore.pricing.misses import Needed
 from ordercore.pricing.outcomes import (

@@ -15,7 +15,7 @@ from ordercore.cart import Cart, Context, Shopper, Wishes
 from ordercore.data.attributes import NO_ATTRIBUTES
 from ordercore.errors import CurrencyMismatch, InvalidType, LimitExceeded
 from ordercore.money import MAX_MINOR, divide
-from ordercore.pricing.base import NO_PRICES, base_prices
+from ordercore.pricing.base_prices import NO_PRICES, base_prices
 from ordercore.pricing.quote import Quote
 from ordercore.pricing.resolve import Account, Kind, by_priority
 from ordercore.pricing.taxes import TaxEntry, tax_entries

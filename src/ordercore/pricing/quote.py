@@ -13,7 +13,7 @@ from attrs import frozen
 from ordercore.cart import Cart, CartLine, Context
 from ordercore.errors import InvalidType, InvalidValue
 from ordercore.money import Currency, Money
-from ordercore.pricing.base import BasePrice
+from ordercore.pricing.base_prices import BasePrice
 from ordercore.pricing.outcomes import GiftLine, Outcome, UnknownCode, gifts_of, outcome_of
 from ordercore.pricing.quote_lines import (
     Adjustment,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ordercore.cart import CartLine
 from ordercore.money import Currency, Money
-from ordercore.pricing.base import BasePrice
+from ordercore.pricing.base_prices import BasePrice
 from ordercore.pricing.resolve import Kind
 
 __all__ = ["Adjustment", "QuoteColumns", "QuoteLine", "QuoteTax", "TaxShare"]

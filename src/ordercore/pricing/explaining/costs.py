@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ordercore.money import Currency, Money
-from ordercore.pricing.base import BasePrice
+from ordercore.pricing.base_prices import BasePrice
 from ordercore.pricing.explaining.naming import Teller, price_namer
 from ordercore.pricing.explaining.rows import Row, RowKind
 from ordercore.pricing.outcomes import Applied

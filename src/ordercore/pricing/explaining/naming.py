@@ -8,7 +8,7 @@ from functools import cache
 from attrs import frozen
 
 from ordercore.money import Currency, Money
-from ordercore.pricing.base import BasePrice
+from ordercore.pricing.base_prices import BasePrice
 from ordercore.pricing.explaining.labels import label_of
 from ordercore.pricing.quote import Quote
 from ordercore.promotions.promotion import Promotion
