@@ -25,6 +25,7 @@ from ordercore import (
     OrderCoreError,
     Product,
     PromotionBook,
+    Shopper,
     explain,
     loads,
     price,
@@ -99,7 +100,19 @@ def read_both(cart: Path, book: Path) -> tuple[Cart, PromotionBook]:
 
 def told(cart: Cart, book: PromotionBook, locale: str, asked: argparse.Namespace) -> Iterator[str]:
     """Price a cart; yield the account as text, then the same as a table."""
-    quote = price(cart, book, at=asked.at, codes=asked.code)
+    known = asked.group or asked.coupon or asked.orders_before is not None
+    shopper = Shopper(
+        groups=asked.group, coupons=asked.coupon, orders_before=asked.orders_before or 0
+    )
+    quote = price(
+        cart,
+        book,
+        at=asked.at,
+        shopper=shopper if known else None,
+        codes=asked.code,
+        region=asked.region,
+        channel=asked.channel,
+    )
     explanation = explain(quote, locale=locale)
     yield str(explanation)
     yield ""
@@ -121,6 +134,11 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("book", nargs="?", type=Path, help="a book of promotions as JSON")
     parser.add_argument("--locale", help="zh_CN or en; both if left out")
     parser.add_argument("--code", action="append", default=[], help="a code typed; repeatable")
+    parser.add_argument("--group", action="append", default=[], help="a group of the shopper")
+    parser.add_argument("--coupon", action="append", default=[], help="a kind of coupon held")
+    parser.add_argument("--orders-before", type=int, help="orders that the shopper placed before")
+    parser.add_argument("--region", help="where the goods go")
+    parser.add_argument("--channel", help="where the order comes from")
     parser.add_argument("--at", type=instant, default=datetime.now(UTC), help="the instant; now")
     asked = parser.parse_args(argv)
     if (asked.cart is None) != (asked.book is None):

@@ -101,6 +101,27 @@ def test_what_cannot_be_priced_ends_with_status_2_and_no_traceback(
     assert "Traceback" not in done.stderr
 
 
+def test_who_buys_and_how_can_be_said(tmp_path: Path) -> None:
+    book = json.loads(PROMOTIONS.read_text("utf-8"))
+    member = {
+        "id": "vip",
+        "name": {"*": "VIP"},
+        "benefits": [{"type": "amount_off", "amount": "7"}],
+    }
+    when = [
+        {"type": "customer_in_group", "groups": ["vip"]},
+        {"type": "via_channel", "channels": ["app"]},
+    ]
+    member["when"] = {"type": "all_of", "members": when}
+    book["promotions"] = [member]
+    path = tmp_path / "book.json"
+    path.write_text(json.dumps(book), "utf-8")
+    asked = (CART, path, "--locale", "en")
+    assert "−CN¥7.00" not in checkout(*asked).stdout
+    told = checkout(*asked, "--group", "vip", "--channel", "app").stdout
+    assert told.startswith("VIP −CN¥7.00")
+
+
 def test_a_cart_in_another_currency_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "cart.json"
     path.write_text(CART.read_text("utf-8").replace("CNY", "EUR"), "utf-8")
