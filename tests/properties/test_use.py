@@ -43,6 +43,7 @@ from ordercore.promotions import (
     CustomerInGroup,
     DistinctProducts,
     During,
+    Exclusive,
     HasAttribute,
     HasCode,
     HoldsCoupon,
@@ -329,7 +330,12 @@ def holds(condition: Condition, rows: list[Row], basis: Basis, quote: Quote) -> 
 
 
 def frozen_rows(quote: Quote, promotion: Promotion) -> list[Row]:
-    """The rows as they stood when the promotion's layer began."""
+    """The rows as they stood when the promotion was tested.
+
+    That is when its layer began; who stands alone in the book is tried on the untouched cart.
+    """
+    if promotion.exclusive is Exclusive.BOOK:
+        return rows_of(quote, frozenset())
     layer = place(quote.book, promotion)[0]
     earlier = [p.id for p in quote.book.promotions if place(quote.book, p)[0] < layer]
     return rows_of(quote, frozenset(earlier))

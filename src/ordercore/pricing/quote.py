@@ -36,7 +36,7 @@ from ordercore.pricing.taxes import TaxEntry
 from ordercore.promotions.book import PromotionBook
 from ordercore.promotions.conditions import Verdict
 from ordercore.promotions.plan import Plan
-from ordercore.promotions.promotion import Code, Coupon
+from ordercore.promotions.promotion import Code, Coupon, Exclusive
 from ordercore.promotions.proposals import (
     NOTHING,
     CouponGranted,
@@ -394,7 +394,8 @@ class Quote:
                 verdict = Verdict(False, trigger, tuple(wanted), held)
                 return outcome_of(self, (plan.seq, Kind.NOT_ELIGIBLE, verdict, NOTHING, ()))
         account: Account = []
-        by_priority(self._entered(plan.layer), (plan,), account)
+        alone = plan.promotion.exclusive is Exclusive.BOOK  # tried before the first layer
+        by_priority(self._entered(0 if alone else plan.layer), (plan,), account)
         return outcome_of(self, account[0])
 
     def _entered(self, layer: int) -> LayerState:
