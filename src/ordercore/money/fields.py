@@ -14,7 +14,7 @@ from typing import Any, Final
 from ordercore.data.checks import Check
 from ordercore.data.keywords import stating
 from ordercore.data.registry import phrase
-from ordercore.errors import InvalidInput, InvalidValue
+from ordercore.errors import InvalidInput, InvalidType, InvalidValue
 from ordercore.money.amounts import Money
 from ordercore.money.numbers import BARE_KEYWORDS, decimal_of
 from ordercore.money.prices import UnitPrice
@@ -106,6 +106,8 @@ def percentage(*, most: int = 100) -> Check:
 
     @stating(pattern=_up_to(most))
     def check(_instance: object, attribute: Any, value: object) -> None:
+        if isinstance(value, Money | UnitPrice):
+            raise InvalidType("a number, not an amount", str(value), path=(attribute.name,))
         if not 0 <= _number(attribute, value) <= most:
             expected = f"a percentage from 0 to {most}"
             raise InvalidValue(

@@ -12,8 +12,13 @@ from attrs import Attribute, field, frozen
 
 from ordercore.calendars import Schedule
 from ordercore.cart.context import check_code
-from ordercore.catalog import NO_ATTRIBUTES, Attributes, attributes_of
 from ordercore.data import document, variant
+from ordercore.data.attributes import (
+    NO_ATTRIBUTES,
+    Attributes,
+    attributes_if_valid,
+    is_attributes,
+)
 from ordercore.data.checks import (
     each,
     identifier,
@@ -107,7 +112,9 @@ class Exclusive(StrEnum):
 
 
 def _named(name: str | Mapping[str, str]) -> Attributes:
-    return attributes_of({"*": name} if isinstance(name, str) and name else name or {})
+    if isinstance(name, str):
+        name = {"*": name} if name else {}
+    return attributes_if_valid(name)
 
 
 def _benefits(benefits: Benefit | Iterable[Benefit]) -> tuple[Benefit, ...]:
@@ -181,6 +188,7 @@ class Promotion:
     name: Attributes = field(
         default=NO_ATTRIBUTES,
         converter=_named,
+        validator=is_attributes,
         metadata={"form": str | Attributes, "keywords": stated(text(most=200))},
     )
     version: int = field(default=1, validator=integer(least=1, most=10**9))

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, TypedDict
 
 from ordercore.calendars import Schedule
+from ordercore.errors import InvalidValue
 from ordercore.money import Overflow
 from ordercore.promotions.benefits import Benefit
 from ordercore.promotions.conditions import Condition
@@ -50,7 +51,9 @@ def made(
     fields: dict[str, Any] = {"layer": layer, **options}
     code = fields.pop("code", None)
     if code is not None:
-        fields.setdefault("trigger", Code(code))
+        if "trigger" in fields:
+            raise InvalidValue("a code or a trigger, and not both", code, path=("code",))
+        fields["trigger"] = Code(code)
     if when is not None:
         fields["when"] = when & fields["when"] if "when" in fields else when
     return Promotion(id=id, benefits=benefit, **fields)
