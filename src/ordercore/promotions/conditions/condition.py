@@ -49,12 +49,6 @@ class Verdict(NamedTuple):
             return None
         return required - actual if actual < required else None
 
-    def misses(self) -> tuple[Verdict, ...]:
-        """Every single condition below this one that stands in the way."""
-        if self.holds:
-            return ()
-        return tuple(miss for part in self.parts for miss in part.misses()) or (self,)
-
 
 Test = Callable[[LayerState], Verdict]
 """A compiled condition."""
