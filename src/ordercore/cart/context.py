@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timezone
+from datetime import UTC, datetime, timezone
 from typing import Any, Final
 
 from attrs import field, frozen
@@ -17,6 +17,7 @@ from ordercore.data.attributes import (
 )
 from ordercore.data.checks import (
     Check,
+    Named,
     aware,
     each,
     identifier,
@@ -144,7 +145,7 @@ class Wishes:
 
 
 @document("context")
-@frozen
+@frozen(slots=False)  # of which each price makes one: see `at_instant`
 class Context:
     """All that a price depends on besides cart and promotions.
 
@@ -185,6 +186,14 @@ class Context:
         if self.gift_stock:
             _in_order(self, "gift_stock")
 
+    @classmethod
+    def at_instant(cls, at: datetime) -> Context:
+        """Make the context of a price of which nothing is known but the instant."""
+        context = object.__new__(cls)
+        vars(context).update(_UNKNOWN, at=_pinned(at))
+        aware(None, _AT, context.at)
+        return context
+
     def carried(self, facet: str) -> tuple[str, ...]:
         """What the context holds of a facet.
 
@@ -202,3 +211,8 @@ class Context:
         if facet.startswith(ATTRIBUTE):
             one = self.attributes.get(facet.removeprefix(ATTRIBUTE))
         return () if one is None else (one,)
+
+
+_AT: Final = Named("at")
+_UNKNOWN: Final = vars(Context(datetime(1970, 1, 1, tzinfo=UTC)))
+"""Every field of a context, with nothing known."""

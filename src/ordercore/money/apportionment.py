@@ -96,8 +96,11 @@ def largest_remainder(amount: int, weights: Sequence[int], total: int) -> list[i
     shares = [amount * weight // total for weight in weights]
     rest = amount - sum(shares)
     if rest:
-        cut = [-(amount * weight % total) for weight in weights]
-        for i in sorted(range(len(cut)), key=cut.__getitem__)[:rest]:
+        cut = [amount * weight % total for weight in weights]
+        if rest == 1:
+            shares[cut.index(max(cut))] += 1
+            return shares
+        for i in sorted(range(len(cut)), key=cut.__getitem__, reverse=True)[:rest]:
             shares[i] += 1
     return shares
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from ordercore.cart import Cart, Context, Shopper, Wishes
 from ordercore.data.attributes import NO_ATTRIBUTES
@@ -28,13 +29,17 @@ from ordercore.tariffs import Tariff
 __all__ = ["price", "price_in"]
 
 
+_NO_CODES: Final = ()
+_NOTHING: Final = (None,) * 5
+
+
 def price(  # noqa: PLR0913 - what a price depends on
     cart: Cart,
     book: PromotionBook,
     *,
     at: datetime,
     shopper: Shopper | None = None,
-    codes: Iterable[str] = (),
+    codes: Iterable[str] = _NO_CODES,
     region: str | None = None,
     channel: str | None = None,
     gift_stock: Mapping[str, int] | None = None,
@@ -72,7 +77,11 @@ def price(  # noqa: PLR0913 - what a price depends on
     >>> print(price(cart, book, at=datetime(2026, 6, 1, tzinfo=UTC)).payable)
     CNY 253.00
     """
-    context = Context(at, shopper, codes, region, channel, gift_stock, attributes, wishes)
+    told = shopper, region, channel, gift_stock, wishes
+    if told == _NOTHING and attributes is NO_ATTRIBUTES and codes is _NO_CODES:
+        context = Context.at_instant(at)
+    else:
+        context = Context(at, shopper, codes, region, channel, gift_stock, attributes, wishes)
     return price_in(cart, book, context, tariff)
 
 
@@ -111,10 +120,7 @@ def _promote(state: LayerState, book: PromotionBook) -> Account:
     plans = book.candidates(state.cart, state.context)
     if book.solitary:
         plans = _stand_alone(state, plans, book, account)
-    for layer in _layers(plans):
-        if account:
-            state.next_layer()
-        by_priority(state, layer, account)
+    by_priority(state, plans, account)
     return account
 
 
@@ -128,19 +134,6 @@ def _rounding(tariff: Tariff, amount: int, taxes: Sequence[TaxEntry]) -> int:
     if max(amount, payable) > MAX_MINOR:
         raise LimitExceeded("an order worth up to 10^15 minor units", max(amount, payable))
     return payable - amount
-
-
-def _layers(plans: list[Plan]) -> list[list[Plan]]:
-    """Cut the candidates, in the order of application, into their layers."""
-    layers: list[list[Plan]] = []
-    last = -1
-    for plan in plans:
-        if plan.layer != last:
-            last = plan.layer
-            layers.append([plan])
-        else:
-            layers[-1].append(plan)
-    return layers
 
 
 def _stand_alone(

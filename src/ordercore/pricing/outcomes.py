@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from attrs import field, frozen
 
@@ -43,6 +43,9 @@ __all__ = [
     "Outcome",
     "UnknownCode",
 ]
+
+
+_APPLIED: Final = Kind.APPLIED
 
 
 class GiftLine(NamedTuple):
@@ -83,7 +86,7 @@ class Outcome:
         return 0
 
 
-@frozen(eq=False, repr=False)
+@frozen(eq=False, repr=False, slots=False)
 class _Read(Outcome):
     """An outcome that is read off a quote's account when asked, and equal by what it says."""
 
@@ -107,7 +110,7 @@ class _Read(Outcome):
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in told)})"
 
 
-@frozen(eq=False, repr=False)
+@frozen(eq=False, repr=False, slots=False)
 class Applied(_Read):
     """It applies (perhaps with gifts alone)."""
 
@@ -120,7 +123,8 @@ class Applied(_Read):
     @property
     def amount_minor(self) -> int:
         """What it takes off lines and shipping, in minor units."""
-        return given(self._entry)
+        taken = self._entry[3]
+        return total_of(taken) if taken[5] else taken[0] + taken[4]
 
     @property
     def goods_minor(self) -> int:
@@ -209,7 +213,7 @@ class Applied(_Read):
         return self._entry[2]
 
 
-@frozen(eq=False, repr=False)
+@frozen(eq=False, repr=False, slots=False)
 class NotEligible(_Read):
     """Its schedule, trigger or condition does not hold; every miss is named."""
 
@@ -232,7 +236,7 @@ class NotEligible(_Read):
         return self.miss.gap
 
 
-@frozen(eq=False, repr=False)
+@frozen(eq=False, repr=False, slots=False)
 class Excluded(_Read):
     """Another promotion tolerates none beside it, or not this one, or used the last coupon."""
 
@@ -245,7 +249,7 @@ class Excluded(_Read):
         return tuple(self._quote.book.ids[rival] for rival in self._entry[4])
 
 
-@frozen(eq=False, repr=False)
+@frozen(eq=False, repr=False, slots=False)
 class Beaten(Excluded):
     """Others use the units that it would need."""
 
@@ -260,14 +264,14 @@ class Beaten(Excluded):
         return Money(theirs - total_of(self._entry[3]), self._quote.currency)
 
 
-@frozen(eq=False, repr=False)
+@frozen(eq=False, repr=False, slots=False)
 class NoEffect(_Read):
     """Its conditions hold, but there is nothing for it to reduce or give."""
 
     kind: ClassVar[Kind] = Kind.NO_EFFECT
 
 
-@frozen(eq=False, repr=False)
+@frozen(eq=False, repr=False, slots=False)
 class GiftOutOfStock(_Read):
     """Too few of its gifts are left, and it gives nothing else, or nothing without them."""
 
@@ -296,19 +300,22 @@ _KINDS: Mapping[Kind, type[_Read]] = MappingProxyType(
 
 def outcome_of(quote: Quote, entry: Entry) -> Outcome:
     """Make the outcome that an entry of a quote's account stands for."""
-    return _KINDS[entry[1]](quote.book.ids[entry[0]], quote, entry)
+    kind = entry[1]
+    if kind is _APPLIED:
+        return Applied(quote.book.ids[entry[0]], quote, entry)
+    return _KINDS[kind](quote.book.ids[entry[0]], quote, entry)
 
 
 def given(entry: Entry) -> int:
     """Tell what an entry's promotion gives in all, in minor units; 0 unless it applied."""
-    if entry[1] is not Kind.APPLIED:
+    if entry[1] is not _APPLIED:
         return 0
     return total_of(entry[3])
 
 
 def gifts_of(quote: Quote, entry: Entry) -> tuple[GiftLine, ...]:
     """List what an entry's promotion gives on top; nothing unless it applied."""
-    if entry[1] is not Kind.APPLIED:
+    if entry[1] is not _APPLIED:
         return ()
     promotion, currency = quote.book.ids[entry[0]], quote.currency
     return tuple(

@@ -6,6 +6,8 @@ want plain numbers read `Quote.columns`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import repeat
 from typing import Final
 
 from attrs import frozen
@@ -21,6 +23,8 @@ from ordercore.pricing.quote_lines import (
     QuoteLine,
     QuoteTax,
     TaxShare,
+    adjustment,
+    quote_line,
 )
 from ordercore.pricing.resolve import Account, Entry, Kind, by_priority
 from ordercore.pricing.settlement import Contribution, contributions
@@ -30,6 +34,7 @@ from ordercore.pricing.shares import (
     read_off,
     shares,
     taken_from,
+    tally,
 )
 from ordercore.pricing.tax_shares import line_taxes, paid_before, part_taxes, run_taxes
 from ordercore.pricing.taxes import TaxEntry
@@ -42,7 +47,6 @@ from ordercore.promotions.proposals import (
     CouponGranted,
     DepositDue,
     PointsEarned,
-    total_of,
 )
 from ordercore.promotions.state import LayerState
 from ordercore.tariffs import Tariff
@@ -52,7 +56,7 @@ __all__ = ["Quote"]
 _APPLIED: Final = Kind.APPLIED
 
 
-@frozen(repr=False)
+@frozen(repr=False, slots=False)
 class Quote:
     """A priced cart: the price of record, down to each unit's share.
 
@@ -213,26 +217,10 @@ class Quote:
     @property
     def columns(self) -> QuoteColumns:
         """All numbers of the quote, as plain integers."""
-        ids, account = self.book.ids, self.account
+        given, found = tally(self.cart, self.book.ids, self.account)
+        payables = line_payables(self.cart, self.base_amounts, self.row_amounts)
         return QuoteColumns(
-            self.payable_minor,
-            self.shipping_minor,
-            tuple(line_payables(self.cart, self.base_amounts, self.row_amounts)),
-            tuple(
-                [
-                    (
-                        ids[seq],
-                        kind,
-                        0
-                        if kind is not _APPLIED
-                        else total_of(taken)
-                        if taken[5]
-                        else taken[0] + taken[4],
-                    )
-                    for seq, kind, _, taken, _ in account
-                ]
-            ),
-            tuple(shares(self.cart, ids, account)),
+            self.payable_minor, self.shipping_minor, tuple(payables), tuple(given), tuple(found)
         )
 
     @property
@@ -243,14 +231,18 @@ class Quote:
         payables = line_payables(cart, self.base_amounts, self.row_amounts)
         bases = list(payables)
         for promotion, i, share in shares(cart, ids, self.account):
-            adjustments[i].append(Adjustment(promotion, share, currency))
+            adjustments[i].append(adjustment((promotion, share, currency)))
             bases[i] += share
+        lists: Iterable[int] = bases
+        prices: Iterable[tuple[BasePrice, ...]] = repeat(())
+        taxes: Iterable[tuple[TaxShare, ...]] = repeat(())
+        if self.base_prices:
+            lists, prices = self._listed()
+        if self.taxes_borne:
+            taxes = line_taxes(cart, self.row_amounts, payables, self.taxes_borne)
         told = map(tuple, adjustments)
-        if not (self.base_prices or self.taxes_borne):
-            return tuple(map(QuoteLine, cart.lines, bases, bases, payables, told))
-        lists, prices = self._listed() if self.base_prices else (bases, [()] * len(bases))
-        taxes = line_taxes(cart, self.row_amounts, payables, self.taxes_borne)
-        return tuple(map(QuoteLine, cart.lines, lists, bases, payables, told, prices, taxes))
+        columns = cart.lines, lists, bases, payables, told, prices, taxes
+        return tuple(map(quote_line, zip(*columns)))  # noqa: B905 - some repeat for ever
 
     def _listed(self) -> tuple[list[int], list[tuple[BasePrice, ...]]]:
         """Tell the list amount of each line, and the prices of its row."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
+from functools import partial
+from typing import Final, NamedTuple
 
 from ordercore.cart import CartLine
 from ordercore.money import Currency, Money
@@ -26,6 +27,10 @@ class Adjustment(NamedTuple):
     def amount(self) -> Money:
         """What is taken off."""
         return Money(self.minor, self.currency)
+
+
+adjustment: Final = partial(tuple.__new__, Adjustment)
+"""Make an adjustment of all its fields in one tuple: quotes make many."""
 
 
 class TaxShare(NamedTuple):
@@ -89,6 +94,10 @@ class QuoteLine(NamedTuple):
     def tax(self) -> Money:
         """All tax on it, whether its price includes it or it comes on top."""
         return Money(sum([share.minor for share in self.taxes]), self.currency)
+
+
+quote_line: Final = partial(tuple.__new__, QuoteLine)
+"""Make a line of all its fields in one tuple."""
 
 
 class QuoteColumns(NamedTuple):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
@@ -40,64 +40,53 @@ _APPLIED: Final = Kind.APPLIED
 _NOT_ELIGIBLE: Final = Kind.NOT_ELIGIBLE
 
 
-def by_priority(state: LayerState, plans: Sequence[Plan], account: Account) -> None:
-    """Let the promotions of one layer take what they can, the earlier one first.
+def by_priority(  # noqa: C901 - one pass over all, with no call that can be spared
+    state: LayerState, plans: Iterable[Plan], account: Account
+) -> None:
+    """Let the promotions of a run of layers take what they can, the earlier one first.
 
     Who finds units in use proposes on what is left of them. Who excludes others, or shares a
-    group with them, meets only the ones that applied before it.
+    group with them, meets only the ones of its layer that applied before it.
     """
-    start, record = len(account), account.append
-    if len(plans) == 1:
-        record(_alone(plans[0], state))
-        return
+    layer = -1
     winners: list[Plan] = []
-    picky = False
+    start, picky, last = 0, False, NOTHING
     for plan in plans:
+        if plan.layer != layer:
+            if account:
+                state.next_layer()
+            layer, start, picky, last = plan.layer, len(account), False, NOTHING
+            winners = []
+        elif last is not NOTHING:  # units are counted once somebody comes who may want them
+            state.claim(last)
+            last = NOTHING
         verdict = None
         if plan.test is not None:
             verdict = plan.test(state)
-            if not verdict.holds:
-                record((plan.seq, _NOT_ELIGIBLE, verdict, NOTHING, ()))
+            if not verdict[0]:
+                account.append((plan.seq, _NOT_ELIGIBLE, verdict, NOTHING, ()))
                 continue
-        if (winners and (picky or plan.picky)) or plan.coupon is not None:
+        if plan.particular or picky:
             rivals = _excluding(plan, winners, state)
             if rivals:
-                record((plan.seq, Kind.EXCLUDED, verdict, NOTHING, rivals))
+                account.append((plan.seq, Kind.EXCLUDED, verdict, NOTHING, rivals))
                 continue
-        state.blocked = state.claimed
         if plan.sociable and winners:
             state.blocked = _not_shared(plan, winners, account[start:])
-        proposal = plan.propose(state)
+            proposal = plan.propose(state)
+            state.blocked = state.claimed
+        else:
+            proposal = plan.propose(state)
         if proposal is None or not (proposal[0] or proposal[4] or _gives_more(proposal)):
-            record(_without_effect(plan, state, verdict, proposal, account[start:]))
+            account.append(_without_effect(plan, state, verdict, proposal, account[start:]))
             continue
         state.take(proposal)
-        state.claim(proposal)
         if plan.coupon is not None:
             state.use_coupon(plan.coupon, plan.seq)
-        record((plan.seq, _APPLIED, verdict, proposal, ()))
+        account.append((plan.seq, _APPLIED, verdict, proposal, ()))
         winners.append(plan)
         picky = picky or plan.picky
-
-
-def _alone(plan: Plan, state: LayerState) -> Entry:
-    """Deal with the only promotion of a layer, which competes with nobody."""
-    verdict = None
-    if plan.test is not None:
-        verdict = plan.test(state)
-        if not verdict.holds:
-            return plan.seq, _NOT_ELIGIBLE, verdict, NOTHING, ()
-    if plan.coupon is not None:
-        rivals = state.coupon_users(plan.coupon)
-        if rivals:
-            return plan.seq, Kind.EXCLUDED, verdict, NOTHING, rivals
-    proposal = plan.propose(state)
-    if proposal is None or not (proposal[0] or proposal[4] or _gives_more(proposal)):
-        return _without_effect(plan, state, verdict, proposal, [])
-    state.take(proposal)
-    if plan.coupon is not None:
-        state.use_coupon(plan.coupon, plan.seq)
-    return plan.seq, _APPLIED, verdict, proposal, ()
+        last = proposal
 
 
 def _excluding(plan: Plan, winners: list[Plan], state: LayerState) -> tuple[int, ...]:

@@ -16,8 +16,10 @@ from typing import Final
 
 from ordercore.cart import Cart
 from ordercore.pricing.resolve import Entry, Kind
+from ordercore.promotions.proposals import total_of
 
 __all__ = [
+    "Given",
     "Share",
     "line_payables",
     "of_lines",
@@ -26,9 +28,13 @@ __all__ = [
     "row_lines",
     "shares",
     "taken_from",
+    "tally",
 ]
 
 _APPLIED: Final = Kind.APPLIED
+
+Given = tuple[str, Kind, int]
+"""(promotion id, kind of outcome, minor units): what a candidate gives in all."""
 
 Share = tuple[str, int, int]
 """(promotion id, line by its position, minor units): what a promotion takes off a line."""
@@ -105,6 +111,28 @@ def line_payables(cart: Cart, base: Sequence[int], row_amounts: Sequence[int]) -
         for (i, before), (_, taken) in zip(full, off, strict=True):
             payables[i] = before - taken
     return payables
+
+
+def tally(
+    cart: Cart, ids: Sequence[str], account: Iterable[Entry]
+) -> tuple[list[Given], list[Share]]:
+    """List what every candidate gives, and every share above zero, in one pass."""
+    given: list[Given] = []
+    found: list[Share] = []
+    heads, alone = cart.rows.heads, cart.rows.members is None
+    for seq, kind, _, proposal, _ in account:
+        promotion = ids[seq]
+        if kind is not _APPLIED:
+            given.append((promotion, kind, 0))
+            continue
+        goods, rows, parts, _, shipping, grants = proposal
+        off = total_of(proposal) if grants else goods + shipping
+        given.append((promotion, kind, off))
+        if goods and alone:
+            for row, share in zip(rows, parts):  # noqa: B905 - of one length
+                if share:
+                    found.append((promotion, heads[row], share))
+    return given, found if alone else shares(cart, ids, account)
 
 
 def shares(cart: Cart, ids: Sequence[str], account: Iterable[Entry]) -> list[Share]:

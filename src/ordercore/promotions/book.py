@@ -113,8 +113,7 @@ class PromotionBook:
         These are the promotions that are available by their trigger and whose required key
         the cart or the context holds; see `Plan.is_candidate`.
         """
-        plans = self.plans
-        return [plans[seq] for seq in self._index.candidates(cart, context)]
+        return [*map(self.plans.__getitem__, self._index.candidates(cart, context))]
 
 
 def _compile(book: PromotionBook) -> Iterator[Plan]:
@@ -195,13 +194,14 @@ class _Index:
 
     def candidates(self, cart: Cart, context: Context) -> list[int]:
         """Look up every key that cart and context hold."""
-        found = set(self.always)
+        found = [*self.always]
         facets = cart.rows.facets
         for facet, table in self.lines:
             held = facets[facet]
-            for value in held.keys() & table.keys():
-                found.update(table[value])
+            for value in held if len(held) < len(table) else table:
+                if value in held and value in table:
+                    found += table[value]
         for facet, table in self.context:
             for value in context.carried(facet):
-                found.update(table.get(value, ()))
-        return sorted(found)
+                found += table.get(value, ())
+        return sorted(set(found))

@@ -40,6 +40,7 @@ class Plan:
         test: Its schedule and condition on a layer's state; None holds always.
         propose: What it would take.
         picky: Whether it may exclude others in its layer, or be excluded by a group.
+        particular: Whether it may be excluded by others in its layer, or want for a coupon.
         coupon: The kind of coupon that it uses up; None: none.
         sociable: Whether it shares its units with any other promotion.
     """
@@ -51,6 +52,7 @@ class Plan:
     test: Test | None
     propose: Propose
     picky: bool
+    particular: bool
     coupon: str | None
     sociable: bool
 
@@ -87,6 +89,8 @@ def compile_plan(promotion: Promotion, seq: int, layer: int, currency: Currency)
             faults.append(error)
     if faults:
         raise InvalidDocument(faults)
+    picky = promotion.exclusive is Exclusive.LAYER or promotion.group is not None
+    coupon = promotion.trigger.kind if isinstance(promotion.trigger, Coupon) else None
     return Plan(
         promotion=promotion,
         seq=seq,
@@ -94,8 +98,9 @@ def compile_plan(promotion: Promotion, seq: int, layer: int, currency: Currency)
         key=_key(promotion),
         test=test,
         propose=proposes[0] if len(proposes) == 1 else _in_turn(proposes),
-        picky=promotion.exclusive is Exclusive.LAYER or promotion.group is not None,
-        coupon=promotion.trigger.kind if isinstance(promotion.trigger, Coupon) else None,
+        picky=picky,
+        particular=picky or coupon is not None,
+        coupon=coupon,
         sociable=bool(promotion.combines_with),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import compress
 from typing import Final, NamedTuple
 
 from ordercore.money import Overflow, apportion, largest_remainder
@@ -130,10 +131,8 @@ def total_of(proposal: Proposal) -> int:
 def reduction(rows: Sequence[int], shares: Sequence[int], units: Sequence[int]) -> Proposal | None:
     """Propose to reduce rows by shares; what gets no share is not claimed."""
     if 0 in shares:
-        kept = [part for part in zip(rows, shares, units, strict=True) if part[1]]
-        if not kept:
-            return None
-        rows, shares, units = zip(*kept, strict=True)
+        rows, units = [*compress(rows, shares)], [*compress(units, shares)]
+        shares = [share for share in shares if share]
     return (sum(shares), rows, shares, units, 0, ()) if shares else None
 
 
@@ -153,10 +152,6 @@ def whole_shares(
         rounding: ``per_promotion`` rounds the sum and apportions it by the exact reductions.
         overflow: What becomes of a share above its cap.
     """
-    if caps is None:
-        shares = [part // denominator for part in exact]
-        if sum(shares) * denominator == sum(exact):
-            return shares  # there is nothing to round
     if len(exact) == 1 or rounding is RoundingMode.PER_LINE:
         double = 2 * denominator
         shares = [(2 * part + denominator) // double for part in exact]

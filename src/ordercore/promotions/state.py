@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import lcm
+from operator import sub
 
 from ordercore.calendars import instant_us
 from ordercore.cart import Cart, CartLine, Context, Rows
@@ -122,7 +123,8 @@ class LayerState:
             base, total = rows.amounts, rows.total
         else:
             total = sum(base)
-        self.base = self.began = self.entry = self.now = base
+        self.base = base
+        self.began = self.entry = self.now = [*base]
         self.floors = None if rows.floors is None else tuple(map(min, rows.floors, base))
         self.shipping = self.shipping_entry = cart.shipping.minor
         self.claimed = {}
@@ -189,9 +191,8 @@ class LayerState:
         if len(rows) == 1:
             amounts, units = (amounts[rows[0]],), (units[rows[0]],)
         elif len(rows) != len(amounts):
-            entry, quantities = amounts, units
-            amounts = [entry[row] for row in rows]
-            units = [quantities[row] for row in rows]
+            amounts = [*map(amounts.__getitem__, rows)]
+            units = [*map(units.__getitem__, rows)]
         if floors is None:
             return rows, units, amounts, 1, None
         caps = [amount - floors[row] for row, amount in zip(rows, amounts, strict=True)]
@@ -244,6 +245,8 @@ class LayerState:
                 self.now = now = [*now]
             if len(rows) == 1:
                 now[rows[0]] -= goods  # type: ignore[index]
+            elif rows is self.rows.every:
+                self.now = [*map(sub, now, shares)]
             else:
                 for row, share in zip(rows, shares):  # noqa: B905 - of one length
                     now[row] -= share  # type: ignore[index]

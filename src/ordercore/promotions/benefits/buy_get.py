@@ -73,10 +73,11 @@ class BuyXGetY(Benefit):
             may_buy, may_get = bought(state), given(state)
             if not may_buy or not may_get:
                 return None
-            buyable = frozenset(may_buy)
-            if buyable.isdisjoint(may_get):
+            if len(may_buy) == 1 == len(may_get) and may_buy != may_get:
+                return pattern.single(state.offer(may_buy), state.offer(may_get))
+            buyable, gettable = frozenset(may_buy), frozenset(may_get)
+            if buyable.isdisjoint(gettable):
                 return pattern.apart(state.offer(may_buy), state.offer(may_get))
-            gettable = frozenset(may_get)
             return pattern.mixed(state.offer(sorted(buyable | gettable)), buyable, gettable)
 
         return propose
@@ -102,15 +103,23 @@ class _Pattern(NamedTuple):
     ratio: tuple[int, int]
     terms: Terms
 
+    def single(self, buying: Offer, getting: Offer) -> Proposal | None:
+        """Propose where one row qualifies another."""
+        if not buying[0] or not getting[0]:
+            return None
+        buy, get, most, _, ratio, _ = self
+        times = min(buying[1][0] // buy, getting[1][0] // get, most)
+        share = share_of_picked(getting, times * get, ratio)
+        if not share:
+            return None
+        rows, claimed = (buying[0][0], getting[0][0]), (times * buy, times * get)
+        return share, rows, (0, share), claimed, 0, ()
+
     def apart(self, buying: Offer, getting: Offer) -> Proposal | None:
         """Propose where no unit could serve as both."""
         times = min(sum(buying[1]) // self.buy, sum(getting[1]) // self.get, self.most)
         if not times:
             return None
-        if len(buying[0]) == 1 == len(getting[0]):
-            share = share_of_picked(getting, times * self.get, self.ratio)
-            rows, claimed = (buying[0][0], getting[0][0]), (times * self.buy, times * self.get)
-            return (share, rows, (0, share), claimed, 0, ()) if share else None
         order = by_unit_price(getting, self.pick)
         reduced = count_out(order, getting[1], times * self.get)
         qualifying = count_out(range(len(buying[1])), buying[1], times * self.buy)

@@ -86,8 +86,11 @@ class PercentOff(Benefit):
                     share = maximum
                 return (share, rows, (share,), units, 0, ()) if share else None
             else:
-                exact = [amount * numerator for amount in amounts]
-                shares = whole_shares(exact, denominator * scale, caps, rounding, overflow)
+                whole = denominator * scale
+                shares = [amount * numerator // whole for amount in amounts]
+                if caps is not None or sum(shares) * whole != sum(amounts) * numerator:
+                    exact = [amount * numerator for amount in amounts]
+                    shares = whole_shares(exact, whole, caps, rounding, overflow)
             if maximum is not None and sum(shares) > maximum:
                 offer = state.offer(rows)
                 weights = weights_of(state, offer, split)

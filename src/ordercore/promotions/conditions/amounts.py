@@ -7,7 +7,7 @@ from attrs import field, frozen
 from ordercore.data import variant
 from ordercore.data.checks import Named, boolean, integer, just_one, member, optional
 from ordercore.money.fields import Amount, amount_or_none, check_amount, check_price
-from ordercore.promotions.conditions.condition import Condition, Test, Verdict
+from ordercore.promotions.conditions.condition import Condition, Test, Verdict, verdict
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import Basis, Terms, basis_or_none, placed
@@ -73,7 +73,7 @@ class Threshold(Condition):
 
         def enough(state: LayerState) -> Verdict:
             actual = state.total(select(state), basis)
-            return Verdict(actual >= minimum, self, minimum, actual)
+            return verdict((actual >= minimum, self, minimum, actual, ()))
 
         return enough
 

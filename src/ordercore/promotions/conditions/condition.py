@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 from attrs import field, frozen
 
@@ -49,6 +50,9 @@ class Verdict(NamedTuple):
             return None
         return required - actual if actual < required else None
 
+
+verdict: Final = partial(tuple.__new__, Verdict)
+"""Make a verdict of all its fields in one tuple: conditions make many."""
 
 Test = Callable[[LayerState], Verdict]
 """A compiled condition."""
