@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import re
 from importlib import import_module
+from itertools import pairwise
 from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
@@ -76,6 +77,40 @@ def test_every_public_name_is_in_the_reference(door: str) -> None:
     assert missing == []
 
 
+def described(tree: ast.Module) -> set[str]:
+    """The names of a module that are given a value and, right below it, words of their own."""
+    return {
+        target.id
+        for value, words in pairwise(tree.body)
+        if isinstance(value, ast.Assign | ast.AnnAssign)
+        for target in (value.targets if isinstance(value, ast.Assign) else [value.target])
+        if isinstance(target, ast.Name)
+        and isinstance(words, ast.Expr)
+        and isinstance(words.value, ast.Constant)
+    }
+
+
+WORDED = {
+    ".".join(path.relative_to(ROOT / "src").with_suffix("").parts).removesuffix(
+        ".__init__"
+    ): described(tree)
+    for path, tree in CODE.items()
+}
+
+
+@pytest.mark.parametrize("page", REFERENCE.values(), ids=REFERENCE)
+def test_every_value_in_the_reference_is_shown_with_words_of_its_own(page: str) -> None:
+    room, bare = "", []
+    for match in DIRECTIVE.finditer(page):
+        if match["kind"] == "currentmodule":
+            room = match["path"]
+        elif match["kind"] == "autodata":
+            owner, _, name = match["path"].rpartition(".")
+            if name not in WORDED[owner or room]:  # else Sphinx shows those of its type: int([x])
+                bare.append(match["path"])
+    assert bare == []
+
+
 @pytest.mark.parametrize("room", ROOMS)
 def test_every_room_is_on_the_plan_of_the_house(room: str) -> None:
     plan = (DOCS / "explanation" / "house.md").read_text(encoding="utf-8")
@@ -131,7 +166,7 @@ def test_every_limit_of_the_source_is_listed() -> None:
 
 
 def test_every_kind_of_outcome_is_listed() -> None:
-    rows = re.findall(r"^\| `(\w+)` \| `\w+` \|", REFERENCE["pricing"], re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| `\w+` \|", REFERENCE["outcomes"], re.MULTILINE)
     assert sorted(rows) == sorted(Kind)
 
 

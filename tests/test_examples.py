@@ -128,3 +128,107 @@ def test_a_cart_in_another_currency_is_refused(tmp_path: Path) -> None:
     done = checkout(path, PROMOTIONS)
     assert done.returncode == 2
     assert "EUR" in done.stderr
+
+
+RETURNS = """\
+policy          returned           first   second   in all
+keep_shares     coat, then hat    166.67    83.33   250.00
+keep_shares     hat, then coat     83.33   166.67   250.00
+keep_shares     coat and hat      250.00            250.00
+reprice         coat, then hat    150.00   100.00   250.00
+reprice         hat, then coat     50.00   200.00   250.00
+reprice         coat and hat      250.00            250.00
+forbid_partial  coat, then hat   refused  refused     0.00
+forbid_partial  hat, then coat   refused  refused     0.00
+forbid_partial  coat and hat      250.00            250.00
+"""
+
+
+def partial_refund(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the example of returns in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-X", "utf8", ROOT / "examples" / "partial_refund.py", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("locale", "refund"), [("zh_CN", "退款 ¥83.33"), ("en", "Refund CN¥83.33")]
+)
+def test_an_order_is_returned_in_two_parts_in_both_orders_under_each_policy(
+    locale: str, refund: str
+) -> None:
+    done = partial_refund("--locale", locale)
+    assert done.returncode == 0, done.stderr
+    table, by_shares, repriced = done.stdout.split("\n\n")
+    assert f"{table}\n" == RETURNS
+    assert by_shares.splitlines()[:2] == ["keep_shares:", refund]
+    assert repriced.splitlines()[1] == refund.replace("83.33", "50.00")
+
+
+def test_a_refund_without_words_in_a_language_ends_with_status_2() -> None:
+    done = partial_refund("--locale", "xx")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+SAVED = """\
+saved                 by priority      best of      optimal  proven
+lunch with 2 colas           2.00         3.00         3.00  yes
+lunch with 4 colas           4.00         4.00         5.00  yes
+coat for 310                31.00        31.00        50.00  yes
+"""
+
+
+def best_combination(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the example of competing promotions in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-X", "utf8", ROOT / "examples" / "best_combination.py", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("locale", "proof", "refusals"),
+    [
+        (
+            "zh_CN",
+            "已证明最优",
+            (
+                "买1送1：适用商品已用于 套餐价4.50元，多省 ¥1.00",
+                "9折：已选用 满300减50，多省 ¥19.00",
+            ),
+        ),
+        (
+            "en",
+            "Proven best combination",
+            (
+                (
+                    "Buy 1, get 1 free: its items are used by Set for CN¥4.50,"
+                    " which saves CN¥1.00 more"
+                ),
+                "10% off: gives way to Spend CN¥300, save CN¥50, which saves CN¥19.00 more",
+            ),
+        ),
+    ],
+)
+def test_the_best_combination_is_found_proven_and_explained(
+    locale: str, proof: str, refusals: tuple[str, str]
+) -> None:
+    done = best_combination("--locale", locale)
+    assert done.returncode == 0, done.stderr
+    table, two, four, coat = done.stdout.rstrip().split("\n\n")
+    assert f"{table}\n" == SAVED
+    assert all(proof in block for block in (two, four, coat))
+    assert [block.splitlines()[-1].strip() for block in (two, coat)] == list(refusals)
+    assert len(four.splitlines()) == 4  # both apply, and nobody gives way
+
+
+def test_a_best_combination_without_words_in_a_language_ends_with_status_2() -> None:
+    done = best_combination("--locale", "xx")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)

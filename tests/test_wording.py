@@ -25,7 +25,7 @@ from ordercore.errors import InvalidInput, InvalidType, InvalidValue, LimitExcee
 from ordercore.money import Currency, Money
 from ordercore.pricing.explain import MissKind, RowKind
 from ordercore.pricing.explaining.labels import label_of
-from ordercore.pricing.resolve import Kind
+from ordercore.pricing.resolvers.account import Kind
 from ordercore.promotions import (
     Always,
     AmountOff,

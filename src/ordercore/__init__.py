@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ordercore.cart import Cart, CartLine, Context, Fee, Shopper, Wishes
+    from ordercore.cart import Cart, CartLine, Context, Fee, Shopper, Usage, Wishes
     from ordercore.catalog import Attributes, Product
     from ordercore.data import dump, dumps, load, loads
     from ordercore.errors import InvalidDocument, OrderCoreError
     from ordercore.money import Currency, Money, UnitPrice
-    from ordercore.pricing import Quote, price
+    from ordercore.pricing import Quote, diff, opportunities, price, reverse
     from ordercore.pricing.explain import explain
     from ordercore.pricing.record import QuoteRecord
     from ordercore.promotions import Promotion, PromotionBook, recipes
@@ -41,14 +41,18 @@ _ROOMS = {
     "Shopper": "cart",
     "Tariff": "tariffs",
     "UnitPrice": "money",
+    "Usage": "cart",
     "Wishes": "cart",
+    "diff": "pricing",
     "dump": "data",
     "dumps": "data",
     "explain": "pricing.explain",
     "load": "data",
     "loads": "data",
+    "opportunities": "pricing",
     "price": "pricing",
     "recipes": "promotions",
+    "reverse": "pricing",
 }
 
 __all__ = [
@@ -69,14 +73,18 @@ __all__ = [
     "Shopper",
     "Tariff",
     "UnitPrice",
+    "Usage",
     "Wishes",
+    "diff",
     "dump",
     "dumps",
     "explain",
     "load",
     "loads",
+    "opportunities",
     "price",
     "recipes",
+    "reverse",
 ]
 
 

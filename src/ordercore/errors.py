@@ -11,6 +11,7 @@ fault deep in a document names its place: ``promotions[3].benefits[0].percent``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import ClassVar, Self
 
 __all__ = [
@@ -189,13 +190,17 @@ def shown(value: object) -> str:
 
     >>> shown("a" * 100), shown(10**100)
     ("'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa…", 'an integer of 333 bits')
+    >>> shown("9.90"), shown(Decimal("9.90"))
+    ("'9.90'", '9.90')
     """
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 200:
         return f"an integer of {value.bit_length()} bits"
     try:
-        told = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
+        told = str(value) if type(value) is Decimal else repr(value)
     except Exception:  # noqa: BLE001 - nested without end, say: no value may spoil its own fault
         told = f"a value of type {type(value).__name__}"
+    if isinstance(value, str) and not value.isprintable():
+        told = ascii(value)
     if not told.isprintable():
         told = ascii(told)[1:-1]
     return told if len(told) <= _SHOWN else f"{told[: _SHOWN - 1]}…"

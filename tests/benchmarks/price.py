@@ -13,13 +13,13 @@ object goes to standard output; times are microseconds per cart.
 from __future__ import annotations
 
 import json
-import statistics
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from timing import Work, microseconds
 
 from ordercore import Cart, CartLine, Money, Product, Promotion, PromotionBook, Quote, UnitPrice
 from ordercore.pricing import price
@@ -27,7 +27,6 @@ from ordercore.promotions import AllUnits, Basis, Category, Selector, Sku, recip
 
 AT = datetime(2026, 11, 11, 10, tzinfo=UTC)
 CURRENCY = "CNY"
-SECONDS_PER_RUN = 0.3
 
 
 def minor(units: int) -> Money:
@@ -79,6 +78,21 @@ def lines(plain: dict[str, Any]) -> list[CartLine]:
     ]
 
 
+def ready(plain: dict[str, Any]) -> tuple[list[CartLine], Money]:
+    """Make all that a cart is built of."""
+    return lines(plain), minor(plain["shipping"])
+
+
+def cart_of(plain: dict[str, Any]) -> Cart:
+    """Translate a cart."""
+    return Cart(CURRENCY, *ready(plain))
+
+
+def book_of(promotions: Iterable[dict[str, Any]]) -> PromotionBook:
+    """Translate all promotions, and compile them."""
+    return PromotionBook(CURRENCY, [promotion(each) for each in promotions])
+
+
 def read_columns(quote: Quote) -> int:
     """Read all numbers through the columns."""
     columns = quote.columns
@@ -87,8 +101,9 @@ def read_columns(quote: Quote) -> int:
         total += payable
     for _, _, amount in columns.outcomes:
         total += amount
-    for _, _, share in columns.shares:
-        total += share
+    for _, _, parts in columns.shares:
+        for share in parts:
+            total += share
     return total
 
 
@@ -105,22 +120,6 @@ def read_objects(quote: Quote) -> int:
     return total
 
 
-def microseconds(work: Callable[[], object], runs: int) -> float:
-    """Time a piece of work: the median of several runs, each long enough to be measured."""
-    work()
-    start = time.process_time()
-    work()
-    once = max(time.process_time() - start, 1e-7)
-    times = max(1, int(SECONDS_PER_RUN / once))
-    figures = []
-    for _ in range(runs):
-        start = time.process_time()
-        for _ in range(times):
-            work()
-        figures.append((time.process_time() - start) * 1e6 / times)
-    return statistics.median(figures)
-
-
 def is_exact(quote: Quote, expected: list[int]) -> bool:
     """Compare a quote with (goods discount, goods total, shipping)."""
     discount, total, shipping = expected
@@ -130,43 +129,49 @@ def is_exact(quote: Quote, expected: list[int]) -> bool:
         and sum(columns.lines) == total
         and columns.shipping == shipping
         and columns.payable == total + shipping
-        and sum(share for _, _, share in columns.shares) == discount
+        and sum(sum(parts) for _, _, parts in columns.shares) == discount
         and read_columns(quote) == read_objects(quote)
     )
+
+
+def pricing(carts: list[Cart], book: PromotionBook, read: Callable[[Quote], int]) -> Work:
+    """Make the timed region: price all carts, and read all numbers."""
+
+    def work() -> None:
+        for cart in carts:
+            read(price(cart, book, at=AT))
+
+    return work
+
+
+def building(parts: list[tuple[list[CartLine], Money]]) -> Work:
+    """Make the other timed region: build all carts from their ready lines."""
+
+    def work() -> None:
+        for each, shipping in parts:
+            Cart(CURRENCY, each, shipping)
+
+    return work
 
 
 def main(path: str, runs: int = 5) -> dict[str, Any]:
     """Run one workload and return its figures."""
     data = json.loads(Path(path).read_text(encoding="utf-8"))
-    book = PromotionBook(CURRENCY, [promotion(each) for each in data["promotions"]])
-    ready = [(lines(cart), minor(cart["shipping"])) for cart in data["carts"]]
-    carts = [Cart(CURRENCY, each, shipping) for each, shipping in ready]
+    book = book_of(data["promotions"])
+    parts = [ready(plain) for plain in data["carts"]]
+    carts = [Cart(CURRENCY, each, shipping) for each, shipping in parts]
     exact = sum(
         is_exact(price(cart, book, at=AT), expected)
         for cart, expected in zip(carts, data["expected"], strict=True)
     )
-
-    def columns() -> None:
-        for cart in carts:
-            read_columns(price(cart, book, at=AT))
-
-    def objects() -> None:
-        for cart in carts:
-            read_objects(price(cart, book, at=AT))
-
-    def build() -> None:
-        for each, shipping in ready:
-            Cart(CURRENCY, each, shipping)
-
-    return {
-        "peer": "ordercore",
-        "workload": Path(path).stem,
-        "us_per_cart": microseconds(columns, runs) / len(carts),
-        "us_per_cart_objects": microseconds(objects, runs) / len(carts),
-        "us_build": microseconds(build, runs) / len(carts),
-        "exact": exact,
-        "of": len(carts),
+    works = {
+        "us_per_cart": pricing(carts, book, read_columns),
+        "us_per_cart_objects": pricing(carts, book, read_objects),
+        "us_build": building(parts),
     }
+    figures = {name: microseconds(work, runs) / len(carts) for name, work in works.items()}
+    said = {"peer": "ordercore", "workload": Path(path).stem}
+    return said | figures | {"exact": exact, "of": len(carts)}
 
 
 if __name__ == "__main__":

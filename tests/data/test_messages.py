@@ -138,7 +138,7 @@ class TestWhichOfMany:
         plain["promotions"][1]["when"]["amount"] = "300.001"
         (told,) = faults_of(PromotionBook, plain)
         assert told == (
-            "promotions[1].when.amount: expected at most 2 decimals, got '300.001' "
+            "promotions[1].when.amount: expected at most 2 decimals, got 300.001 "
             "(promotion 'summer')"
         )
 

@@ -64,6 +64,7 @@ from ordercore.promotions import (
     Condition,
     Promotion,
     PromotionBook,
+    Resolver,
     Selector,
     Trigger,
 )
@@ -654,6 +655,7 @@ SECTIONS = {
     "Conditions": Condition,
     "Benefits": Benefit,
     "Triggers": Trigger,
+    "Resolvers": Resolver,
     "Rules of a price list": PriceRule,
 }
 

@@ -83,6 +83,52 @@ class TestFunding:
         assert borne(quote_of(offer)) == {"platform": "6.00", "shop": "4.00"}
 
     @pytest.mark.parametrize(
+        ("funding", "expected"),
+        [
+            ((), {"shop": "58.00"}),
+            ([Funding("maker", "100")], {"maker": "58.00"}),
+            (
+                [Funding("platform", "33"), Funding("maker", "67")],
+                {"platform": "19.14", "maker": "38.86"},
+            ),
+            (HALVES, {"platform": "34.80", "shop": "23.20"}),  # a gift has no seller
+        ],
+    )
+    def test_what_gifts_are_worth_is_borne_by_the_same_funding(self, funding, expected) -> None:
+        offer = Promotion(id="m", benefits=Gift("mug", 2, "29.00"), funding=funding)
+        told = quote_of(offer).contributions
+        assert {each.bearer: f"{each.gifts.decimal:f}" for each in told} == expected
+        assert all(each.amount.is_zero for each in told)
+
+    def test_gifts_stand_beside_what_the_promotion_takes_off(self) -> None:
+        offer = Promotion(
+            id="m", benefits=[AmountOff("10", Sku("lamp")), Gift("mug", 1, "5.00")], funding=HALVES
+        )
+        assert [
+            (e.bearer, str(e.amount), str(e.gifts)) for e in quote_of(offer).contributions
+        ] == [
+            ("north", "CNY 4.00", "CNY 0.00"),
+            ("platform", "CNY 6.00", "CNY 3.00"),
+            ("shop", "CNY 0.00", "CNY 2.00"),
+        ]
+
+    def test_only_gifts_that_are_given_are_borne(self) -> None:
+        gift = Gift("mug", 3, "10", out_of_stock="grant_alternative")
+        offer = Promotion(id="m", benefits=[AmountOff("1"), gift])
+        for stock, worth in ((9, 30_00), (2, 20_00), (0, 0)):
+            (told,) = quote_of(offer, gift_stock={"mug": stock}).contributions
+            assert (told.amount.minor, told.gifts.minor) == (1_00, worth)
+
+    def test_a_gift_of_unknown_worth_is_owed_by_nobody(self) -> None:
+        assert quote_of(Promotion(id="m", benefits=Gift("mug"))).contributions == ()
+
+    def test_the_odd_fen_goes_by_the_bearers_name_and_not_by_place(self) -> None:
+        shares = [Funding("maker", "50"), Funding("agent", "50")]
+        for funding in (shares, shares[::-1]):
+            offer = recipes.amount_off("odd", "0.01", funding=funding)
+            assert borne(quote_of(offer)) == {"agent": "0.01"}
+
+    @pytest.mark.parametrize(
         "funding",
         [
             [Funding("a", "60"), Funding("b", "39.99")],
@@ -113,15 +159,16 @@ class TestFunding:
         offers = [
             recipes.amount_off("a", Money(save, "CNY"), funding=funding),
             recipes.free_shipping("b", funding=funding),
+            Promotion(id="c", benefits=Gift("mug", 3, "7.77"), funding=funding),
         ]
         quote = price(Cart.of("CNY", items, shipping="9.99"), PromotionBook("CNY", offers), at=AT)
         for outcome in quote.outcomes:
             assert isinstance(outcome, Applied)
-            owed = [
-                c.amount.minor for c in quote.contributions if c.promotion == outcome.promotion
-            ]
-            assert sum(owed) == outcome.amount_minor
-            assert min(owed) > 0
+            owed = [c for c in quote.contributions if c.promotion == outcome.promotion]
+            assert sum(each.amount.minor for each in owed) == outcome.amount_minor
+            given = sum(gift.value.minor * gift.quantity for gift in outcome.gifts)
+            assert sum(each.gifts.minor for each in owed) == given
+            assert min(each.amount.minor + each.gifts.minor for each in owed) > 0
 
 
 def test_every_fault_of_a_short_cart_is_told_with_its_place() -> None:

@@ -1,12 +1,21 @@
 """Gifts: what is given when too few are at hand, and what the shopper chose."""
 
 import pytest
+from attrs import evolve
 
 from ordercore import Cart, PromotionBook, price
 from ordercore.cart import Wishes
 from ordercore.errors import InvalidValue
 from ordercore.pricing import Kind
-from ordercore.promotions import AmountOff, Every, Gift, GiftChoice, OutOfStock, Promotion
+from ordercore.promotions import (
+    AmountOff,
+    Every,
+    Gift,
+    GiftChoice,
+    OutOfStock,
+    Promotion,
+    recipes,
+)
 from ordercore.testing.strategies import INSTANT
 
 CART = Cart.of("CNY", [("a", "100.00", 3)])
@@ -141,3 +150,76 @@ def test_a_choice_may_be_given_for_each_step():
 def test_a_default_must_be_one_of_the_options():
     with pytest.raises(InvalidValue):
         GiftChoice(["mug"], "summer", default="cup")
+
+
+POLICIES = {"out_of_stock": "substitute", "substitutes": ("cap", "bag")}
+
+
+@pytest.mark.parametrize(
+    ("options", "wish", "stock", "expected"),
+    [
+        ({}, "cup", {"cup": 1, "mug": 1}, {}),
+        ({"out_of_stock": "grant_alternative"}, "cup", {"cup": 1, "mug": 1}, {"cup": 1}),
+        ({"out_of_stock": "grant_alternative"}, "cup", {"mug": 1}, {"mug": 1}),
+        ({"out_of_stock": "grant_alternative"}, "cup", {"cup": 1, "mug": 2}, {"mug": 2}),
+        ({"out_of_stock": "grant_alternative"}, "cup", {}, {}),
+        (POLICIES, "cup", {"cup": 1, "mug": 1, "cap": 1, "bag": 2}, {"bag": 2}),
+        (POLICIES, "cup", {"cup": 1, "mug": 2, "cap": 9}, {"mug": 2}),
+        (POLICIES, "cap", {"mug": 2, "cap": 9}, {"mug": 2}),
+        (POLICIES, None, {"cap": 1}, {}),
+        (POLICIES, "cup", None, {"cup": 2}),
+    ],
+)
+def test_what_is_given_when_no_option_is_at_hand_in_full(options, wish, stock, expected):
+    choice = GiftChoice(["mug", "cup"], "summer", 2, **options)
+    assert chosen(choice, wish, stock) == expected
+
+
+@pytest.mark.parametrize("stock", [{"mug": 1, "cup": 1}, {"mug": 1, "cup": 2}])
+def test_a_choice_may_block_the_whole_promotion(stock):
+    choice = GiftChoice(["mug", "cup"], "summer", 2, out_of_stock="block")
+    quote = priced(AmountOff("5"), choice, gift_stock=stock)
+    given_at_all = stock["cup"] == 2
+    assert quote.outcome("p").kind is (Kind.APPLIED if given_at_all else Kind.GIFT_OUT_OF_STOCK)
+    assert quote.discount.minor == (5_00 if given_at_all else 0)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"out_of_stock": "substitute"}, {"substitutes": "cap"}, {"out_of_stock": "hope"}],
+)
+def test_substitutes_of_a_choice_go_with_their_policy(options):
+    with pytest.raises(InvalidValue):
+        GiftChoice(["mug"], "summer", **options)
+
+
+def test_every_policy_has_a_row_in_the_docstring_of_a_choice():
+    assert all(f"``{policy}``" in (GiftChoice.__doc__ or "") for policy in OutOfStock)
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        recipes.gift_choice("g", ["mug", "cup"], spend="1", out_of_stock="block"),
+        recipes.gift_tiers("g", [("1", "mug")], out_of_stock="block"),
+        recipes.gift_from("g", "mug", spend="1", out_of_stock="block"),
+    ],
+)
+def test_recipes_of_gifts_take_the_policy(offer):
+    both = evolve(offer, benefits=(AmountOff("5"), *offer.benefits))
+    quote = price(CART, PromotionBook("CNY", [both]), at=INSTANT, gift_stock={})
+    assert quote.outcome("g").kind is Kind.GIFT_OUT_OF_STOCK
+    assert quote.discount.is_zero
+
+
+@pytest.mark.parametrize(
+    "offer",
+    [
+        recipes.gift_choice("g", "mug", spend="1", **POLICIES),
+        recipes.gift_tiers("g", [("1", "mug")], **POLICIES),
+        recipes.gift_from("g", "mug", spend="1", **POLICIES),
+    ],
+)
+def test_recipes_of_gifts_take_substitutes(offer):
+    quote = price(CART, PromotionBook("CNY", [offer]), at=INSTANT, gift_stock={"bag": 1})
+    assert given(quote) == {"bag": 1}

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordercore import Cart, Money, PromotionBook, Shopper, price
-from ordercore.cart import Fee, Wishes
-from ordercore.errors import InvalidDocument, InvalidInput
+from ordercore.cart import CartLine, Fee, Wishes
+from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
 from ordercore.pricing import Kind
 from ordercore.promotions import (
     AmountOff,
@@ -23,6 +23,7 @@ from ordercore.promotions import (
     Threshold,
     recipes,
 )
+from ordercore.tariffs import FixedListPrice, PriceList, Tariff
 from ordercore.testing.strategies import INSTANT
 
 CART = Cart.of("CNY", [("a", "100.00", 1), ("b", "50.00", 1)], shipping="10.00")
@@ -127,7 +128,46 @@ def test_points_are_whole_steps_within_the_balance_and_worth_the_amount(
     assert wish is None or points <= wish
     assert (amount > 0) is (points > 0)
     assert amount <= Fraction(100 * points) / Fraction(Decimal(per_unit))
+    assert not points or amount > Fraction(100 * (points - step)) / Fraction(Decimal(per_unit))
     assert not points or points >= least
+
+
+@pytest.mark.parametrize(
+    ("least", "amount", "points"),
+    [
+        (12_300, 1_23, 12_300),
+        (12_301, 0, 0),  # 1.23 takes 12 300 points: no more are used, and fewer are not redeemed
+        (12_345, 0, 0),
+    ],
+)
+def test_a_least_number_of_points_never_takes_more_than_the_amount_is_worth(least, amount, points):
+    benefit = PointsRedemption("10000", min_points=least)
+    assert redeeming(benefit, Shopper(points=12_345)) == (amount, points)
+
+
+@pytest.mark.parametrize(
+    ("options", "amount", "points"),
+    [
+        ({}, 50_00, 5_000),
+        ({"min_points": 5_000}, 50_00, 5_000),
+        ({"min_points": 5_001}, 0, 0),
+        ({"step": 300}, 48_00, 4_800),
+    ],
+)
+def test_points_pay_only_for_rows_that_have_a_weight(options, amount, points):
+    cart = Cart.of("CNY", [("b", "50.00", 1), ("dear", "0.00", 1)])
+    tariff = Tariff(
+        "CNY",
+        [PriceList(id="contract", rules=[FixedListPrice("dear", "100.00")], priority=1)],
+        "priority",
+    )
+    offer = Promotion(
+        id="p", layer="points", split="list", benefits=PointsRedemption("100", **options)
+    )
+    quote = priced(offer, cart=cart, shopper=RICH, tariff=tariff)
+    assert quote.base.minor == 150_00
+    assert quote.discount.minor == amount
+    assert getattr(quote.outcome("p"), "points_redeemed", 0) == points
 
 
 def test_points_redeemed_before_are_gone():
@@ -265,11 +305,94 @@ def test_a_deposit_never_saves_more_than_a_unit_costs():
     assert [line.discount.minor for line in quote.lines] == [30_00, 20_00]
 
 
-def test_a_deposit_is_worth_what_it_is_at_least():
+@pytest.mark.parametrize(
+    ("amount", "worth"),
+    [("10", "9.99"), (Money.of("10", "CNY"), Money.of("9.99", "CNY"))],
+)
+def test_a_deposit_is_worth_what_it_is_at_least(amount, worth):
+    with pytest.raises(InvalidValue) as caught:
+        Deposit(amount, worth=worth)
+    assert caught.value.path == ("worth",)
+    assert str(caught.value.given).endswith("9.99")
+    assert Deposit(amount, worth=amount).worth == Deposit(amount).amount
+
+
+@pytest.mark.parametrize(
+    ("amount", "worth"),
+    [("10", Money.of("9.99", "CNY")), (Money.of("10", "CNY"), "9.99")],
+)
+def test_where_only_the_book_knows_the_currency_it_compares_deposit_and_worth(amount, worth):
     with pytest.raises(InvalidDocument) as caught:
-        PromotionBook("CNY", [Promotion(id="p", benefits=Deposit("10", worth="9.99"))])
+        PromotionBook("CNY", [Promotion(id="p", benefits=Deposit(amount, worth=worth))])
     (fault,) = caught.value.faults
     assert fault.path == ("promotions", 0, "benefits", 0, "worth")
+
+
+def test_a_worth_in_another_currency_is_told_as_that():
+    benefit = Deposit(Money.of("10", "CNY"), worth=Money.of("9", "USD"))
+    with pytest.raises(InvalidDocument) as caught:
+        PromotionBook("CNY", [Promotion(id="p", benefits=benefit)])
+    assert [fault.code for fault in caught.value.faults] == ["currency_mismatch"]
+
+
+PLAIN = [Deposit("10"), Deposit("10", worth="10"), Deposit("10", per_unit=False)]
+
+
+@pytest.mark.parametrize("benefit", PLAIN)
+@pytest.mark.parametrize("priority", [-1, 1])
+def test_a_deposit_that_saves_nothing_does_not_mind_who_uses_the_units(benefit, priority):
+    cart = Cart.of("CNY", [("phone", "200.00", 3)])
+    user = Promotion(id="user", layer="unit", benefits=AmountOff("100"))
+    asking = Promotion(id="p", layer="unit", priority=priority, benefits=benefit)
+    quote = priced(user, asking, cart=cart)
+    assert [quote.outcome(name).kind for name in ("user", "p")] == [Kind.APPLIED] * 2
+    assert quote.deposit.minor == (30_00 if benefit.per_unit else 10_00)
+    assert quote.outcome("p").claims == ()
+
+
+@pytest.mark.parametrize("per_unit", [True, False])
+def test_a_deposit_that_saves_is_beaten_where_all_units_are_in_use(per_unit):
+    user = Promotion(id="user", layer="unit", priority=1, benefits=AmountOff("100"))
+    benefit = Deposit("10", save="20", per_unit=per_unit)
+    quote = priced(user, Promotion(id="p", layer="unit", benefits=benefit), cart=PRESALE)
+    assert quote.outcome("p").kind is Kind.BEATEN
+    assert quote.outcome("p").by == ("user",)
+    assert quote.deposit.is_zero
+
+
+def test_a_deposit_that_saves_claims_what_it_is_for_even_where_a_floor_keeps_the_price():
+    floor = Money.of("200", "CNY")
+    line = CartLine.of("1", "phone", 2, "200.00", "CNY", floor_price=floor)
+    benefit = Deposit("10", save="20")
+    quote = priced(Promotion(id="p", benefits=benefit), cart=Cart("CNY", [line]))
+    assert (quote.deposit.minor, quote.discount.minor) == (20_00, 0)
+    assert [claim.units for claim in quote.outcome("p").claims] == [2]
+
+
+@pytest.mark.parametrize("options", [{}, {"save": "20"}, {"worth": "30"}])
+@pytest.mark.parametrize("per_unit", [True, False])
+def test_what_costs_nothing_asks_for_no_deposit(options, per_unit):
+    benefit = Deposit("10", target=Sku("phone"), per_unit=per_unit, **options)
+    cart = Cart.of("CNY", [("phone", "0.00", 2), ("case", "20.00", 1)])
+    quote = priced(Promotion(id="p", benefits=benefit), cart=cart)
+    assert quote.outcome("p").kind is Kind.NO_EFFECT
+    assert quote.deposit.is_zero
+
+
+@pytest.mark.parametrize(
+    ("benefit", "deposit"),
+    [
+        (Deposit("50", target=Sku("case")), 40_00),
+        (Deposit("50", target=Sku("case"), per_unit=False), 40_00),
+        (Deposit("15", target=Sku("case"), per_unit=False), 15_00),
+        (Deposit("15", save="8", target=Sku("case")), 24_00),
+        (Deposit("50", save="8", target=Sku("case"), per_unit=False), 32_00),
+        (Deposit("1", save="20", target=Sku("case")), 0),
+    ],
+)
+def test_a_deposit_is_never_more_than_what_is_to_pay_for_the_units(benefit, deposit):
+    cart = Cart.of("CNY", [("case", "20.00", 2), ("phone", "200.00", 1)])
+    assert priced(Promotion(id="p", benefits=benefit), cart=cart).deposit.minor == deposit
 
 
 def test_a_deposit_says_its_worth_in_one_way():

@@ -6,6 +6,7 @@ import pytest
 
 from ordercore import Cart, Promotion, PromotionBook, Shopper, dump, load, price
 from ordercore.cart import Fee, Wishes
+from ordercore.errors import InvalidInput, InvalidType
 from ordercore.money import Money
 from ordercore.promotions import Category, OrderNumber, Sku, Threshold, recipes
 from ordercore.testing.strategies import INSTANT
@@ -156,3 +157,55 @@ def test_options_go_to_the_promotion():
     promotion = recipes.earn_points("p", 1, priority=5, layer="platform", code="MORE")
     assert (promotion.priority, promotion.layer, promotion.trigger.code) == (5, "platform", "MORE")
     assert recipes.pick_n("p", 2, "70", Category("x"), name="两件70").name["*"] == "两件70"
+
+
+TIERED = {
+    "spend_and_save_tiers": (recipes.spend_and_save_tiers, ("100", "10"), "spend and save"),
+    "buy_and_discount_tiers": (recipes.buy_and_discount_tiers, (2, "10"), "units and percent"),
+    "gift_tiers": (recipes.gift_tiers, ("100", "mug"), "spend and sku"),
+}
+
+
+@pytest.mark.parametrize(("recipe", "good", "what"), TIERED.values(), ids=TIERED)
+@pytest.mark.parametrize("tiers", [None, 5, "ab", {("100", "10")}], ids=repr)
+def test_tiers_that_are_no_list_are_refused_with_their_place(recipe, good, what, tiers):
+    with pytest.raises(InvalidType) as caught:
+        recipe("p", tiers)
+    assert (caught.value.path, caught.value.expected) == (("tiers",), f"a list of pairs of {what}")
+
+
+@pytest.mark.parametrize(("recipe", "good", "what"), TIERED.values(), ids=TIERED)
+@pytest.mark.parametrize("tier", [None, 5, "ab", ("100",), ("100", "10", "1"), ()], ids=repr)
+def test_a_tier_that_is_no_pair_is_refused_with_its_place(recipe, good, what, tier):
+    with pytest.raises(InvalidType) as caught:
+        recipe("p", [good, tier])
+    assert (caught.value.path, caught.value.expected) == (("tiers", 1), f"a pair of {what}")
+
+
+@pytest.mark.parametrize(("recipe", "good", "what"), TIERED.values(), ids=TIERED)
+def test_a_fault_within_a_tier_says_in_which(recipe, good, what):
+    with pytest.raises(InvalidInput) as caught:
+        recipe("p", [good, (good[0], 5.5)])
+    assert caught.value.path[:2] == ("tiers", 1)
+    with pytest.raises(InvalidInput) as caught:
+        recipe("p", [])
+    assert caught.value.path == ("tiers",)
+
+
+@pytest.mark.parametrize(("recipe", "good", "what"), TIERED.values(), ids=TIERED)
+def test_tiers_may_be_lists_and_come_one_by_one(recipe, good, what):
+    assert recipe("p", iter([list(good)])) == recipe("p", [good])
+
+
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [
+        (lambda: recipes.gift_choice("p", None, spend="1"), "options"),
+        (lambda: recipes.bundle_price("p", None, "75"), "parts"),
+        (lambda: recipes.bundle_price("p", [None], "75"), "parts"),
+    ],
+)
+def test_lists_of_a_recipe_that_are_none_are_refused_with_their_field(make, field):
+    with pytest.raises(InvalidType) as caught:
+        make()
+    assert caught.value.path[0] == field

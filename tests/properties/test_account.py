@@ -6,11 +6,14 @@
 - P21: the amounts in the account add up to the totals; every candidate has just one outcome.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
 import attrs
 from attrs import evolve
+from by_hand import found
+from drawing import cases
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -47,7 +50,7 @@ from ordercore.promotions import (
     Tiers,
     ViaChannel,
 )
-from ordercore.testing.strategies import CODES, pricings
+from ordercore.testing.strategies import CODES, COUPONS, pricings
 
 NO_EFFECT = st.sampled_from(
     (
@@ -81,12 +84,12 @@ def parts(benefit: Benefit) -> set[type]:
     return {type(benefit)}.union(*inner)
 
 
-@given(pricings(min_promotions=1))
+@given(cases(min_promotions=1))
 def test_p14_applied_is_what_has_an_effect_and_nothing_else(case):
     quote = price_in(*case)
     reduced = {adjustment.promotion for line in quote.lines for adjustment in line.adjustments}
     giving = {gift.promotion for gift in quote.gifts if gift.quantity > 0}
-    for promotion, outcome in zip(order_of(quote), quote.outcomes, strict=True):
+    for promotion, outcome in found(quote):
         if isinstance(outcome, Applied):
             assert does_something(outcome, promotion)
             assert (outcome.goods.minor > 0) is (outcome.promotion in reduced)
@@ -98,23 +101,28 @@ def test_p14_applied_is_what_has_an_effect_and_nothing_else(case):
             assert outcome.amount_minor == 0
 
 
-def order_of(quote: Quote) -> list[Promotion]:
-    """List the promotions of a quote's outcomes, in their order."""
-    promotions = {promotion.id: promotion for promotion in quote.book.promotions}
-    return [promotions[outcome.promotion] for outcome in quote.outcomes]
-
-
-@given(pricings(min_promotions=1), NO_EFFECT, st.data())
+@given(cases(min_promotions=1), NO_EFFECT, st.data())
 def test_p14_a_promotion_without_effect_leaves_no_trace(case, benefit, data):
-    cart, book, context = case
+    cart, book, context, tariff = case
     context = evolve(context, gift_stock={"mug": 4})
     idle = evolve(data.draw(st.sampled_from(book.promotions)), id="idle", benefits=benefit)
-    with_it = price_in(cart, evolve(book, promotions=[*book.promotions, idle]), context)
-    without = price_in(cart, book, context)
+    more = evolve(book, promotions=[*book.promotions, idle])
+    with_it = price_in(cart, more, context, tariff)
+    without = price_in(cart, book, context, tariff)
     assert with_it.outcome("idle").kind is not Kind.APPLIED
     assert with_it.lines == without.lines
-    assert with_it.shipping == without.shipping
+    assert with_it.payable == without.payable
+    assert with_it.coupons_used == without.coupons_used
     assert [o for o in with_it.outcomes if o.promotion != "idle"] == list(without.outcomes)
+
+
+@given(cases(min_promotions=1, trigger=st.sampled_from(COUPONS).map(Coupon)))
+def test_p14_only_what_applies_uses_a_coupon_and_none_that_is_not_held(case):
+    quote = price_in(*case)
+    applied = [p.trigger.kind for p, outcome in found(quote) if isinstance(outcome, Applied)]
+    assert sorted(quote.coupons_used) == sorted(applied)
+    held = Counter(() if quote.context.shopper is None else quote.context.shopper.coupons)
+    assert Counter(applied) <= held
 
 
 # P19
@@ -232,12 +240,12 @@ def answers(promotion: Promotion, cart: Cart, context: Context) -> Answers:
 @given(pricings(min_promotions=1, min_lines=0))
 def test_p19_the_index_finds_what_the_predicate_finds_over_the_whole_book(case):
     cart, book, context = case
-    found = [plan.promotion.id for plan in book.candidates(cart, context)]
+    listed = [plan.promotion.id for plan in book.candidates(cart, context)]
     for promotion in book.promotions:
-        is_candidate = promotion.id in found
+        is_candidate = promotion.id in listed
         assert book.plan(promotion.id).is_candidate(cart, context) is is_candidate
         assert is_candidate in answers(promotion, cart, context)
-    assert len(found) == len(set(found))
+    assert len(listed) == len(set(listed))
 
 
 def unindexed(promotion: Promotion) -> Promotion:
@@ -264,14 +272,14 @@ def test_p19_no_other_promotion_could_have_had_an_effect(case):
             assert quote.shipping_discount.is_zero
 
 
-@given(pricings(min_promotions=2, min_lines=0))
+@given(cases(min_promotions=2, min_lines=0))
 def test_p19_the_indexed_answer_is_that_of_a_full_scan(case):
-    cart, book, context = case
-    quote = price_in(cart, book, context)
+    cart, book, *others = case
+    quote = price_in(*case)
     full = evolve(book, promotions=[unindexed(promotion) for promotion in book.promotions])
-    scan = price_in(cart, full, context)
+    scan = price_in(cart, full, *others)
     assert scan.lines == quote.lines
-    assert scan.shipping == quote.shipping
+    assert scan.payable == quote.payable
     assert scan.gifts == quote.gifts
     for outcome in quote.outcomes:
         other = scan.outcome(outcome.promotion)
@@ -281,37 +289,65 @@ def test_p19_the_indexed_answer_is_that_of_a_full_scan(case):
 # P21
 
 
-@given(pricings())
+@given(cases())
 def test_p21_the_account_adds_up_to_the_totals(case):
     quote = price_in(*case)
     applied = [outcome for outcome in quote.outcomes if isinstance(outcome, Applied)]
     goods = sum(outcome.goods.minor for outcome in applied)
     shipping = sum(outcome.shipping.minor for outcome in applied)
-    assert quote.subtotal.minor - goods == quote.goods.minor
+    assert quote.base.minor - goods == quote.goods.minor
     assert quote.cart.shipping.minor - shipping == quote.shipping.minor
     for fee, (fee_id, left) in zip(quote.cart.fees, quote.fees, strict=True):
         cuts = [cut.minor for outcome in applied for id_, cut in outcome.fees if id_ == fee_id]
         assert fee.amount.minor - sum(cuts) == left.minor
     everything = sum(outcome.amount_minor for outcome in quote.outcomes)
     fees = sum(fee.amount.minor for fee in quote.cart.fees)
-    full = quote.subtotal.minor + quote.cart.shipping.minor + fees
-    assert full - everything == quote.payable.minor
+    full = quote.base.minor + quote.cart.shipping.minor + fees
+    added = on_top(quote) + quote.rounding.minor
+    assert full - everything + added == quote.payable.minor
+    assert quote.deposit + quote.balance == quote.payable
 
 
-@given(pricings())
+def on_top(quote: Quote) -> int:
+    """The tax that prices do not contain, in minor units."""
+    taxes = None if quote.tariff is None else quote.tariff.taxes
+    return 0 if taxes is None or taxes.included else quote.tax.minor
+
+
+@given(cases())
+def test_p21_what_is_given_besides_amounts_adds_up_too(case):
+    quote = price_in(*case)
+    applied = [outcome for outcome in quote.outcomes if isinstance(outcome, Applied)]
+    assert quote.points_earned == sum(outcome.points_earned for outcome in applied)
+    assert list(quote.gifts) == [gift for outcome in applied for gift in outcome.gifts]
+    granted: Counter[str] = Counter()
+    for outcome in applied:
+        for coupon, quantity in outcome.coupons:
+            granted[coupon] += quantity
+    assert dict(quote.coupons_granted) == granted
+    told = Counter({outcome.promotion: outcome.amount_minor for outcome in applied})
+    borne: Counter[str] = Counter()
+    for contribution in quote.contributions:
+        borne[contribution.promotion] += contribution.amount.minor
+    assert borne == +told
+
+
+@given(cases())
 def test_p21_every_candidate_has_just_one_outcome(case):
-    cart, book, context = case
-    quote = price_in(cart, book, context)
+    cart, book, context, _ = case
+    quote = price_in(*case)
     told = [outcome.promotion for outcome in quote.outcomes]
     assert sorted(told) == sorted(p.promotion.id for p in book.candidates(cart, context))
     for outcome in quote.outcomes:
         assert quote.outcome(outcome.promotion) == outcome
+    for promotion in book.promotions:  # whatever is asked for is answered
+        assert quote.outcome(promotion.id).promotion == promotion.id
 
 
-@given(pricings(min_promotions=1), st.sampled_from(CODES))
+@given(cases(min_promotions=1), st.sampled_from(CODES))
 def test_p21_every_code_is_answered(case, code):
-    cart, book, context = case
-    quote = price_in(cart, book, context)
+    _, book, context, _ = case
+    quote = price_in(*case)
     having = [p.id for p in book.promotions if p.trigger == Code(code)]
     outcome = quote.outcome(code=code)
     if not having:
@@ -323,7 +359,7 @@ def test_p21_every_code_is_answered(case, code):
         assert outcome.kind is Kind.NOT_ELIGIBLE
 
 
-@given(pricings())
+@given(cases())
 def test_p21_the_columns_say_what_the_objects_say(case):
     quote = price_in(*case)
     columns, lines = quote.columns, quote.lines
@@ -336,5 +372,11 @@ def test_p21_the_columns_say_what_the_objects_say(case):
         for i, line in enumerate(lines)
         for adjustment in line.adjustments
     }
-    assert set(columns.shares) == shares
-    assert len(columns.shares) == len(shares)
+    told = [
+        (promotion, i, share)
+        for promotion, borne_by, parts in columns.shares
+        for i, share in zip(borne_by, parts, strict=True)
+        if share
+    ]
+    assert set(told) == shares
+    assert len(told) == len(shares)

@@ -5,24 +5,41 @@
 """
 
 from fractions import Fraction
-from math import floor
 
 from attrs import evolve
+from by_hand import (
+    found,
+    half_up,
+    in_minor,
+    parts,
+    rows_at,
+    rows_of,
+    selects,
+    targets_of,
+)
+from drawing import cases
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ordercore import Cart, CartLine, Context, Money, PromotionBook, Quote, UnitPrice
-from ordercore.pricing import price_in
+from ordercore import Cart, CartLine, Context, Money, PromotionBook, Quote, Shopper
+from ordercore.pricing import Applied, price_in
 from ordercore.promotions import (
     AllUnits,
     AmountOff,
+    Benefit,
     Category,
+    Deposit,
+    FeeOff,
     PercentOff,
+    PointsRedemption,
     Promotion,
     RoundingMode,
     Selector,
+    ShippingOff,
     Sku,
     Split,
+    Tier,
+    Tiers,
 )
 from ordercore.testing.strategies import (
     CATEGORIES,
@@ -31,8 +48,6 @@ from ordercore.testing.strategies import (
     amounts,
     carts,
     currencies,
-    pricings,
-    promotions,
 )
 
 NOW = Context(INSTANT)
@@ -44,19 +59,6 @@ TARGETS = st.one_of(
 )
 
 
-def rows_of(cart: Cart) -> list[list[CartLine]]:
-    """Group the lines that are equal in everything but id and quantity, by id."""
-    rows: list[list[CartLine]] = []
-    for line in sorted(cart.lines, key=lambda line: line.id):
-        for row in rows:
-            if evolve(line, id=row[0].id, quantity=row[0].quantity) == row[0]:
-                row.append(line)
-                break
-        else:
-            rows.append([line])
-    return rows
-
-
 def is_of(line: CartLine, target: Selector) -> bool:
     """Tell whether a line is selected by one of the plain selectors used here."""
     if isinstance(target, Sku):
@@ -65,15 +67,6 @@ def is_of(line: CartLine, target: Selector) -> bool:
         return not set(line.product.categories).isdisjoint(target.values)
     assert isinstance(target, AllUnits)
     return True
-
-
-def in_minor(price: UnitPrice) -> Fraction:
-    """The exact price of a unit, in minor units."""
-    return Fraction(price.units, 10 ** (price.scale - price.currency.digits))
-
-
-def half_up(exact: Fraction) -> int:
-    return floor(exact + Fraction(1, 2))
 
 
 def alone(cart: Cart, **fields: object) -> Quote:
@@ -92,26 +85,45 @@ def shares_of(quote: Quote, promotion: str) -> dict[str, int]:
     return taken
 
 
-@given(pricings())
+@given(cases())
 def test_p4_every_amount_is_an_integer_of_minor_units(case):
     quote = price_in(*case)
     payable, shipping, lines, outcomes, shares = quote.columns
     numbers = [payable, shipping, *lines]
     numbers += [amount for _, _, amount in outcomes]
-    numbers += [number for _, line, share in shares for number in (line, share)]
+    numbers += [number for _, lines, parts in shares for number in (*lines, *parts)]
     assert {type(number) for number in numbers} == {int}
     assert quote.payable.decimal.as_tuple().exponent == -quote.currency.digits
 
 
-@given(pricings())
+@given(cases())
+def test_p4_nothing_of_a_quote_is_a_float(case):
+    quote = price_in(*case)
+    told = [quote.lines, quote.taxes, quote.gifts, quote.contributions, quote.base_prices]
+    told += [outcome._value() for outcome in quote.outcomes]
+    kinds = {type(part) for each in told for part in parts(each)}
+    assert float not in kinds
+
+
+@given(cases(tariff=False))
 def test_p4_a_row_costs_its_unit_price_rounded_once(case):
-    cart, book, context = case
+    cart, *others = case
     cart = evolve(cart, rounding="half_up")
-    quote = price_in(cart, book, context)
+    quote = price_in(cart, *others)
     for row in rows_of(cart):
         units = sum(line.quantity for line in row)
         listed = sum(quote.line(line.id).list_minor for line in row)
         assert listed == half_up(in_minor(row[0].unit_price) * units)
+
+
+@given(carts(), PERCENTS)
+def test_p4_a_percentage_off_a_charge_is_rounded_once(cart, percent):
+    off = [ShippingOff(percent), *[FeeOff(fee.id, percent) for fee in cart.fees]]
+    quote = alone(cart, benefits=off)
+    part = Fraction(percent) / 100
+    assert quote.shipping_discount.minor == half_up(cart.shipping.minor * part)
+    for fee, (_, left) in zip(cart.fees, quote.fees, strict=True):
+        assert fee.amount.minor - left.minor == half_up(fee.amount.minor * part)
 
 
 @given(
@@ -166,15 +178,30 @@ def weight(quote: Quote, row: list[CartLine], split: Split) -> int:
 
 @st.composite
 def two_layers(draw: st.DrawFn, carts: st.SearchStrategy[Cart]) -> tuple[Quote, Selector, Split]:
-    """Price under a percentage and then an amount ``p``, of which target and split are told."""
+    """Price under a percentage and then what splits an amount: ``p``, its target and split."""
     target, split = draw(TARGETS), draw(st.sampled_from(Split))
     amount = draw(amounts() | st.integers(1, 300).map(lambda minor: Money(minor, "CNY")))
     before = Promotion(
         id="before", benefits=PercentOff(draw(PERCENTS), draw(TARGETS)), layer="unit"
     )
-    promotion = Promotion(id="p", benefits=AmountOff(amount, target), split=split)
-    quote = price_in(draw(carts), PromotionBook("CNY", [before, promotion]), NOW)
+    benefit = draw(st.sampled_from(splitting(amount, target)))
+    promotion = Promotion(id="p", benefits=benefit, split=split)
+    quote = price_in(draw(carts), PromotionBook("CNY", [before, promotion]), RICH)
     return quote, target, split
+
+
+RICH = Context(INSTANT, Shopper(points=10**9))
+
+
+def splitting(amount: Money, target: Selector) -> list[Benefit]:
+    """List benefits of every kind that takes one amount and splits it by weights."""
+    return [
+        AmountOff(amount, target),
+        PercentOff("100", target, amount),
+        Deposit("0.01", save=amount, target=target, per_unit=False),
+        PointsRedemption("100", target, max_amount=amount),
+        Tiers([Tier(quantity=1, benefit=AmountOff(amount, target))]),
+    ]
 
 
 def exact_shares(
@@ -224,18 +251,15 @@ def test_p5_rows_of_no_weight_get_nothing(case):
             assert all(shares[line.id] == 0 for line in row)
 
 
-@given(
-    carts(min_lines=1),
-    promotions(
-        layer="order",
-        benefits=st.builds(
-            lambda percent, target: (PercentOff(percent, target),), PERCENTS, TARGETS
-        ),
-    ),
-)
-def test_p5_lines_outside_the_target_get_nothing(cart, promotion):
-    quote = price_in(cart, PromotionBook("CNY", [promotion]), NOW)
-    for line_id, share in shares_of(quote, promotion.id).items():
-        line = cart.line(line_id)
-        if not is_of(line, promotion.benefits[0].target) or line.unit_price.units == 0:
-            assert share == 0
+@given(cases(min_promotions=1))
+def test_p5_lines_outside_the_target_and_lines_of_no_cost_get_nothing(case):
+    quote = price_in(*case)
+    for promotion, outcome in found(quote):
+        if not isinstance(outcome, Applied):
+            continue
+        reduced = {line for line, _ in outcome.shares}
+        single = len(promotion.benefits) == 1  # later ones may select what earlier ones left
+        for row in rows_at(quote, promotion):
+            selected = any(selects(target, row) for target in targets_of(promotion.benefits[0]))
+            if row.entry == 0 or (single and not selected):
+                assert reduced.isdisjoint(row.ids)

@@ -156,7 +156,7 @@ def test_faults_between_fields_are_told_all_at_once():
         Tariff("CNY", lists, rounding=PayableRounding(Money.of("5", "JPY")))
     told = [re.sub("got [0-9]+$", "got ...", str(fault)) for fault in caught.value.faults]
     assert told == [
-        "price_lists[0].rules[0].price: expected at most 8 decimals, got '0.123456789'",
+        "price_lists[0].rules[0].price: expected at most 8 decimals, got 0.123456789",
         "price_lists[0].rules[1]: expected one rule for a sku and a quantity",
         "price_lists[0].rules[2]: expected one rule for a sku and a quantity",
         "price_lists[0].rules[3].cost: expected a price in CNY, got 'USD 1.00'",

@@ -7,9 +7,11 @@ says which rows carry a sku, category, brand or seller.
 """
 
 from ordercore.cart.carts import MAX_FEES, MAX_LINES, Cart
-from ordercore.cart.context import MAX_COUNTS, Context, Counts, Shopper, Wishes
+from ordercore.cart.context import Context, Shopper, Wishes
+from ordercore.cart.counts import MAX_COUNTS, Counts
 from ordercore.cart.lines import CartLine, Fee
 from ordercore.cart.rows import Facet, Rows
+from ordercore.cart.usage import Spent, Usage
 
 __all__ = [
     "MAX_COUNTS",
@@ -23,5 +25,7 @@ __all__ = [
     "Fee",
     "Rows",
     "Shopper",
+    "Spent",
+    "Usage",
     "Wishes",
 ]

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime, timezone
-from typing import Any, Final
+from typing import Final
 
 from attrs import field, frozen
 
+from ordercore.cart.counts import (
+    NO_COUNTS,
+    Counts,
+    are_counts,
+    counts_if_valid,
+    counts_or_none,
+)
+from ordercore.cart.usage import Usage
 from ordercore.data import document
 from ordercore.data.attributes import (
     NO_ATTRIBUTES,
@@ -30,13 +38,8 @@ from ordercore.data.checks import (
     tuple_of,
 )
 from ordercore.data.instants import pinned
-from ordercore.data.keywords import stated, stating
-from ordercore.errors import InvalidInput, InvalidType, InvalidValue
 
-__all__ = ["ATTRIBUTE", "MAX_COUNTS", "Context", "Counts", "Shopper", "Wishes"]
-
-MAX_COUNTS: Final = 10_000
-"""The most ids of one snapshot of stock."""
+__all__ = ["ATTRIBUTE", "Context", "Shopper", "Wishes"]
 
 ATTRIBUTE: Final = "attribute:"
 """How the facet of an attribute of the context begins."""
@@ -46,8 +49,6 @@ MAX_CODES: Final = 100
 
 check_code: Check = text(most=64, least=1)
 """Accept what may be a code."""
-
-_count = integer(least=0, most=10**9)
 
 
 def _pinned(at: datetime) -> datetime:
@@ -65,38 +66,6 @@ def _in_order(owner: object, field_name: str) -> None:
     members = getattr(owner, field_name)
     if len(members) > 1:  # only after the checks, so that a fault has the position given
         object.__setattr__(owner, field_name, tuple(sorted(set(members))))
-
-
-Counts = tuple[tuple[str, int], ...]
-"""How many of each: pairs of an id and a count, in the order of the ids."""
-
-
-def _counts(given: Mapping[str, int] | Iterable[tuple[str, int]]) -> Counts:
-    """Take a mapping or pairs; what is neither is left for the check."""
-    pairs: Any = tuple(given.items()) if isinstance(given, Mapping) else tuple_of(given)
-    return tuple(map(tuple_of, pairs)) if isinstance(pairs, tuple) else pairs
-
-
-def _counts_or_none(
-    given: Mapping[str, int] | Iterable[tuple[str, int]] | None,
-) -> Counts | None:
-    return None if given is None else _counts(given)
-
-
-@stating(maxItems=MAX_COUNTS, items={"prefixItems": [stated(identifier), stated(_count)]})
-def _are_counts(_instance: Any, attribute: Any, counts: Any) -> None:
-    each(instance(tuple), most=MAX_COUNTS)(None, attribute, counts)
-    for i, pair in enumerate(counts):
-        if len(pair) != 2:
-            raise InvalidType("a pair of an id and a count", pair, path=(attribute.name, i))
-        for check, value, place in zip((identifier, _count), pair, (i, pair[0]), strict=True):
-            try:
-                check(None, attribute, value)
-            except InvalidInput as error:
-                bare = type(error)(error.expected, error.given, reason=error.reason)
-                raise bare.at(attribute.name, place) from None
-    if len({sku for sku, _ in counts}) < len(counts):
-        raise InvalidValue("each id once", path=(attribute.name,), reason="duplicate_id")
 
 
 @frozen
@@ -121,12 +90,11 @@ class Shopper:
     coupons: tuple[str, ...] = field(
         default=(), converter=_names, validator=each(identifier, most=1000)
     )
-    purchases: Counts = field(default=(), converter=_counts, validator=_are_counts)
+    purchases: Counts = field(default=NO_COUNTS, converter=counts_if_valid, validator=are_counts)
 
     def __attrs_post_init__(self) -> None:
         _in_order(self, "groups")
         object.__setattr__(self, "coupons", tuple(sorted(self.coupons)))
-        _in_order(self, "purchases")
 
 
 @frozen
@@ -159,6 +127,8 @@ class Context:
         gift_stock: Units of each gift sku at hand; None: unchecked, taken as unlimited.
         attributes: Whatever else rules may look at: a campaign, a store, a device.
         wishes: What the shopper chose; None: nothing.
+        usage: What was used of promotions before; None: unchecked, their uses and budgets are
+            taken as unlimited.
     """
 
     at: datetime = field(converter=_pinned, validator=aware)
@@ -169,13 +139,14 @@ class Context:
     region: str | None = field(default=None, validator=optional(identifier))
     channel: str | None = field(default=None, validator=optional(identifier))
     gift_stock: Counts | None = field(
-        default=None, converter=_counts_or_none, validator=optional(_are_counts)
+        default=None, converter=counts_or_none, validator=optional(are_counts)
     )
 
     attributes: Attributes = field(
         default=NO_ATTRIBUTES, converter=attributes_if_valid, validator=is_attributes
     )
     wishes: Wishes | None = field(default=None, validator=optional(instance(Wishes)))
+    usage: Usage | None = field(default=None, validator=optional(instance(Usage)))
 
     def __attrs_post_init__(self) -> None:
         if self.codes:
@@ -183,15 +154,15 @@ class Context:
                 self, "codes", tuple(code for code in self.codes if passes(check_code, code))
             )
             _in_order(self, "codes")
-        if self.gift_stock:
-            _in_order(self, "gift_stock")
 
     @classmethod
     def at_instant(cls, at: datetime) -> Context:
         """Make the context of a price of which nothing is known but the instant."""
         context = object.__new__(cls)
-        vars(context).update(_UNKNOWN, at=_pinned(at))
-        aware(None, _AT, context.at)
+        if type(at) is not datetime or type(at.tzinfo) is not timezone:
+            at = _pinned(at)
+            aware(None, _AT, at)
+        vars(context).update(_UNKNOWN, at=at)
         return context
 
     def carried(self, facet: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ date, time           ``"2026-11-11"``, ``"09:30:00"`` (a time of day has no offs
 timedelta            ISO 8601 days to seconds: ``"P7D"``, ``"PT1H30M"``, ``"-PT0.5S"``
 Enum, Literal        the value: text or an integer
 a `scalar`           text of its own, ``"CNY 129.00"``
-a `mapping`          an object of text
+a `mapping`          an object of text, or of integers
 tuple[X, ...]        a list; ``tuple[X, Y]`` a list of just two
 an attrs class       an object of its fields, those at their default left out
 a family, a variant  the same with ``"type"``, the tag

@@ -110,6 +110,7 @@ def _paired(pairs: Any) -> dict[Any, Any]:
 
 
 NO_ATTRIBUTES = Attributes()
+"""No attributes."""
 
 
 def attributes_of(given: Attributes | Mapping[str, str]) -> Attributes:

@@ -131,7 +131,8 @@ def expectation(annotation: Any) -> str:
     if kind == "tuple":
         return "a list"
     if kind == "mapping":
-        return f"an object of text ({annotation.__name__})"
+        things = "text" if REGISTRY.mappings[annotation].values is str else "integers"
+        return f"an object of {things} ({annotation.__name__})"
     if kind == "scalar":
         return f"{annotation.__name__} as text"
     return PHRASES.get(kind) or f"an object ({annotation.__name__})"

@@ -170,6 +170,7 @@ def _scalar(cls: type) -> Reader:
 
 def _mapping(cls: type) -> Reader:
     expected = expectation(cls)
+    read_value = READERS[kind_of(REGISTRY.mappings[cls].values)]
 
     def read(value: Any, _type: Any) -> Any:
         if type(value) is not dict:
@@ -178,7 +179,7 @@ def _mapping(cls: type) -> Reader:
         for key, member in value.items():
             try:
                 read_text(key)
-                read_text(member)
+                read_value(member)
             except InvalidInput as error:
                 faults.append(error.at(step(key)) if isinstance(key, str) else error)
         if faults:

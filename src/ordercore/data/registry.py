@@ -19,6 +19,7 @@ from ordercore.errors import InvalidValue, NotFound, OrderCoreError
 __all__ = [
     "REGISTRY",
     "Document",
+    "MappingForm",
     "Plain",
     "Registry",
     "Scalar",
@@ -62,6 +63,14 @@ class Scalar:
 
 
 @attrs.frozen
+class MappingForm:
+    """Of what a mapping is, text or integers, and what JSON Schema can say of it."""
+
+    values: type
+    keywords: Keywords
+
+
+@attrs.frozen
 class Document:
     """What stands at the root of a document beside the fields, and what happens to old forms."""
 
@@ -78,7 +87,7 @@ class Registry:
     families: dict[type, dict[str, type]] = attrs.Factory(dict)
     tags: dict[type, str] = attrs.Factory(dict)
     scalars: dict[type, Scalar] = attrs.Factory(dict)
-    mappings: dict[type, Keywords] = attrs.Factory(dict)
+    mappings: dict[type, MappingForm] = attrs.Factory(dict)
     phrases: dict[frozenset[Any], str] = attrs.Factory(dict)
     instead: dict[type, str] = attrs.Factory(dict)
     documents: dict[type, Document] = attrs.Factory(dict)
@@ -196,13 +205,23 @@ def scalar(
     REGISTRY.revision += 1
 
 
-def mapping(cls: type, *, keywords: Keywords = MappingProxyType({})) -> None:
-    """Register a mapping from text to text, which documents write as an object.
+def mapping(
+    cls: type,
+    values: type[str | int] = str,
+    *,
+    keywords: Keywords = MappingProxyType({}),
+) -> None:
+    """Register a mapping from text to text or to integers, which documents write as an object.
 
     It is read by calling ``cls`` with a dict and written through its ``items()``, both in
-    the order of the keys. The ``keywords`` are what JSON Schema can say of the object.
+    the order of the keys.
+
+    Args:
+        cls: The class; its subclasses are not meant.
+        values: What the keys lead to.
+        keywords: What JSON Schema can say of the object.
     """
-    REGISTRY.mappings[cls] = keywords
+    REGISTRY.mappings[cls] = MappingForm(values, keywords)
     REGISTRY.revision += 1
 
 

@@ -168,8 +168,9 @@ def _choice_of(annotation: Any) -> Plain:
 
 
 def _mapping_of(cls: type) -> Plain:
-    text = {"type": "object", "additionalProperties": {"type": "string"}}
-    return _short(joined(text, REGISTRY.mappings[cls]))
+    form = REGISTRY.mappings[cls]
+    plain = {"type": "object", "additionalProperties": KEYWORDS[kind_of(form.values)]}
+    return _short(joined(plain, form.keywords))
 
 
 def _short(told: Keywords) -> Plain:

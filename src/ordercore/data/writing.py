@@ -28,7 +28,8 @@ def writer_for(cls: type, write: Writer) -> Writer:
         told = REGISTRY.scalars[cls].write
         return lambda value: write_text(told(value))
     if cls in REGISTRY.mappings:
-        return _write_mapping
+        values = REGISTRY.mappings[cls].values
+        return lambda value: _write_mapping(value, values, write)
     if issubclass(cls, Enum):
         return lambda member: write(member.value)
     if "__attrs_attrs__" in vars(cls):
@@ -58,13 +59,14 @@ def _write_tuple(value: tuple[Any, ...], write: Writer) -> list[Any]:
     return told
 
 
-def _write_mapping(value: Any) -> Plain:
+def _write_mapping(value: Any, values: type, write: Writer) -> Plain:
     told = {}
     for key, member in sorted(value.items()):
-        if not isinstance(key, str) or not isinstance(member, str):
-            raise InvalidType("a mapping of text to text", seen(member))
+        if not isinstance(key, str) or not isinstance(member, values) or type(member) is bool:
+            things = "text" if values is str else "integers"
+            raise InvalidType(f"a mapping of text to {things}", seen(member))
         try:
-            told[write_text(key)] = write_text(member)
+            told[write_text(key)] = write(member)
         except InvalidInput as error:
             raise error.at(step(key)) from None
     return told

@@ -97,8 +97,11 @@ def largest_remainder(amount: int, weights: Sequence[int], total: int) -> list[i
     rest = amount - sum(shares)
     if rest:
         cut = [amount * weight % total for weight in weights]
-        if rest == 1:
-            shares[cut.index(max(cut))] += 1
+        if rest < 4:
+            for _ in range(rest):
+                i = cut.index(max(cut))
+                shares[i] += 1
+                cut[i] = -1
             return shares
         for i in sorted(range(len(cut)), key=cut.__getitem__, reverse=True)[:rest]:
             shares[i] += 1

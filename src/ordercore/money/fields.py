@@ -26,6 +26,7 @@ __all__ = [
     "AmountText",
     "amount_of",
     "amount_or_none",
+    "as_given",
     "check_amount",
     "check_percent",
     "check_price",
@@ -55,6 +56,11 @@ def amount_or_none(value: AmountText | None) -> Amount | None:
     return None if value is None else amount_of(value)
 
 
+def as_given(value: Amount | UnitPrice) -> Decimal | str:
+    """Tell what was given as a fault shows it: a number as it is, an amount with its currency."""
+    return str(value) if isinstance(value, Money | UnitPrice) else value
+
+
 _POSITIVE = r"^(?:[A-Z]{3} )?0*(?:[1-9][0-9]{0,30}(?:\.|$)|\.0{0,29}[1-9])"
 _NOTHING = r"^(?:[A-Z]{3} )?-?0+(?:\.0{1,30})?$"
 
@@ -76,7 +82,7 @@ def check_amount(_instance: Any, attribute: Any, value: Any) -> None:
     """Accept an `Amount` above zero."""
     number = _number(attribute, value)
     if number <= 0:
-        raise InvalidValue("an amount above zero", str(value), path=(attribute.name,))
+        raise InvalidValue("an amount above zero", as_given(value), path=(attribute.name,))
 
 
 def percent_of(value: Decimal | str) -> Decimal:
@@ -108,11 +114,10 @@ def percentage(*, most: int = 100) -> Check:
     def check(_instance: object, attribute: Any, value: object) -> None:
         if isinstance(value, Money | UnitPrice):
             raise InvalidType("a number, not an amount", str(value), path=(attribute.name,))
-        if not 0 <= _number(attribute, value) <= most:
+        number = _number(attribute, value)
+        if not 0 <= number <= most:
             expected = f"a percentage from 0 to {most}"
-            raise InvalidValue(
-                expected, str(value), path=(attribute.name,), reason="invalid_percent"
-            )
+            raise InvalidValue(expected, number, path=(attribute.name,), reason="invalid_percent")
 
     return check
 
@@ -130,7 +135,7 @@ def price_of(value: UnitPrice | Decimal | str) -> UnitPrice | Decimal:
 def check_price(_instance: Any, attribute: Any, value: Any) -> None:
     """Accept a price that is not negative: a UnitPrice, or a number."""
     if _number(attribute, value) < 0:
-        raise InvalidValue("a price that is not negative", str(value), path=(attribute.name,))
+        raise InvalidValue("a price that is not negative", as_given(value), path=(attribute.name,))
 
 
 def _number(attribute: Any, value: Any) -> Decimal:

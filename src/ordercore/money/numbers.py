@@ -76,7 +76,7 @@ def scaled(number: Decimal | str, digits: int) -> int:
     scale: int = 10**digits
     units, rest = divmod(numerator * scale, denominator)
     if rest:
-        raise InvalidValue(f"at most {digits} decimals", str(number), reason="too_many_decimals")
+        raise InvalidValue(f"at most {digits} decimals", number, reason="too_many_decimals")
     return units
 
 

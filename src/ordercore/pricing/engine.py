@@ -10,19 +10,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
+from itertools import groupby
 from typing import Final
 
-from ordercore.cart import Cart, Context, Shopper, Wishes
+from ordercore.cart import Cart, Context, Shopper, Usage, Wishes
 from ordercore.data.attributes import NO_ATTRIBUTES
 from ordercore.errors import CurrencyMismatch, InvalidType, LimitExceeded
 from ordercore.money import MAX_MINOR, divide
 from ordercore.pricing.base_prices import NO_PRICES, base_prices
 from ordercore.pricing.quote import Quote
-from ordercore.pricing.resolve import Account, Kind, by_priority
+from ordercore.pricing.resolvers.account import Account
+from ordercore.pricing.resolvers.best_of import best_of, best_of_groups
+from ordercore.pricing.resolvers.by_priority import by_priority
+from ordercore.pricing.resolvers.certificate import Certificate
+from ordercore.pricing.resolvers.optimal import optimal
+from ordercore.pricing.resolvers.solitary import first_alone, whichever_is_better
 from ordercore.pricing.taxes import TaxEntry, tax_entries
 from ordercore.promotions.book import PromotionBook
 from ordercore.promotions.plan import Plan
-from ordercore.promotions.proposals import NOTHING
+from ordercore.promotions.stacking import BestOf, Optimal
 from ordercore.promotions.state import LayerState
 from ordercore.tariffs import Tariff
 
@@ -30,7 +37,7 @@ __all__ = ["price", "price_in"]
 
 
 _NO_CODES: Final = ()
-_NOTHING: Final = (None,) * 5
+_NOTHING: Final = (None,) * 6
 
 
 def price(  # noqa: PLR0913 - what a price depends on
@@ -45,6 +52,7 @@ def price(  # noqa: PLR0913 - what a price depends on
     gift_stock: Mapping[str, int] | None = None,
     attributes: Mapping[str, str] = NO_ATTRIBUTES,
     wishes: Wishes | None = None,
+    usage: Usage | None = None,
     tariff: Tariff | None = None,
 ) -> Quote:
     """Price a cart under a book of promotions.
@@ -63,6 +71,7 @@ def price(  # noqa: PLR0913 - what a price depends on
         gift_stock: Units of each gift sku at hand; None is unlimited.
         attributes: Whatever else rules look at.
         wishes: What the shopper chose: gifts, points to redeem.
+        usage: What was used of promotions before; None is unlimited.
         tariff: Price lists, taxes and the rounding of the payable; None: none of them.
 
     Raises:
@@ -77,11 +86,13 @@ def price(  # noqa: PLR0913 - what a price depends on
     >>> print(price(cart, book, at=datetime(2026, 6, 1, tzinfo=UTC)).payable)
     CNY 253.00
     """
-    told = shopper, region, channel, gift_stock, wishes
+    told = shopper, region, channel, gift_stock, wishes, usage
     if told == _NOTHING and attributes is NO_ATTRIBUTES and codes is _NO_CODES:
         context = Context.at_instant(at)
     else:
-        context = Context(at, shopper, codes, region, channel, gift_stock, attributes, wishes)
+        context = Context(
+            at, shopper, codes, region, channel, gift_stock, attributes, wishes, usage
+        )
     return price_in(cart, book, context, tariff)
 
 
@@ -101,27 +112,63 @@ def price_in(
         base, prices = base_prices(cart, context, tariff)
     else:
         raise CurrencyMismatch(f"a tariff in {cart.currency}", str(tariff.currency))
-    state = LayerState(cart, context, base)
-    account = _promote(state, book)
+    capped = book.discount_caps
+    state = book.begin(cart, context, base) if capped else LayerState(cart, context, base)
+    state, account, certificates = _promote(state, book)
     rows = tuple(state.now)
     if tariff is None:
-        return Quote(cart, book, context, base, rows, state.shipping, tuple(account), state.fees)
+        return Quote(
+            cart, book, context, base, rows, state.shipping, tuple(account), state.fees,
+            certificates=certificates,
+        )  # fmt: skip
     amounts = (*rows, state.shipping, *state.fees)
     taxes = () if tariff.taxes is None else tax_entries(tariff.taxes, cart, context, amounts)
     return Quote(
         cart, book, context, base, rows, state.shipping, tuple(account), state.fees,
-        tariff, prices, taxes, _rounding(tariff, sum(amounts), taxes),
+        tariff, prices, taxes, _rounding(tariff, sum(amounts), taxes), certificates,
     )  # fmt: skip
 
 
-def _promote(state: LayerState, book: PromotionBook) -> Account:
+def _promote(
+    state: LayerState, book: PromotionBook
+) -> tuple[LayerState, Account, tuple[Certificate, ...]]:
     """Let promotions take what they may, layer after layer."""
     account: Account = []
-    plans = book.candidates(state.cart, state.context)
+    plans: Sequence[Plan] = book.candidates(state.cart, state.context)
     if book.solitary:
-        plans = _stand_alone(state, plans, book, account)
+        if book.objective is not None:
+            settle = partial(_settle, book)
+            return whichever_is_better(state, plans, book, book.objective, settle)
+        plans = first_alone(state, plans, book, account)
+    if book.runs:
+        return state, account, _settle(book, state, plans, account)
     by_priority(state, plans, account)
-    return account
+    return state, account, ()
+
+
+def _settle(
+    book: PromotionBook, state: LayerState, plans: Sequence[Plan], account: Account
+) -> tuple[Certificate, ...]:
+    """Settle run after run of layers, each as its resolver says."""
+    certificates: list[Certificate] = []
+    start = 0
+    for run in book.runs:
+        stop = start
+        while stop < len(plans) and plans[stop].layer < run.stop:
+            stop += 1
+        competing, start = plans[start:stop], stop
+        if isinstance(run.resolver, Optimal):
+            layers = [list(layer) for _, layer in groupby(competing, lambda plan: plan.layer)]
+            if layers:
+                told = optimal(state, layers, book.prospects, run.resolver, account)
+                certificates.append(told)
+        elif isinstance(run.resolver, BestOf):
+            best_of(state, competing, account)
+        elif run.groups:
+            best_of_groups(state, competing, run.groups, account)
+        else:
+            by_priority(state, competing, account)
+    return tuple(certificates)
 
 
 def _rounding(tariff: Tariff, amount: int, taxes: Sequence[TaxEntry]) -> int:
@@ -134,24 +181,3 @@ def _rounding(tariff: Tariff, amount: int, taxes: Sequence[TaxEntry]) -> int:
     if max(amount, payable) > MAX_MINOR:
         raise LimitExceeded("an order worth up to 10^15 minor units", max(amount, payable))
     return payable - amount
-
-
-def _stand_alone(
-    state: LayerState, plans: list[Plan], book: PromotionBook, account: Account
-) -> list[Plan]:
-    """Try the book-exclusive candidates on the untouched cart; return who is still to come.
-
-    The first that has an effect stands alone, and nobody else is even tested.
-    """
-    present = {plan.seq for plan in plans}
-    tried: set[int] = set()
-    for seq in book.solitary:
-        if seq not in present:
-            continue
-        tried.add(seq)
-        by_priority(state, (book.plans[seq],), account)
-        if account[-1][1] is Kind.APPLIED:
-            others = [plan.seq for plan in plans if plan.seq not in tried]
-            account += [(other, Kind.EXCLUDED, None, NOTHING, (seq,)) for other in others]
-            return []
-    return [plan for plan in plans if plan.seq not in tried]

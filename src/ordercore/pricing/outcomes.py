@@ -14,7 +14,7 @@ from attrs import field, frozen
 
 from ordercore.money import Money
 from ordercore.pricing.misses import Miss, Needed
-from ordercore.pricing.resolve import Entry, Kind
+from ordercore.pricing.resolvers.account import Entry, Kind
 from ordercore.pricing.shares import row_lines, shares
 from ordercore.promotions.conditions import Verdict
 from ordercore.promotions.proposals import (
@@ -36,6 +36,7 @@ __all__ = [
     "Excluded",
     "GiftLine",
     "GiftOutOfStock",
+    "LimitReached",
     "Miss",
     "Needed",
     "NoEffect",
@@ -117,7 +118,7 @@ class Applied(_Read):
     kind: ClassVar[Kind] = Kind.APPLIED
     says: ClassVar[tuple[str, ...]] = (
         "goods", "shipping", "fees", "shares", "claims", "gifts", "points_earned",
-        "points_redeemed", "coupons",
+        "points_redeemed", "coupons", "unchecked",
     )  # fmt: skip
 
     @property
@@ -208,6 +209,16 @@ class Applied(_Read):
         return tuple(grant.sku for grant in grants if grant.quantity < grant.promised)
 
     @property
+    def unchecked(self) -> tuple[str, ...]:
+        """What nobody told, so that it was taken as unlimited.
+
+        ``usage``: how often it was used before, and for how much money; ``customer``: who is
+        buying, though it is limited for each customer; ``gift_stock``: how many of its gifts
+        are at hand; ``points``: the balance that points were redeemed from.
+        """
+        return unchecked(self._quote, self._entry)
+
+    @property
     def evidence(self) -> Verdict | None:
         """What its condition found; None if it has none."""
         return self._entry[2]
@@ -251,10 +262,20 @@ class Excluded(_Read):
 
 @frozen(eq=False, repr=False, slots=False)
 class Beaten(Excluded):
-    """Others use the units that it would need."""
+    """Others use the units that it would need, or were chosen because they give more."""
 
     kind: ClassVar[Kind] = Kind.BEATEN
     says: ClassVar[tuple[str, ...]] = ("by", "difference")
+
+    @property
+    def on_units(self) -> bool:
+        """Whether others of its layer use units of the goods that it would reduce."""
+        plans, wanted = self._quote.book.plans, set(self._entry[3][1])
+        return any(
+            plans[seq].layer == plans[self._entry[0]].layer and not wanted.isdisjoint(taken[1])
+            for seq, kind, _, taken, _ in self._quote.account
+            if kind is _APPLIED and seq in self._entry[4]
+        )
 
     @property
     def difference(self) -> Money:
@@ -284,6 +305,36 @@ class GiftOutOfStock(_Read):
         return tuple(grant.sku for grant in self._entry[3][5] if isinstance(grant, GiftGrant))
 
 
+@frozen(eq=False, repr=False, slots=False)
+class LimitReached(_Read):
+    """It was used as often, or for as much money, as it may be."""
+
+    kind: ClassVar[Kind] = Kind.LIMIT_REACHED
+    says: ClassVar[tuple[str, ...]] = ("limit", "allowed", "used")
+
+    @property
+    def limit(self) -> str:
+        """Which limit: ``uses``, ``uses_per_customer`` or ``budget``."""
+        return str(self._found.condition)
+
+    @property
+    def allowed(self) -> int | Money:
+        """How many uses, or how much money, it has in all."""
+        return self._measured(self._found.required)
+
+    @property
+    def used(self) -> int | Money:
+        """How much of that was used before."""
+        return self._measured(self._found.actual)
+
+    @property
+    def _found(self) -> Verdict:
+        return self._entry[2] or Verdict(False, "uses", 0, 0)
+
+    def _measured(self, count: int) -> int | Money:
+        return Money(count, self._quote.currency) if self.limit == "budget" else count
+
+
 @frozen
 class UnknownCode(Outcome):
     """No promotion of the book has this code."""
@@ -294,16 +345,33 @@ class UnknownCode(Outcome):
 
 
 _KINDS: Mapping[Kind, type[_Read]] = MappingProxyType(
-    {cls.kind: cls for cls in (Applied, NotEligible, Excluded, Beaten, NoEffect, GiftOutOfStock)}
-)
+    {
+        cls.kind: cls
+        for cls in (
+            Applied, NotEligible, Excluded, Beaten, NoEffect, LimitReached, GiftOutOfStock
+        )
+    }
+)  # fmt: skip
 
 
 def outcome_of(quote: Quote, entry: Entry) -> Outcome:
     """Make the outcome that an entry of a quote's account stands for."""
-    kind = entry[1]
-    if kind is _APPLIED:
-        return Applied(quote.book.ids[entry[0]], quote, entry)
-    return _KINDS[kind](quote.book.ids[entry[0]], quote, entry)
+    return _KINDS[entry[1]](quote.book.ids[entry[0]], quote, entry)
+
+
+def unchecked(quote: Quote, entry: Entry) -> tuple[str, ...]:
+    """List what nobody told of all that an applied promotion depends on."""
+    limits, shopper = quote.book.plans[entry[0]].promotion.limits, quote.context.shopper
+    grants = entry[3][5]
+    named = shopper is not None and shopper.id is not None
+    found = {
+        "usage": limits.over_orders and quote.context.usage is None,
+        "customer": limits.uses_per_customer is not None and not named,
+        "gift_stock": any([isinstance(each, GiftGrant) and not each.checked for each in grants]),
+        "points": any([isinstance(each, PointsRedeemed) for each in grants])
+        and (shopper is None or shopper.points is None),
+    }
+    return tuple(name for name, missing in found.items() if missing)
 
 
 def given(entry: Entry) -> int:

@@ -15,8 +15,16 @@ from attrs import frozen
 from ordercore.cart import Cart, CartLine, Context
 from ordercore.errors import InvalidType, InvalidValue
 from ordercore.money import Currency, Money
+from ordercore.pricing.answers import answer
 from ordercore.pricing.base_prices import BasePrice
-from ordercore.pricing.outcomes import GiftLine, Outcome, UnknownCode, gifts_of, outcome_of
+from ordercore.pricing.outcomes import (
+    Applied,
+    GiftLine,
+    Outcome,
+    UnknownCode,
+    gifts_of,
+    outcome_of,
+)
 from ordercore.pricing.quote_lines import (
     Adjustment,
     QuoteColumns,
@@ -26,7 +34,8 @@ from ordercore.pricing.quote_lines import (
     adjustment,
     quote_line,
 )
-from ordercore.pricing.resolve import Account, Entry, Kind, by_priority
+from ordercore.pricing.resolvers.account import Entry, Kind
+from ordercore.pricing.resolvers.certificate import Certificate
 from ordercore.pricing.settlement import Contribution, contributions
 from ordercore.pricing.shares import (
     line_payables,
@@ -38,17 +47,13 @@ from ordercore.pricing.shares import (
 )
 from ordercore.pricing.tax_shares import line_taxes, paid_before, part_taxes, run_taxes
 from ordercore.pricing.taxes import TaxEntry
+from ordercore.pricing.uses import Use, uses
 from ordercore.promotions.book import PromotionBook
-from ordercore.promotions.conditions import Verdict
-from ordercore.promotions.plan import Plan
-from ordercore.promotions.promotion import Code, Coupon, Exclusive
 from ordercore.promotions.proposals import (
-    NOTHING,
     CouponGranted,
     DepositDue,
     PointsEarned,
 )
-from ordercore.promotions.state import LayerState
 from ordercore.tariffs import Tariff
 
 __all__ = ["Quote"]
@@ -74,6 +79,7 @@ class Quote:
             holds.
         taxes_borne: What each tax rate comes to.
         rounding_minor: What the rounding of the payable adds; below zero where it waives.
+        certificates: How good the combination is in each run of layers that `Optimal` settled.
     """
 
     cart: Cart
@@ -88,6 +94,7 @@ class Quote:
     base_prices: tuple[tuple[BasePrice, ...], ...] = ()
     taxes_borne: tuple[TaxEntry, ...] = ()
     rounding_minor: int = 0
+    certificates: tuple[Certificate, ...] = ()
 
     def __hash__(self) -> int:
         return hash((self.cart, self.context, self.row_amounts, self.shipping_minor))
@@ -309,7 +316,15 @@ class Quote:
     @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """What became of every candidate, in the order they were dealt with."""
-        return tuple([outcome_of(self, entry) for entry in self.account])
+        ids = self.book.ids
+        return tuple(
+            [
+                Applied(ids[entry[0]], self, entry)
+                if entry[1] is _APPLIED
+                else outcome_of(self, entry)
+                for entry in self.account
+            ]
+        )
 
     @property
     def gifts(self) -> tuple[GiftLine, ...]:
@@ -336,6 +351,11 @@ class Quote:
         plans = self.book.plans
         kinds = [plans[entry[0]].coupon for entry in self.account if entry[1] is _APPLIED]
         return tuple(sorted(kind for kind in kinds if kind is not None))
+
+    @property
+    def usage(self) -> tuple[Use, ...]:
+        """What must be counted when the order is placed: one use of each applied promotion."""
+        return uses(self)
 
     @property
     def contributions(self) -> tuple[Contribution, ...]:
@@ -369,33 +389,7 @@ class Quote:
         if not isinstance(code if promotion is None else promotion, str):
             raise InvalidType("text", code if promotion is None else promotion)
         if promotion is not None:
-            return self._answer(self.book.plan(promotion))
-        answers = [self._answer(plan) for plan in self.book.by_code(code or "")]
+            return answer(self, self.book.plan(promotion))
+        answers = [answer(self, plan) for plan in self.book.by_code(code or "")]
         applied = [answer for answer in answers if answer.kind is Kind.APPLIED]
         return (applied or answers or [UnknownCode(code=code or "")])[0]
-
-    def _answer(self, plan: Plan) -> Outcome:
-        for entry in self.account:
-            if entry[0] == plan.seq:
-                return outcome_of(self, entry)
-        trigger = plan.promotion.trigger
-        if isinstance(trigger, Code | Coupon) and plan.key is not None:
-            facet, wanted = plan.key
-            held = self.context.carried(facet)
-            if wanted.isdisjoint(held):
-                verdict = Verdict(False, trigger, tuple(wanted), held)
-                return outcome_of(self, (plan.seq, Kind.NOT_ELIGIBLE, verdict, NOTHING, ()))
-        account: Account = []
-        alone = plan.promotion.exclusive is Exclusive.BOOK  # tried before the first layer
-        by_priority(self._entered(0 if alone else plan.layer), (plan,), account)
-        return outcome_of(self, account[0])
-
-    def _entered(self, layer: int) -> LayerState:
-        """Make the state as it was when a layer began."""
-        state = LayerState(self.cart, self.context, self.base_amounts)
-        plans = self.book.plans
-        for seq, kind, _, taken, _ in self.account:
-            if kind is _APPLIED and plans[seq].layer < layer:
-                state.take(taken)
-        state.next_layer()
-        return state

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from ordercore.cart import CartLine
 from ordercore.money import Currency, Money
 from ordercore.pricing.base_prices import BasePrice
-from ordercore.pricing.resolve import Kind
+from ordercore.pricing.resolvers.account import Kind
 
 __all__ = ["Adjustment", "QuoteColumns", "QuoteLine", "QuoteTax", "TaxShare"]
 
@@ -110,8 +110,9 @@ class QuoteColumns(NamedTuple):
     """What is to be paid for each line."""
     outcomes: tuple[tuple[str, Kind, int], ...]
     """Of every candidate: promotion id, kind, and what it gives (goods and shipping)."""
-    shares: tuple[tuple[str, int, int], ...]
-    """Every share above zero: promotion id, line, amount."""
+    shares: tuple[tuple[str, tuple[int, ...], tuple[int, ...]], ...]
+    """Of every promotion that takes something off lines: its id, the lines, what it takes off
+    each of them; 0 where a line only qualifies."""
 
 
 class QuoteTax(NamedTuple):

@@ -12,83 +12,33 @@ from attrs import evolve, field, frozen
 
 from ordercore.cart import Cart, Context
 from ordercore.data import document
-from ordercore.data.checks import each, identifier, instance, integer, member, optional
+from ordercore.data.checks import each, identifier, instance, integer, optional
 from ordercore.data.registry import instead
 from ordercore.errors import InvalidValue, NotReproducible, Path
 from ordercore.money import Money
 from ordercore.pricing.engine import price_in
+from ordercore.pricing.outcomes import Applied
 from ordercore.pricing.quote import Quote
-from ordercore.pricing.resolve import Kind
-from ordercore.promotions.book import MAX_PROMOTIONS, PromotionBook
+from ordercore.pricing.recorded import (
+    MOST,
+    RecordedAmount,
+    RecordedContribution,
+    RecordedCoupon,
+    RecordedGift,
+    RecordedLine,
+    RecordedPromotion,
+    amounts,
+    recorded_gift,
+    recorded_line,
+    recorded_promotions,
+)
+from ordercore.promotions.book import PromotionBook
 from ordercore.tariffs import Tariff
 
-__all__ = ["QuoteRecord", "RecordedAmount", "RecordedGift", "RecordedLine", "RecordedPromotion"]
+__all__ = ["QuoteRecord"]
 
-_MOST = MAX_PROMOTIONS
 _money = instance(Money)
-
-
-@frozen
-class RecordedAmount:
-    """An amount by the id of what it is for: a line, a fee.
-
-    Args:
-        id: The id of the line or fee in the cart.
-        amount: How much.
-    """
-
-    id: str = field(validator=identifier)
-    amount: Money = field(validator=_money)
-
-
-@frozen
-class RecordedLine:
-    """What one line of the cart comes to.
-
-    Args:
-        id: The id of the line in the cart.
-        base: What it costs before promotions.
-        payable: What is to be paid for it; tax that comes on top is apart.
-    """
-
-    id: str = field(validator=identifier)
-    base: Money = field(validator=_money)
-    payable: Money = field(validator=_money)
-
-
-_amounts = each(instance(RecordedAmount), most=_MOST)
-
-
-@frozen
-class RecordedPromotion:
-    """What became of one promotion.
-
-    Args:
-        id: The id of the promotion in the book.
-        outcome: What became of it.
-        amount: What it takes off lines, shipping and fees in all.
-        shares: What it takes off each line that it reduces.
-    """
-
-    id: str = field(validator=identifier)
-    outcome: Kind = field(validator=member(Kind))
-    amount: Money = field(validator=_money)
-    shares: tuple[RecordedAmount, ...] = field(default=(), validator=_amounts)
-
-
-@frozen
-class RecordedGift:
-    """Units given on top.
-
-    Args:
-        promotion: The id of the promotion that gives them.
-        sku: What is given.
-        quantity: How many units.
-    """
-
-    promotion: str = field(validator=identifier)
-    sku: str = field(validator=identifier)
-    quantity: int = field(validator=integer(least=1, most=10**18))
+_points = integer(least=0, most=10**18)
 
 
 @document("quote")
@@ -106,10 +56,17 @@ class QuoteRecord:
         shipping: What is to be paid for shipping.
         fees: What is to be paid for each other fee.
         tax: All tax, whether prices include it or it comes on top.
+        taxes: What each tax rate comes to in all: on lines, shipping and fees.
         rounding: What the rounding of the payable adds; below zero where it waives.
+        deposit: What is due now; None where no promotion asks for a deposit.
+        balance: What is due when the deposit is paid; None where there is none.
         promotions: What became of each promotion that could have applied.
+        contributions: Who bears what each promotion gives.
         gifts: What is given on top.
         points_earned: Points that the order will be credited with.
+        points_redeemed: Points that pay for a part of it.
+        coupons_used: The kind of each coupon that the order uses up.
+        coupons_granted: Coupons that the order brings.
 
     >>> from datetime import UTC, datetime
     >>> from ordercore import Cart, PromotionBook, dump, load, price, recipes
@@ -126,18 +83,29 @@ class QuoteRecord:
     context: Context = field(validator=instance(Context))
     tariff: Tariff | None = field(default=None, validator=optional(instance(Tariff)))
     payable: Money = field(validator=_money)
-    lines: tuple[RecordedLine, ...] = field(validator=each(instance(RecordedLine), most=_MOST))
+    lines: tuple[RecordedLine, ...] = field(validator=each(instance(RecordedLine), most=MOST))
     shipping: Money = field(validator=_money)
-    fees: tuple[RecordedAmount, ...] = field(default=(), validator=_amounts)
+    fees: tuple[RecordedAmount, ...] = field(default=(), validator=amounts)
     tax: Money = field(validator=_money)
+    taxes: tuple[RecordedAmount, ...] = field(default=(), validator=amounts)
     rounding: Money = field(validator=_money)
+    deposit: Money | None = field(default=None, validator=optional(_money))
+    balance: Money | None = field(default=None, validator=optional(_money))
     promotions: tuple[RecordedPromotion, ...] = field(
-        default=(), validator=each(instance(RecordedPromotion), most=_MOST)
+        default=(), validator=each(instance(RecordedPromotion), most=MOST)
+    )
+    contributions: tuple[RecordedContribution, ...] = field(
+        default=(), validator=each(instance(RecordedContribution), most=100 * MOST)
     )
     gifts: tuple[RecordedGift, ...] = field(
-        default=(), validator=each(instance(RecordedGift), most=_MOST)
+        default=(), validator=each(instance(RecordedGift), most=MOST)
     )
-    points_earned: int = field(default=0, validator=integer(least=0, most=10**18))
+    points_earned: int = field(default=0, validator=_points)
+    points_redeemed: int = field(default=0, validator=_points)
+    coupons_used: tuple[str, ...] = field(default=(), validator=each(identifier, most=MOST))
+    coupons_granted: tuple[RecordedCoupon, ...] = field(
+        default=(), validator=each(instance(RecordedCoupon), most=MOST)
+    )
 
     @classmethod
     def of(cls, quote: Quote, *, only_relevant: bool = False) -> QuoteRecord:
@@ -148,21 +116,32 @@ class QuoteRecord:
             only_relevant: Keep of the book only the promotions that have an outcome in the
                 quote. The others change nothing, and a book may have thousands; but the
                 quote that comes back has the smaller book, and is not equal for that.
+
+        Raises:
+            LimitExceeded: The gifts of a promotion are worth more than 10^15 minor units.
         """
+        has_deposit = not quote.deposit.is_zero
         return cls(
             cart=quote.cart,
             book=_relevant(quote) if only_relevant else quote.book,
             context=quote.context,
             tariff=quote.tariff,
             payable=quote.payable,
-            lines=tuple(RecordedLine(e.line.id, e.base, e.payable) for e in quote.lines),
+            lines=tuple(map(recorded_line, quote.lines)),
             shipping=quote.shipping,
             fees=tuple(RecordedAmount(*fee) for fee in quote.fees),
             tax=quote.tax,
+            taxes=tuple(RecordedAmount(each.rate, each.tax) for each in quote.taxes),
             rounding=quote.rounding,
-            promotions=tuple(_promotions(quote)),
-            gifts=tuple(RecordedGift(g.promotion, g.sku, g.quantity) for g in quote.gifts),
+            deposit=quote.deposit if has_deposit else None,
+            balance=quote.balance if has_deposit else None,
+            promotions=tuple(recorded_promotions(quote)),
+            contributions=tuple(RecordedContribution(*each) for each in quote.contributions),
+            gifts=tuple(map(recorded_gift, quote.gifts)),
             points_earned=quote.points_earned,
+            points_redeemed=_redeemed(quote),
+            coupons_used=quote.coupons_used,
+            coupons_granted=tuple(RecordedCoupon(*each) for each in quote.coupons_granted),
         )
 
     def quote(self) -> Quote:
@@ -200,30 +179,52 @@ def _relevant(quote: Quote) -> PromotionBook:
     )
 
 
-def _promotions(quote: Quote) -> Iterator[RecordedPromotion]:
-    currency, columns, lines = quote.currency, quote.columns, quote.cart.lines
-    shares: dict[str, list[RecordedAmount]] = {}
-    for promotion, i, share in columns.shares:
-        told = RecordedAmount(lines[i].id, Money(share, currency))
-        shares.setdefault(promotion, []).append(told)
-    for promotion, kind, amount in columns.outcomes:
-        parts = tuple(shares.get(promotion, ()))
-        yield RecordedPromotion(promotion, kind, Money(amount, currency), parts)
+def _redeemed(quote: Quote) -> int:
+    applied = [each for each in quote.outcomes if isinstance(each, Applied)]
+    return sum([each.points_redeemed for each in applied])
+
+
+_SINGLE = (
+    "payable", "shipping", "tax", "rounding", "deposit", "balance", "points_earned",
+    "points_redeemed",
+)  # fmt: skip
 
 
 def _results(record: QuoteRecord) -> Iterator[tuple[Path, str]]:
     """List every result of a record, each with its place, lines and promotions by their ids."""
-    for name in ("payable", "shipping", "tax", "rounding", "points_earned"):
-        yield (name,), str(getattr(record, name))
+    for name in _SINGLE:
+        value = getattr(record, name)
+        if value is not None:
+            yield (name,), str(value)
     for line in record.lines:
         yield ("lines", line.id, "base"), str(line.base)
         yield ("lines", line.id, "payable"), str(line.payable)
-    for fee in record.fees:
-        yield ("fees", fee.id), str(fee.amount)
+        yield from _amounts(line.taxes, "lines", line.id, "taxes")
+    yield from _amounts(record.fees, "fees")
+    yield from _amounts(record.taxes, "taxes")
     for promotion in record.promotions:
         yield ("promotions", promotion.id, "outcome"), promotion.outcome.value
         yield ("promotions", promotion.id, "amount"), str(promotion.amount)
-        for share in promotion.shares:
-            yield ("promotions", promotion.id, "shares", share.id), str(share.amount)
+        yield from _amounts(promotion.shares, "promotions", promotion.id, "shares")
+    yield from _given(record)
+
+
+def _amounts(parts: tuple[RecordedAmount, ...], *place: str) -> Iterator[tuple[Path, str]]:
+    for part in parts:
+        yield (*place, part.id), str(part.amount)
+
+
+def _given(record: QuoteRecord) -> Iterator[tuple[Path, str]]:
+    """List who bears what, and what is given besides amounts."""
+    for part in record.contributions:
+        place = "contributions", part.promotion, part.bearer
+        yield (*place, "amount"), str(part.amount)
+        yield (*place, "gifts"), str(part.gifts)
     for i, gift in enumerate(record.gifts):
         yield ("gifts", i), f"{gift.quantity} of {gift.sku} by {gift.promotion}"
+        if gift.value is not None:
+            yield ("gifts", i, "value"), str(gift.value)
+    if record.coupons_used:
+        yield ("coupons_used",), ", ".join(record.coupons_used)
+    for coupon in record.coupons_granted:
+        yield ("coupons_granted", coupon.kind), str(coupon.quantity)

@@ -1,15 +1,20 @@
-"""Who bears what promotions give: the shares of platform, merchants and suppliers."""
+"""Who bears what promotions give: the shares of platform, merchants and suppliers.
+
+A promotion says by its `Funding` who bears it. One that says nothing is borne by the bearer
+``shop``: whoever runs the shop.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ordercore.money import Money, largest_remainder
-from ordercore.pricing.resolve import Entry, Kind
+from ordercore.pricing.resolvers.account import Entry, Kind
 from ordercore.pricing.shares import shares
-from ordercore.promotions.proposals import total_of
+from ordercore.promotions.promotion import Funding
+from ordercore.promotions.proposals import GiftGrant, total_of
 
 if TYPE_CHECKING:
     from ordercore.pricing.quote import Quote
@@ -17,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["SELLER", "SHOP", "Contribution", "contributions"]
 
 SHOP: Final = "shop"
-"""Who bears a promotion that names nobody."""
+"""Who bears a promotion that names nobody, and what a seller would bear where there is none."""
 
 SELLER: Final = "seller"
 """The bearer that stands for the seller of each line."""
@@ -29,24 +34,32 @@ class Contribution(NamedTuple):
     promotion: str
     """Its id."""
     bearer: str
-    """Who: as the promotion's funding names it, or the seller of lines."""
+    """Who: as the promotion's funding names it, or the seller of lines; ``shop`` where it names
+    nobody."""
     amount: Money
+    """Its part of what the promotion takes off goods, shipping and fees."""
+    gifts: Money
+    """Its part of what the gifts are worth that the promotion gives on top."""
 
 
 def contributions(quote: Quote) -> tuple[Contribution, ...]:
     """Share what each applied promotion gives by its funding.
 
-    Each promotion's amounts sum exactly to what it takes off goods, shipping and fees. The part
-    of ``seller`` is shared by what the promotion takes off each seller's lines; what falls on
-    lines without a seller, on shipping or fees is borne by the shop.
+    Each promotion's amounts sum exactly to what it takes off goods, shipping and fees, and its
+    gifts to the worth of the units given, as far as that is told. Without a funding the bearer
+    ``shop`` bears all. The part of ``seller`` is shared by what the promotion takes off each
+    seller's lines; what falls on lines without a seller, on shipping, on fees or on gifts is
+    borne by ``shop``.
+
+    Raises:
+        LimitExceeded: The gifts of a promotion are worth more than 10^15 minor units.
     """
     by_seller = _by_seller(quote)
     return tuple(
-        Contribution(quote.book.ids[entry[0]], bearer, Money(minor, quote.currency))
+        contribution
         for entry in quote.account
         if entry[1] is Kind.APPLIED
-        for bearer, minor in _borne(quote, entry, by_seller.get(quote.book.ids[entry[0]], {}))
-        if minor
+        for contribution in _of_entry(quote, entry, by_seller)
     )
 
 
@@ -61,25 +74,51 @@ def _by_seller(quote: Quote) -> dict[str, dict[str, int]]:
     return sums
 
 
-def _borne(quote: Quote, entry: Entry, sellers: dict[str, int]) -> Iterator[tuple[str, int]]:
-    funding = quote.book.plans[entry[0]].promotion.funding
-    total = total_of(entry[3])
+def _of_entry(
+    quote: Quote, entry: Entry, by_seller: Mapping[str, Mapping[str, int]]
+) -> Iterator[Contribution]:
+    """Share what one promotion gives; who bears nothing is not named."""
+    promotion = quote.book.plans[entry[0]].promotion
+    sellers = by_seller.get(promotion.id, {})
+    rest = total_of(entry[3]) - sum(sellers.values())  # off shipping and fees
+    off = _borne(promotion.funding, {**sellers, SHOP: sellers.get(SHOP, 0) + rest})
+    worth = sum([grant.value * grant.quantity for grant in _gifts(entry)])
+    gifts = _borne(promotion.funding, {SHOP: worth})
+    for bearer in sorted(off.keys() | gifts.keys()):
+        amount, value = off.get(bearer, 0), gifts.get(bearer, 0)
+        if amount or value:
+            currency = quote.currency
+            yield Contribution(
+                promotion.id, bearer, Money(amount, currency), Money(value, currency)
+            )
+
+
+def _gifts(entry: Entry) -> Iterator[GiftGrant]:
+    return (grant for grant in entry[3][5] if isinstance(grant, GiftGrant))
+
+
+def _borne(funding: Sequence[Funding], by_seller: Mapping[str, int]) -> dict[str, int]:
+    """Share an amount by a funding.
+
+    Args:
+        funding: Who bears how much; empty: the shop bears all.
+        by_seller: The parts of the amount by the seller of what they are for.
+    """
+    total = sum(by_seller.values())
     if not funding:
-        yield SHOP, total
-        return
-    parts = _split(total, [Fraction(share.percent) for share in funding])
+        return {SHOP: total}
+    bearers = sorted(funding, key=lambda share: share.bearer)  # who bears the odd minor unit
+    parts = _split(total, [Fraction(share.percent) for share in bearers])
+    names = sorted(by_seller)
     found: dict[str, int] = {}
-    for share, part in zip(funding, parts, strict=True):
+    for share, part in zip(bearers, parts, strict=True):
         whose = [(share.bearer, part)]
         if share.bearer == SELLER:
-            rest = total - sum(sellers.values())  # off shipping and fees, which have no seller
-            weights = {**sellers, SHOP: sellers.get(SHOP, 0) + rest}
-            names = sorted(weights)
-            split = _split(part, [Fraction(weights[name]) for name in names])
+            split = _split(part, [Fraction(by_seller[name]) for name in names])
             whose = list(zip(names, split, strict=True))
         for name, minor in whose:
             found[name] = found.get(name, 0) + minor
-    yield from sorted(found.items())
+    return found
 
 
 def _split(amount: int, weights: Sequence[Fraction]) -> list[int]:

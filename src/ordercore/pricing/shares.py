@@ -12,13 +12,16 @@ one minor unit, and any run of units is a formula, however many there are.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 from ordercore.cart import Cart
-from ordercore.pricing.resolve import Entry, Kind
+from ordercore.pricing.resolvers.account import Entry, Kind
 from ordercore.promotions.proposals import total_of
 
 __all__ = [
+    "Borne",
     "Given",
     "Share",
     "line_payables",
@@ -35,6 +38,10 @@ _APPLIED: Final = Kind.APPLIED
 
 Given = tuple[str, Kind, int]
 """(promotion id, kind of outcome, minor units): what a candidate gives in all."""
+
+Borne = tuple[str, tuple[int, ...], tuple[int, ...]]
+"""(promotion id, lines by their position, what each of them bears): 0 where a line of the
+promotion only qualifies."""
 
 Share = tuple[str, int, int]
 """(promotion id, line by its position, minor units): what a promotion takes off a line."""
@@ -115,11 +122,12 @@ def line_payables(cart: Cart, base: Sequence[int], row_amounts: Sequence[int]) -
 
 def tally(
     cart: Cart, ids: Sequence[str], account: Iterable[Entry]
-) -> tuple[list[Given], list[Share]]:
-    """List what every candidate gives, and every share above zero, in one pass."""
+) -> tuple[list[Given], list[Borne]]:
+    """Tell in one pass what every candidate gives, and which lines bear it."""
     given: list[Given] = []
-    found: list[Share] = []
-    heads, alone = cart.rows.heads, cart.rows.members is None
+    borne: list[Borne] = []
+    rows_of = cart.rows
+    heads, one_for_one = rows_of.heads, rows_of.in_order
     for seq, kind, _, proposal, _ in account:
         promotion = ids[seq]
         if kind is not _APPLIED:
@@ -128,11 +136,19 @@ def tally(
         goods, rows, parts, _, shipping, grants = proposal
         off = total_of(proposal) if grants else goods + shipping
         given.append((promotion, kind, off))
-        if goods and alone:
-            for row, share in zip(rows, parts):  # noqa: B905 - of one length
-                if share:
-                    found.append((promotion, heads[row], share))
-    return given, found if alone else shares(cart, ids, account)
+        if goods:
+            lines = tuple(rows) if one_for_one else tuple([heads[row] for row in rows])
+            borne.append((promotion, lines, tuple(parts)))
+    return given, borne if rows_of.members is None else _by_promotion(shares(cart, ids, account))
+
+
+def _by_promotion(found: Iterable[Share]) -> list[Borne]:
+    """Gather shares that follow each other by promotion."""
+    borne: list[Borne] = []
+    for promotion, several in groupby(found, key=itemgetter(0)):
+        _, lines, parts = zip(*several, strict=True)
+        borne.append((promotion, lines, parts))
+    return borne
 
 
 def shares(cart: Cart, ids: Sequence[str], account: Iterable[Entry]) -> list[Share]:

@@ -30,6 +30,7 @@ from ordercore.promotions.benefits import (
     Tiers,
 )
 from ordercore.promotions.book import DEFAULT_LAYERS, PromotionBook
+from ordercore.promotions.caps import DiscountCap
 from ordercore.promotions.conditions import (
     AllOf,
     Always,
@@ -49,6 +50,7 @@ from ordercore.promotions.conditions import (
     Verdict,
     ViaChannel,
 )
+from ordercore.promotions.limits import Limits
 from ordercore.promotions.promotion import (
     Automatic,
     Code,
@@ -62,6 +64,7 @@ from ordercore.promotions.selectors import (
     AllOfSelectors,
     AllUnits,
     AnyOfSelectors,
+    AtListPrice,
     Brand,
     Category,
     HasAttribute,
@@ -72,6 +75,7 @@ from ordercore.promotions.selectors import (
     Sku,
     Undiscounted,
 )
+from ordercore.promotions.stacking import BestOf, Criterion, Optimal, Resolver
 from ordercore.promotions.terms import Basis, RoundingMode, Split
 
 __all__ = [
@@ -85,9 +89,11 @@ __all__ = [
     "AmountOffEach",
     "AnyOf",
     "AnyOfSelectors",
+    "AtListPrice",
     "Automatic",
     "Basis",
     "Benefit",
+    "BestOf",
     "Brand",
     "BundlePart",
     "BundlePrice",
@@ -98,8 +104,10 @@ __all__ = [
     "Condition",
     "ContextAttribute",
     "Coupon",
+    "Criterion",
     "CustomerInGroup",
     "Deposit",
+    "DiscountCap",
     "DistinctProducts",
     "During",
     "EarnPoints",
@@ -116,10 +124,12 @@ __all__ = [
     "HasCode",
     "HoldsCoupon",
     "InRegion",
+    "Limits",
     "LineAtLeast",
     "NotCondition",
     "NotSelected",
     "NthItemOff",
+    "Optimal",
     "OrderNumber",
     "OutOfStock",
     "PercentOff",
@@ -129,6 +139,7 @@ __all__ = [
     "PricedBetween",
     "Promotion",
     "PromotionBook",
+    "Resolver",
     "RoundingMode",
     "Selector",
     "Seller",

@@ -8,14 +8,14 @@ pricing has to look at is the union over the keys that are held, however large t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from attrs import field, frozen
 
 from ordercore.cart import Cart, Context
 from ordercore.data import document
-from ordercore.data.checks import each, identifier, text, tuple_of
+from ordercore.data.checks import each, identifier, instance, text, tuple_of
 from ordercore.errors import (
     InvalidDocument,
     InvalidInput,
@@ -26,14 +26,23 @@ from ordercore.errors import (
     all_faults,
 )
 from ordercore.money import Currency
-from ordercore.promotions.plan import Plan, compile_plan
+from ordercore.promotions.caps import MAX_CAPS, Capping, DiscountCap, cap_faults, capping
+from ordercore.promotions.contradictions import contradictions
+from ordercore.promotions.plan import Plan, compile_plan, terms_of
 from ordercore.promotions.promotion import Code, Exclusive, Promotion
+from ordercore.promotions.prospects import Prospect
+from ordercore.promotions.stacking import BestOf, Criterion, Optimal, Resolver
+from ordercore.promotions.state import LayerState
+from ordercore.promotions.terms import Terms
 from ordercore.promotions.upcasts import book_from_1
 
 __all__ = ["DEFAULT_LAYERS", "MAX_PROMOTIONS", "PromotionBook"]
 
 DEFAULT_LAYERS: Final = ("unit", "set", "order", "platform", "coupon", "shipping", "points")
 """单品 · 套餐与换购 · 满减 · 平台 · 券 · 运费 · 积分."""
+
+MAX_RESOLVERS: Final = 1000
+"""The most resolvers of one book."""
 
 MAX_PROMOTIONS: Final = 100_000
 """The most promotions of one book."""
@@ -45,8 +54,27 @@ def _layers(layers: Iterable[str]) -> tuple[str, ...]:
     return tuple_of(layers)
 
 
+def _resolvers(resolvers: Iterable[Resolver]) -> tuple[Resolver, ...]:
+    return tuple_of(resolvers)
+
+
+def _caps(caps: DiscountCap | Iterable[DiscountCap]) -> tuple[DiscountCap, ...]:
+    return (caps,) if isinstance(caps, DiscountCap) else tuple_of(caps)
+
+
 def _promotions(promotions: Iterable[Promotion]) -> tuple[Promotion, ...]:
     return tuple_of(promotions)
+
+
+class Run(NamedTuple):
+    """Layers that are settled together."""
+
+    stop: int
+    """One after the position of the last of them."""
+    resolver: Resolver | None
+    """How; None: by priority."""
+    groups: frozenset[str]
+    """Of which groups only the best promotion competes."""
 
 
 @document("promotion_book", 2, upcasts={1: book_from_1})
@@ -59,6 +87,8 @@ class PromotionBook:
         promotions: At most `MAX_PROMOTIONS`, with unique ids; their order does not matter.
         layers: The names of the layers in the order in which they are applied.
         version: What the shop calls this edition of the book; it is kept on every quote.
+        resolvers: How layers are settled that priority alone shall not settle.
+        discount_caps: How much all promotions together may take off what goods cost.
 
     Raises:
         InvalidDocument: With every fault: double ids, unknown layers, amounts that do not
@@ -77,9 +107,19 @@ class PromotionBook:
         validator=each(identifier, least=1, most=MAX_PROMOTIONS),
     )
     version: str = field(default="", validator=text(most=64))
+    resolvers: tuple[Resolver, ...] = field(
+        default=(), converter=_resolvers, validator=each(instance(Resolver), most=MAX_RESOLVERS)
+    )
+    discount_caps: tuple[DiscountCap, ...] = field(
+        default=(), converter=_caps, validator=each(instance(DiscountCap), most=MAX_CAPS)
+    )
     plans: tuple[Plan, ...] = field(init=False, eq=False, repr=False)
     ids: tuple[str, ...] = field(init=False, eq=False, repr=False)
     solitary: tuple[int, ...] = field(init=False, eq=False, repr=False)
+    runs: tuple[Run, ...] = field(init=False, eq=False, repr=False)
+    objective: tuple[Criterion, ...] | None = field(init=False, eq=False, repr=False)
+    prospects: Mapping[int, Prospect] = field(init=False, eq=False, repr=False)
+    _capping: Capping = field(init=False, eq=False, repr=False)
     _by_id: Mapping[str, int] = field(init=False, eq=False, repr=False)
     _index: _Index = field(init=False, eq=False, repr=False)
 
@@ -88,14 +128,20 @@ class PromotionBook:
         put = object.__setattr__
         put(self, "plans", plans)
         put(self, "ids", tuple(plan.promotion.id for plan in plans))
+        put(self, "_capping", capping(self.discount_caps, self.currency))
         put(self, "_by_id", {plan.promotion.id: plan.seq for plan in plans})
         alone = [plan for plan in plans if plan.promotion.exclusive is Exclusive.BOOK]
         alone.sort(key=lambda plan: (-plan.promotion.priority, plan.promotion.id))
         put(self, "solitary", tuple(plan.seq for plan in alone))
+        put(self, "runs", _runs(self.layers, self.resolvers))
+        searches = [each for each in self.resolvers if isinstance(each, Optimal)]
+        put(self, "objective", searches[0].objective if searches else None)
+        put(self, "prospects", _prospects(self))
         put(self, "_index", _Index(plans))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return PromotionBook, (self.currency, self.promotions, self.layers, self.version)
+        given = self.currency, self.promotions, self.layers, self.version, self.resolvers
+        return PromotionBook, (*given, self.discount_caps)
 
     def plan(self, promotion_id: str) -> Plan:
         """Find a promotion's compiled plan by id, or raise `NotFound`."""
@@ -107,6 +153,13 @@ class PromotionBook:
         """List the promotions that a code makes available, in order of application."""
         return tuple(self.plans[seq] for seq in self._index.codes.get(code, ()))
 
+    def begin(self, cart: Cart, context: Context, base: tuple[int, ...]) -> LayerState:
+        """Make the state that the first layer sees, with the floors of the discount caps."""
+        state = LayerState(cart, context, base)
+        if self.discount_caps:
+            self._capping(state)
+        return state
+
     def candidates(self, cart: Cart, context: Context) -> list[Plan]:
         """List what could apply to a cart, in the order of application.
 
@@ -116,11 +169,47 @@ class PromotionBook:
         return [*map(self.plans.__getitem__, self._index.candidates(cart, context))]
 
 
+def _runs(layers: Sequence[str], resolvers: Sequence[Resolver]) -> tuple[Run, ...]:
+    """Cut the layers into runs that are settled together; empty if priority settles all."""
+    if not resolvers:
+        return ()
+    groups = frozenset(
+        each.group for each in resolvers if isinstance(each, BestOf) and each.group is not None
+    )
+    settled: dict[str, Resolver] = {}
+    for resolver in resolvers:
+        if isinstance(resolver, Optimal):
+            settled |= dict.fromkeys(resolver.layers, resolver)
+        elif isinstance(resolver, BestOf) and resolver.layer is not None:
+            settled[resolver.layer] = resolver
+    runs: list[Run] = []
+    for i, name in enumerate(layers):
+        how = settled.get(name)
+        if runs and isinstance(how, Optimal) and runs[-1].resolver is how:
+            runs[-1] = runs[-1]._replace(stop=i + 1)
+        else:
+            runs.append(Run(i + 1, how, groups))
+    return tuple(runs)
+
+
+def _prospects(book: PromotionBook) -> dict[int, Prospect]:
+    """Work out what searches want to know of the promotions that they look at."""
+    searched = {
+        name for each in book.resolvers if isinstance(each, Optimal) for name in each.layers
+    }
+    return {
+        plan.seq: Prospect.of(plan.promotion, terms_of(plan.promotion, Terms(book.currency)))
+        for plan in book.plans
+        if plan.promotion.layer in searched
+    }
+
+
 def _compile(book: PromotionBook) -> Iterator[Plan]:
     """Compile every promotion, or report every fault of all of them."""
     faults = list(_faults(book))
     if any(len(fault.path) < 2 for fault in faults):
         raise InvalidDocument(faults)  # of the book itself: its promotions cannot be looked at
+    usual = Terms(book.currency)
     layer_of = {name: i for i, name in enumerate(book.layers)}
     given: tuple[Any, ...] = book.promotions
     numbered = sorted(
@@ -131,16 +220,17 @@ def _compile(book: PromotionBook) -> Iterator[Plan]:
     for seq, (position, promotion) in enumerate(numbered):
         try:
             layer = layer_of.get(promotion.layer, 0)
-            plans.append(compile_plan(promotion, seq, layer, book.currency))
+            plans.append(compile_plan(promotion, seq, layer, usual))
         except (InvalidInput, InvalidDocument) as error:
             found = all_faults(error, "promotions", position)
             faults += [fault.inside(f"promotion {promotion.id!r}") for fault in found]
     if faults:
-        raise InvalidDocument(sorted(faults, key=lambda fault: fault.path[1]))
+        raise InvalidDocument(sorted(faults, key=lambda fault: fault.path[:2]))
     yield from plans
 
 
 def _faults(book: PromotionBook) -> Iterator[InvalidInput]:
+    yield from cap_faults(book.discount_caps, book.currency)
     if len(set(book.layers)) < len(book.layers):
         expected, path = "layers with names of their own", ("layers",)
         yield InvalidValue(expected, book.layers, path=path, reason="duplicate_name")
@@ -154,6 +244,10 @@ def _faults(book: PromotionBook) -> Iterator[InvalidInput]:
         return
     seen: set[str] = set()
     layers = set(book.layers)
+    given: tuple[Any, ...] = book.promotions
+    known = [promotion for promotion in given if isinstance(promotion, Promotion)]
+    if len(known) == len(given):
+        yield from contradictions(known, book.layers, book.resolvers)
     for i, promotion in enumerate(book.promotions):
         place = "promotions", i
         if not isinstance(promotion, Promotion):
@@ -169,13 +263,17 @@ def _faults(book: PromotionBook) -> Iterator[InvalidInput]:
             yield fault.at(*place, "layer")
 
 
+_Table = dict[str, int | list[int]]
+"""A value → the sequence number of the plan under it, or of several."""
+
+
 class _Index:
     """Which plans stand under which key: facet → value → sequence numbers."""
 
     __slots__ = ("always", "codes", "context", "lines")
 
     def __init__(self, plans: tuple[Plan, ...]) -> None:
-        tables: dict[str, dict[str, list[int]]] = {}
+        tables: dict[str, _Table] = {}
         always: list[int] = []
         self.codes: dict[str, list[int]] = {}
         for plan in plans:
@@ -185,9 +283,7 @@ class _Index:
                 always.append(plan.seq)
                 continue
             facet, values = plan.key
-            table = tables.setdefault(facet, {})
-            for value in values:
-                table.setdefault(value, []).append(plan.seq)
+            _enter(plan.seq, values, tables.setdefault(facet, {}))
         self.always = always
         self.lines = [(facet, tables.pop(facet)) for facet in _LINE_FACETS if facet in tables]
         self.context = sorted(tables.items())
@@ -200,8 +296,22 @@ class _Index:
             held = facets[facet]
             for value in held if len(held) < len(table) else table:
                 if value in held and value in table:
-                    found += table[value]
+                    seqs = table[value]
+                    found += (seqs,) if isinstance(seqs, int) else seqs
         for facet, table in self.context:
             for value in context.carried(facet):
-                found += table.get(value, ())
+                seqs = table.get(value, [])
+                found += [seqs] if isinstance(seqs, int) else seqs
         return sorted(set(found))
+
+
+def _enter(seq: int, values: Iterable[str], table: _Table) -> None:
+    """Enter a plan under values; most have just one, which needs no list."""
+    for value in values:
+        known = table.get(value)
+        if known is None:
+            table[value] = seq
+        elif isinstance(known, int):
+            table[value] = [known, seq]
+        else:
+            known.append(seq)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Final
 
 from attrs import frozen
 
@@ -10,16 +12,24 @@ from ordercore.calendars import Schedule
 from ordercore.cart import Cart, Context
 from ordercore.cart.context import ATTRIBUTE
 from ordercore.errors import InvalidDocument, InvalidInput
-from ordercore.money import Currency
 from ordercore.promotions.benefits import Propose
 from ordercore.promotions.conditions import Always, Test, Verdict
+from ordercore.promotions.limits import (
+    NO_LIMITS,
+    Allowance,
+    Reached,
+    allowance_by,
+    cut,
+    reached_by,
+    within,
+)
 from ordercore.promotions.promotion import Code, Coupon, Exclusive, Promotion
 from ordercore.promotions.proposals import GiftGrant, Proposal, join
 from ordercore.promotions.selectors import Need, either
 from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import Terms, placed
 
-__all__ = ["Plan", "compile_plan"]
+__all__ = ["Plan", "compile_plan", "terms_of"]
 
 _RANKS = {
     "sku": 0, "brand": 1, "category": 1, "seller": 2, "code": 3, "coupon": 3, "group": 3,
@@ -40,9 +50,10 @@ class Plan:
         test: Its schedule and condition on a layer's state; None holds always.
         propose: What it would take.
         picky: Whether it may exclude others in its layer, or be excluded by a group.
-        particular: Whether it may be excluded by others in its layer, or want for a coupon.
+        particular: Whether others in its layer, the want of a coupon, or a limit may hinder it.
         coupon: The kind of coupon that it uses up; None: none.
         sociable: Whether it shares its units with any other promotion.
+        limit: Tells which limit on its uses or its budget is reached; None: it has none.
     """
 
     promotion: Promotion
@@ -55,6 +66,7 @@ class Plan:
     particular: bool
     coupon: str | None
     sociable: bool
+    limit: Reached | None = None
 
     def is_candidate(self, cart: Cart, context: Context) -> bool:
         """Whether it is available by its trigger and its required key is held."""
@@ -70,47 +82,87 @@ class Plan:
         return one.combines(two) and two.combines(one)
 
 
-def compile_plan(promotion: Promotion, seq: int, layer: int, currency: Currency) -> Plan:
-    """Compile a promotion; raise `InvalidDocument` with every fault of its rules."""
+def terms_of(promotion: Promotion, usual: Terms) -> Terms:
+    """Tell under which terms the rules of a promotion are compiled.
+
+    ``usual`` are those of who says nothing of them, and stand for all that are equal.
+    """
     terms = Terms(
-        currency, promotion.basis, promotion.rounding, promotion.split, promotion.overflow
-    )
-    faults: list[InvalidInput] = []
-    test: Test | None = None
-    proposes: list[Propose] = []
+        usual.currency, promotion.basis, promotion.rounding, promotion.split, promotion.overflow,
+        promotion.limits.applications,
+    )  # fmt: skip
+    return usual if terms == usual else terms
+
+
+def compile_plan(promotion: Promotion, seq: int, layer: int, usual: Terms) -> Plan:
+    """Compile a promotion; raise `InvalidDocument` with every fault of its rules."""
+    terms = terms_of(promotion, usual)
     try:
-        test = _test(promotion, terms)
-    except InvalidInput as error:
-        faults.append(error)
-    for i, benefit in enumerate(promotion.benefits):
-        try:
-            proposes.append(placed(benefit, terms, "benefits", i))
-        except InvalidInput as error:
-            faults.append(error)
-    if faults:
-        raise InvalidDocument(faults)
+        test, propose, reached = _compiled(promotion, terms)
+    except InvalidInput:
+        raise InvalidDocument(_faults(promotion, terms)) from None
     picky = promotion.exclusive is Exclusive.LAYER or promotion.group is not None
     coupon = promotion.trigger.kind if isinstance(promotion.trigger, Coupon) else None
     return Plan(
-        promotion=promotion,
-        seq=seq,
-        layer=layer,
-        key=_key(promotion),
-        test=test,
-        propose=proposes[0] if len(proposes) == 1 else _in_turn(proposes),
-        picky=picky,
-        particular=picky or coupon is not None,
-        coupon=coupon,
-        sociable=bool(promotion.combines_with),
+        promotion,
+        seq,
+        layer,
+        _key(promotion),
+        test,
+        propose,
+        picky,
+        picky or coupon is not None or reached is not None,
+        coupon,
+        bool(promotion.combines_with),
+        reached,
     )
+
+
+def _compiled(promotion: Promotion, terms: Terms) -> tuple[Test | None, Propose, Reached | None]:
+    """Compile the rules of a promotion, or raise the first fault."""
+    test, benefits = _test(promotion, terms), promotion.benefits
+    if promotion.limits is NO_LIMITS and len(benefits) == 1 and not promotion.whole:
+        return test, placed(benefits[0], terms, "benefits", 0), None  # as most are
+    limits = promotion.limits, promotion.id, terms
+    proposes = [placed(each, terms, "benefits", i) for i, each in enumerate(benefits)]
+    try:
+        reached, allowance = reached_by(*limits), allowance_by(*limits)
+    except InvalidInput as error:
+        raise error.at("limits") from None
+    propose = _propose(proposes, allowance)
+    return test, _whole(propose) if promotion.whole else propose, reached
+
+
+def _faults(promotion: Promotion, terms: Terms) -> list[InvalidInput]:
+    """List every fault of the rules of a promotion."""
+    found: list[InvalidInput] = []
+    limits = promotion.limits, promotion.id, terms
+    rules: list[tuple[tuple[str | int, ...], Callable[[], object]]] = [
+        ((), partial(_test, promotion, terms)),
+        (("limits",), partial(reached_by, *limits)),
+        (("limits",), partial(allowance_by, *limits)),
+    ]
+    for i, benefit in enumerate(promotion.benefits):
+        rules.append((("benefits", i), partial(benefit.compile, terms)))
+    for place, compiled in rules:
+        try:
+            compiled()
+        except InvalidInput as error:
+            fault = error.at(*place)
+            if str(fault) not in map(str, found):  # a budget is read twice
+                found.append(fault)
+    return found
 
 
 def _test(promotion: Promotion, terms: Terms) -> Test | None:
     when = promotion.when
-    test = None if isinstance(when, Always) else placed(when, terms, "when")
-    if promotion.schedule == Schedule():
-        return test
+    test = None if type(when) is Always else placed(when, terms, "when")
     schedule = promotion.schedule
+    return test if schedule == _ALWAYS_ON else _on_time(schedule, test)
+
+
+def _on_time(schedule: Schedule, test: Test | None) -> Test:
+    """Test only while a schedule is on."""
     is_open = schedule.compiled()
 
     def on_time(state: LayerState) -> Verdict:
@@ -119,6 +171,14 @@ def _test(promotion: Promotion, terms: Terms) -> Test | None:
         return Verdict(True, schedule) if test is None else test(state)
 
     return on_time
+
+
+def _propose(proposes: Sequence[Propose], allowance: Allowance | None) -> Propose:
+    """Make one function of all benefits, which keeps within what the promotion may take."""
+    if allowance is not None:
+        proposes = [cut(each) for each in proposes]
+    every = proposes[0] if len(proposes) == 1 else _in_turn(proposes)
+    return every if allowance is None else within(allowance, every)
 
 
 def _in_turn(proposes: Sequence[Propose]) -> Propose:
@@ -137,9 +197,25 @@ def _in_turn(proposes: Sequence[Propose]) -> Propose:
     return propose
 
 
+def _whole(propose: Propose) -> Propose:
+    """Propose nothing when a unit of a row that it would reduce alone is in use."""
+
+    def undivided(state: LayerState) -> Proposal | None:
+        if state.blocked:
+            alone = propose(state.untouched())
+            if alone is None or not state.blocked.keys().isdisjoint(alone[1]):
+                return None
+        return propose(state)
+
+    return undivided
+
+
 def _blocks(proposal: Proposal) -> bool:
     """Whether a gift that cannot be given keeps the whole promotion from applying."""
     return any([isinstance(grant, GiftGrant) and grant.blocks for grant in proposal[5]])
+
+
+_ALWAYS_ON: Final = Schedule()
 
 
 def _key(promotion: Promotion) -> Need | None:
@@ -150,8 +226,8 @@ def _key(promotion: Promotion) -> Need | None:
         return "coupon", frozenset({promotion.trigger.kind})
     needs = promotion.when.needs() + either([each.needs() for each in promotion.benefits])
     ranked = [need for need in needs if need[0] in _RANKS or need[0].startswith(ATTRIBUTE)]
-    if not ranked:
-        return None
+    if len(ranked) < 2:
+        return ranked[0] if ranked else None
     last = len(_RANKS)
     return min(
         ranked,

@@ -20,6 +20,7 @@ from ordercore.data.attributes import (
     is_attributes,
 )
 from ordercore.data.checks import (
+    boolean,
     each,
     identifier,
     instance,
@@ -37,6 +38,7 @@ from ordercore.money import Overflow
 from ordercore.money.fields import check_percent, percent_of
 from ordercore.promotions.benefits import Benefit
 from ordercore.promotions.conditions import Always, Condition, check_condition
+from ordercore.promotions.limits import NO_LIMITS, Limits
 from ordercore.promotions.size import check_size
 from ordercore.promotions.terms import (
     Basis,
@@ -168,11 +170,15 @@ class Promotion:
         exclusive: Whether it stands alone in its layer or in the whole book.
         group: Of one group at most one promotion applies in a layer.
         combines_with: Ids of promotions whose units it may share (``*``: all), if they say
-            the same of it.
+            the same of it. An id that the book does not have is no fault and has no effect:
+            a book may hold a part of all promotions, and what it names may have ended.
+        whole: Whether it is beaten as soon as a unit of a row that it would reduce is in use,
+            where others reduce what is left.
         basis: Which amounts its rules look at, where they do not say so.
         rounding: Where percentages are made whole.
         split: By what amounts are apportioned over rows.
         overflow: What becomes of a share that a row cannot take.
+        limits: How often, and for how much money, it may be used.
         funding: Who bears what it gives; empty: whoever runs the shop. Shares come to 100 %.
 
     >>> from ordercore.promotions import AmountOff, Threshold
@@ -207,6 +213,7 @@ class Promotion:
         converter=names_of,
         validator=each(identifier, most=1000),
     )
+    whole: bool = field(default=False, validator=boolean)
     basis: Basis = field(
         default=Basis.ENTRY,
         converter=basis_of,
@@ -223,6 +230,7 @@ class Promotion:
         validator=member(Split),
     )
     overflow: Overflow = field(default="redistribute", validator=_overflow)
+    limits: Limits = field(default=NO_LIMITS, validator=instance(Limits))
     funding: tuple[Funding, ...] = field(default=(), converter=_funding, validator=_check_funding)
 
     def __attrs_post_init__(self) -> None:

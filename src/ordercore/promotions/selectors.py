@@ -25,6 +25,7 @@ __all__ = [
     "AllOfSelectors",
     "AllUnits",
     "AnyOfSelectors",
+    "AtListPrice",
     "Brand",
     "Category",
     "HasAttribute",
@@ -99,28 +100,29 @@ class _Facet(Selector):
     __slots__ = ()
     facet = ""
     values: tuple[str, ...]
+    named: frozenset[str]
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "named", frozenset(self.values))
 
     def compile(self, terms: Terms) -> Select:  # noqa: ARG002
-        facet, values = self.facet, self.values
-        if len(values) == 1:
-            only = values[0]
-            return lambda state: state.rows.facets[facet].get(only, ())
-        named = frozenset(values)
-
-        def select(state: LayerState) -> tuple[int, ...]:
-            column = state.rows.facets[facet]
-            if len(named) < len(column):
-                found = [column[value] for value in values if value in column]
-            else:
-                found = [rows for value, rows in column.items() if value in named]
-            if len(found) == 1:
-                return found[0]
-            return tuple(sorted({row for rows in found for row in rows}))
-
-        return select
+        return self._rows_of_one if len(self.values) == 1 else self._rows_of_several
 
     def needs(self) -> tuple[Need, ...]:
-        return ((self.facet, frozenset(self.values)),)
+        return ((self.facet, self.named),)
+
+    def _rows_of_one(self, state: LayerState) -> tuple[int, ...]:
+        return state.rows.facets[self.facet].get(self.values[0], ())
+
+    def _rows_of_several(self, state: LayerState) -> tuple[int, ...]:
+        column, named = state.rows.facets[self.facet], self.named
+        if len(named) < len(column):
+            found = [column[value] for value in self.values if value in column]
+        else:
+            found = [rows for value, rows in column.items() if value in named]
+        if len(found) == 1:
+            return found[0]
+        return tuple(sorted({row for rows in found for row in rows}))
 
 
 @variant(Selector, "sku")
@@ -134,6 +136,7 @@ class Sku(_Facet):
     """
 
     values: tuple[str, ...] = field(converter=names_of, validator=_named)
+    named: frozenset[str] = field(init=False, eq=False, repr=False)
     facet = "sku"
 
 
@@ -143,6 +146,7 @@ class Category(_Facet):
     """Select the units of products that belong to at least one of these categories."""
 
     values: tuple[str, ...] = field(converter=names_of, validator=_named)
+    named: frozenset[str] = field(init=False, eq=False, repr=False)
     facet = "category"
 
 
@@ -152,6 +156,7 @@ class Brand(_Facet):
     """Select the units of some brands."""
 
     values: tuple[str, ...] = field(converter=names_of, validator=_named)
+    named: frozenset[str] = field(init=False, eq=False, repr=False)
     facet = "brand"
 
 
@@ -161,6 +166,7 @@ class Seller(_Facet):
     """Select the units that some sellers offer."""
 
     values: tuple[str, ...] = field(converter=names_of, validator=_named)
+    named: frozenset[str] = field(init=False, eq=False, repr=False)
     facet = "seller"
 
 
@@ -222,12 +228,39 @@ class PricedBetween(Selector):
 @variant(Selector, "undiscounted")
 @frozen
 class Undiscounted(Selector):
-    """Select the units of rows that no earlier layer has reduced."""
+    """Select the units of rows that no earlier layer has reduced.
+
+    A lower price by a price list is no reduction: see `AtListPrice`.
+    """
 
     def compile(self, terms: Terms) -> Select:  # noqa: ARG002, D102
         def select(state: LayerState) -> tuple[int, ...]:
             pairs = zip(state.began, state.base, strict=True)
             return tuple(row for row, (now, base) in enumerate(pairs) if now == base)
+
+        return select
+
+
+@variant(Selector, "at_list_price")
+@frozen
+class AtListPrice(Selector):
+    """Select the units of rows that no price list makes cheaper (会员价、秒杀商品不参与).
+
+    What promotions take plays no part: see `Undiscounted`. The units of a row are
+    interchangeable: where a purchase limit lets a list price only some of them, none is
+    selected.
+
+    >>> ~AtListPrice()  # what has a member, flash or other lower price
+    NotSelected(member=AtListPrice())
+    """
+
+    def compile(self, terms: Terms) -> Select:  # noqa: ARG002, D102
+        def select(state: LayerState) -> tuple[int, ...]:
+            base, listed = state.base, state.rows.amounts
+            if base is listed:
+                return state.rows.every
+            pairs = zip(base, listed, strict=True)
+            return tuple(row for row, (now, full) in enumerate(pairs) if now >= full)
 
         return select
 
@@ -303,6 +336,8 @@ def either(alternatives: list[tuple[Need, ...]]) -> tuple[Need, ...]:
     A facet counts if every alternative has a need of it: then one of all their values is
     needed. (Of several needs of one facet in one alternative the one with fewest values.)
     """
+    if len(alternatives) == 1:
+        return alternatives[0]
     narrowest: list[dict[str, frozenset[str]]] = []
     for needs in alternatives:
         best: dict[str, frozenset[str]] = {}

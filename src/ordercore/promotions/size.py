@@ -39,20 +39,24 @@ def check_size(*rules: Any) -> None:
 
 
 @cache
-def _fields(cls: Hashable) -> tuple[str, ...]:
-    """List the fields of a class of rules; anything else has none."""
-    if not isinstance(cls, type) or not attrs.has(cls) or issubclass(cls, Money | UnitPrice):
-        return ()
+def _is_rule(cls: Hashable) -> bool:
+    """Whether values of a class are rules, and no amounts, names or numbers."""
+    return isinstance(cls, type) and attrs.has(cls) and not issubclass(cls, Money | UnitPrice)
+
+
+@cache
+def _fields(cls: type[attrs.AttrsInstance]) -> tuple[str, ...]:
+    """List the fields of a class of rules."""
     return tuple(attribute.name for attribute in attrs.fields(cls))
 
 
 def _parts(rule: Any) -> Iterator[Any]:
     """List the rules that a rule is made of."""
-    for name in _fields(rule.__class__):
+    for name in _fields(rule.__class__) if _is_rule(rule.__class__) else ():
         value = getattr(rule, name)
         if isinstance(value, tuple):
             yield from _members(value)
-        elif _fields(value.__class__):
+        elif _is_rule(value.__class__):
             yield value
 
 
@@ -60,7 +64,7 @@ def _members(value: tuple[Any, ...]) -> Iterator[Any]:
     for member in value:
         if isinstance(member, tuple):
             yield from _members(member)
-        elif _fields(member.__class__):
+        elif _is_rule(member.__class__):
             yield member
         else:
             return  # names or numbers, and perhaps very many

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from attrs import frozen
 
@@ -14,6 +14,7 @@ from ordercore.money import Currency, Money, Overflow, UnitPrice
 from ordercore.money.fields import Amount
 
 __all__ = [
+    "EVER",
     "Basis",
     "RoundingMode",
     "Split",
@@ -25,6 +26,9 @@ __all__ = [
     "rounding_mode_of",
     "split_of",
 ]
+
+EVER: Final = 10**18
+"""More times than any cart has units, and more minor units than any order comes to."""
 
 
 class Basis(StrEnum):
@@ -70,6 +74,7 @@ class Terms:
         rounding: Where percentages are made whole.
         split: By what amounts are apportioned.
         overflow: What becomes of a share that a row cannot take.
+        applications: How often its repeating benefits may apply in one order; None: no limit.
     """
 
     currency: Currency
@@ -77,6 +82,12 @@ class Terms:
     rounding: RoundingMode = RoundingMode.PER_PROMOTION
     split: Split = Split.CURRENT
     overflow: Overflow = "redistribute"
+    applications: int | None = None
+
+    def times(self, most: int | None) -> int:
+        """Tell how often a benefit may apply that has a limit of its own, or none."""
+        own, limit = EVER if most is None else most, self.applications
+        return own if limit is None else min(own, limit)
 
     def minor(self, amount: Amount, *place: str | int) -> int:
         """Read a rule's amount in minor units of the book's currency."""

@@ -1,4 +1,8 @@
-"""Hypothesis strategies for rules: selectors, conditions, benefits and schedules of any kind."""
+"""Hypothesis strategies for rules: selectors, conditions, benefits and schedules of any kind.
+
+What is public is a composite: it prints as its own name, and not as the millions of
+characters of all that it is made of.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +25,7 @@ from ordercore.promotions import (
     AmountOffEach,
     AnyOf,
     AnyOfSelectors,
+    AtListPrice,
     Benefit,
     Brand,
     BundlePrice,
@@ -45,6 +50,7 @@ from ordercore.promotions import (
     HasCode,
     HoldsCoupon,
     InRegion,
+    Limits,
     LineAtLeast,
     NotCondition,
     NotSelected,
@@ -88,17 +94,20 @@ from ordercore.testing.alphabets import (
     SELLERS,
     SKUS,
     SMALL,
+    amounts,
     maybe,
+    mostly,
     rule_amounts,
     some_of,
 )
 
-__all__ = ["benefits", "conditions", "schedules", "selectors"]
+__all__ = ["benefits", "conditions", "limits", "schedules", "selectors"]
 
 
-def selectors(currency: str = "CNY") -> st.SearchStrategy[Selector]:
+@st.composite
+def selectors(draw: st.DrawFn, /, currency: str = "CNY") -> Selector:
     """Draw a selector of any kind, composed at most twice with ``&``, ``|`` and ``~``."""
-    return _selectors(currency)
+    return draw(_selectors(currency))
 
 
 @cache
@@ -111,20 +120,28 @@ def _selectors(currency: str) -> st.SearchStrategy[Selector]:
         st.builds(Brand, some_of(BRANDS)),
         st.builds(Seller, some_of(SELLERS)),
         st.builds(HasAttribute, st.just("colour"), st.sampled_from(COLOURS)),
-        st.builds(PricedBetween, amount, st.none()) | st.builds(PricedBetween, st.none(), amount),
+        st.one_of(
+            st.builds(PricedBetween, amount, st.none()),
+            st.builds(PricedBetween, st.none(), amount),
+            st.builds(_between, amounts(currency), amounts(currency)),
+        ),
         st.just(Undiscounted()),
+        st.just(AtListPrice()),
     )
     return _composed(_composed(single, _SELECTORS), _SELECTORS)
 
 
+def _between(one: Money, other: Money) -> PricedBetween:
+    return PricedBetween(min(one, other), max(one, other))
+
+
 @cache
 def _conditions(currency: str) -> st.SearchStrategy[Condition]:
-    amount, target = rule_amounts(currency), _selectors(currency)
+    amount, target = rule_amounts(currency), selectors(currency)
     count = st.integers(1, 8)
     single: st.SearchStrategy[Condition] = st.one_of(
         st.just(Always()),
-        st.builds(Threshold, amount, target=target, basis=BASES, above=st.booleans()),
-        st.builds(Threshold, quantity=count, target=target, above=st.booleans()),
+        *_thresholds(amount, count, target),
         st.builds(LineAtLeast, amount, target, BASES)
         | st.builds(LineAtLeast, target=target, quantity=count),
         st.builds(DistinctProducts, SMALL, target),
@@ -133,7 +150,8 @@ def _conditions(currency: str) -> st.SearchStrategy[Condition]:
         st.builds(HasCode, some_of(CODES)),
         st.builds(OrderNumber, SMALL)
         | st.builds(OrderNumber, at_least=SMALL)
-        | st.builds(OrderNumber, at_most=SMALL),
+        | st.builds(OrderNumber, at_most=SMALL)
+        | st.just(OrderNumber(at_least=2, at_most=3)),
         st.builds(InRegion, some_of(REGIONS)),
         st.builds(ViaChannel, some_of(CHANNELS)),
         st.builds(ContextAttribute, st.just("campaign"), some_of(CAMPAIGNS)),
@@ -142,9 +160,23 @@ def _conditions(currency: str) -> st.SearchStrategy[Condition]:
     return _composed(_composed(single, _CONDITIONS), _CONDITIONS)
 
 
-def conditions(currency: str = "CNY") -> st.SearchStrategy[Condition]:
+def _thresholds(
+    amount: st.SearchStrategy[Any], count: st.SearchStrategy[int], target: st.SearchStrategy[Any]
+) -> list[st.SearchStrategy[Threshold]]:
+    """List thresholds by amount and by units; more than nothing is one too."""
+    above, more = st.booleans(), st.just(True)
+    return [
+        st.builds(Threshold, amount, target=target, basis=BASES, above=above)
+        | st.builds(Threshold, st.just(Decimal(0)), target=target, basis=BASES, above=more),
+        st.builds(Threshold, quantity=count, target=target, above=above)
+        | st.builds(Threshold, quantity=st.just(0), target=target, above=more),
+    ]
+
+
+@st.composite
+def conditions(draw: st.DrawFn, /, currency: str = "CNY") -> Condition:
     """Draw a condition of any kind, composed at most twice with ``&``, ``|`` and ``~``."""
-    return _conditions(currency)
+    return draw(_conditions(currency))
 
 
 _SELECTORS: Final = (AllOfSelectors, AnyOfSelectors, NotSelected)
@@ -152,12 +184,10 @@ _CONDITIONS: Final = (AllOf, AnyOf, NotCondition)
 
 
 def _composed(single: st.SearchStrategy[Any], kinds: tuple[Any, ...]) -> st.SearchStrategy[Any]:
-    """Draw most often what is given, else two of it joined or one negated."""
+    """Draw what is given, else two of it joined or one negated."""
     every, any_, not_ = kinds
     pair = st.tuples(single, single)
     return st.one_of(
-        single,
-        single,
         single,
         st.builds(every, pair),
         st.builds(any_, pair),
@@ -185,7 +215,7 @@ OVERFLOWS: Final = st.sampled_from((None, "redistribute", "forfeit"))
 
 def _amounts_off(currency: str) -> Benefits:
     """List benefits that take amounts or percentages off whatever is selected."""
-    amount, target = rule_amounts(currency), _selectors(currency)
+    amount, target = rule_amounts(currency), selectors(currency)
     return [
         st.builds(
             PercentOff,
@@ -229,7 +259,7 @@ def _amounts_off(currency: str) -> Benefits:
 
 def _prices(currency: str) -> Benefits:
     """List benefits that set a price."""
-    amount, target = rule_amounts(currency) | st.just(Decimal(0)), _selectors(currency)
+    amount, target = rule_amounts(currency) | st.just(Decimal(0)), selectors(currency)
     part = st.tuples(target, SMALL)
     return [
         st.builds(FixedPrice, amount, target, maybe(SMALL)),
@@ -241,7 +271,7 @@ def _prices(currency: str) -> Benefits:
 
 def _picks(currency: str) -> Benefits:
     """List benefits that reduce some units for others."""
-    amount, target = rule_amounts(currency), _selectors(currency)
+    amount, target = rule_amounts(currency), selectors(currency)
     pick, limit = st.sampled_from(Pick), MAX_TIMES
     sets = {"every": st.integers(3, 5), "max_times": limit, "pick": pick, "target": target}
     return [
@@ -249,6 +279,7 @@ def _picks(currency: str) -> Benefits:
         st.builds(BuyXGetY, SMALL, SMALL, PERCENTS, target, target, limit, pick),
         st.one_of(
             st.builds(CheapestOff, SMALL, PERCENTS, target=target, pick=pick),
+            st.builds(CheapestOff, SMALL, amount=amount, target=target, pick=pick),
             st.builds(CheapestOff, SMALL, PERCENTS, **sets),
             st.builds(CheapestOff, SMALL, amount=amount, **sets),
         ),
@@ -257,20 +288,37 @@ def _picks(currency: str) -> Benefits:
 
 def _extras(currency: str) -> Benefits:
     """List benefits that give something on top, or for later."""
-    amount, target = rule_amounts(currency), _selectors(currency)
+    amount, target = rule_amounts(currency), selectors(currency)
     worth, every = maybe(amount), maybe(_everies(currency))
-    gift, lesser = st.sampled_from(GIFTS), st.sampled_from(("skip", "grant_alternative"))
-    units = {"value": worth, "every": every, "target": target}
+    gift, lesser = st.sampled_from(GIFTS), st.sampled_from(("skip", "grant_alternative", "block"))
+    units, choice = {"value": worth, "every": every, "target": target}, st.sampled_from(IDS[:3])
     return [
         st.builds(Gift, gift, SMALL, **units, out_of_stock=lesser)
         | st.builds(
             Gift, gift, SMALL, out_of_stock=st.just("substitute"), substitutes=some_of(GIFTS)
         ),
-        st.builds(GiftChoice, some_of(GIFTS), st.sampled_from(IDS[:3]), SMALL, **units),
+        st.builds(GiftChoice, some_of(GIFTS), choice, SMALL, **units, out_of_stock=lesser)
+        | st.builds(_with_default, some_of(GIFTS), choice, SMALL),
         st.builds(EarnPoints, SMALL, maybe(amount), target, basis=BASES, maximum=maybe(SMALL)),
         st.builds(GrantCoupon, st.sampled_from(COUPONS), SMALL),
-        st.builds(Deposit, amount, save=worth, target=target, per_unit=st.booleans()),
+        st.builds(Deposit, amount, save=worth, target=target, per_unit=st.booleans())
+        | st.builds(_worth, amounts(currency), amounts(currency), target, per_unit=st.booleans()),
     ]
+
+
+def _with_default(options: tuple[str, ...], choice: str, quantity: int) -> GiftChoice:
+    return GiftChoice(
+        options,
+        choice,
+        quantity,
+        default=options[-1],
+        out_of_stock="substitute" if quantity > 1 else "skip",
+        substitutes="cup" if quantity > 1 else (),
+    )
+
+
+def _worth(paid: Money, more: Money, target: Selector, *, per_unit: bool) -> Deposit:
+    return Deposit(paid.decimal, (paid + more).decimal, target=target, per_unit=per_unit)
 
 
 @st.composite
@@ -282,7 +330,7 @@ def _tiers(draw: st.DrawFn, currency: str) -> Tiers:
         if by_amount:
             least = {"amount": Money(2500 * step, Currency(currency)).decimal}
         tiers += (Tier(**least, benefit=draw(benefit)),)
-    return Tiers(tiers, draw(_selectors(currency)), draw(BASES))
+    return Tiers(tiers, draw(selectors(currency)), draw(BASES))
 
 
 _STEPS: Final = st.sets(st.integers(1, 8), min_size=1, max_size=3)
@@ -291,12 +339,35 @@ _STEPS: Final = st.sets(st.integers(1, 8), min_size=1, max_size=3)
 @cache
 def _benefits(currency: str) -> st.SearchStrategy[Benefit]:
     single = _single_benefits(currency)
-    return st.one_of(single, single, single, _tiers(currency))
+    return single | _tiers(currency)
 
 
-def benefits(currency: str = "CNY") -> st.SearchStrategy[Benefit]:
+@st.composite
+def benefits(draw: st.DrawFn, /, currency: str = "CNY") -> Benefit:
     """Draw a benefit of any kind."""
-    return _benefits(currency)
+    return draw(_benefits(currency))
+
+
+@st.composite
+def limits(draw: st.DrawFn, /, currency: str = "CNY") -> Limits:
+    """Draw limits of a promotion: most often none."""
+    return draw(_limits(currency))
+
+
+@cache
+def _limits(currency: str) -> st.SearchStrategy[Limits]:
+    amount, none = rule_amounts(currency), st.just(Limits())
+    single = st.one_of(
+        st.builds(Limits, applications=SMALL),
+        st.builds(Limits, uses=SMALL),
+        st.builds(Limits, uses_per_customer=SMALL),
+        st.builds(Limits, budget=amount),
+        st.builds(Limits, cap=amount),
+    )
+    several = st.builds(
+        Limits, applications=maybe(SMALL), uses=SMALL, budget=amount, cap=maybe(amount)
+    )
+    return mostly(none, single | several)
 
 
 _WEDNESDAYS: Final = Recurrence(
@@ -314,8 +385,7 @@ def schedules() -> st.SearchStrategy[Schedule]:
 
 @cache
 def _schedules() -> st.SearchStrategy[Schedule]:
-    always = st.just(Schedule())
-    return st.one_of(always, always, always, _scheduled())
+    return mostly(st.just(Schedule()), _scheduled())
 
 
 @cache

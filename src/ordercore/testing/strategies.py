@@ -8,7 +8,7 @@ come from `pricings`, and with a tariff from `pricings_by_tariff`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from attrs import evolve
 from hypothesis import strategies as st
 
-from ordercore.cart import Cart, CartLine, Context, Fee, Shopper, Wishes
+from ordercore.cart import Cart, CartLine, Context, Fee, Shopper, Usage, Wishes
 from ordercore.catalog import Product
 from ordercore.money import Currency, Money, Rounding, UnitPrice
 from ordercore.promotions import (
@@ -28,6 +28,7 @@ from ordercore.promotions import (
     Basis,
     Code,
     Coupon,
+    DiscountCap,
     Exclusive,
     Funding,
     Promotion,
@@ -53,6 +54,7 @@ from ordercore.testing.alphabets import (
     INSTANT,
     LAYERS,
     NEAR,
+    PERCENTS,
     REGIONS,
     SELLERS,
     SKUS,
@@ -60,9 +62,10 @@ from ordercore.testing.alphabets import (
     amounts,
     currencies,
     maybe,
+    mostly,
     some_of,
 )
-from ordercore.testing.rules import benefits, conditions, schedules, selectors
+from ordercore.testing.rules import benefits, conditions, limits, schedules, selectors
 from ordercore.testing.tariffs import price_lists, tariffs, taxes
 
 __all__ = [
@@ -90,6 +93,7 @@ __all__ = [
     "conditions",
     "contexts",
     "currencies",
+    "limits",
     "price_lists",
     "pricings",
     "pricings_by_tariff",
@@ -235,7 +239,16 @@ def _contexts() -> st.SearchStrategy[Context]:
         gift_stock=maybe(st.dictionaries(st.sampled_from(GIFTS), st.integers(0, 4))),
         attributes=st.dictionaries(st.just("campaign"), st.sampled_from(CAMPAIGNS)),
         wishes=maybe(_wishes()),
+        usage=maybe(_usages()),
     )
+
+
+@cache
+def _usages() -> st.SearchStrategy[Usage]:
+    counts = st.dictionaries(st.sampled_from(IDS[:5]), st.integers(0, 3), max_size=3)
+    amounts_spent = st.sampled_from(("0", "1", "20", "300"))
+    spent = st.dictionaries(st.sampled_from(IDS[:5]), amounts_spent, max_size=3)
+    return st.builds(Usage, counts, counts, spent)
 
 
 _SHARED: Final = (Funding("platform", Decimal("66.67")), Funding("seller", Decimal("33.33")))
@@ -247,10 +260,11 @@ def _promotion_fields(currency: str) -> dict[str, st.SearchStrategy[Any]]:
     one, several = st.tuples(benefit), st.lists(benefit, min_size=2, max_size=3)
     alone = (*[Exclusive.NO] * 10, Exclusive.LAYER, Exclusive.LAYER, Exclusive.BOOK)
     return {
-        "benefits": st.one_of(one, one, one, several),
-        "when": st.one_of(st.just(Always()), condition, condition),
+        "benefits": mostly(one, several),
+        "when": st.just(Always()) | condition,
         "schedule": schedules(),
         "trigger": st.one_of(
+            st.just(Automatic()),
             st.just(Automatic()),
             st.just(Automatic()),
             st.builds(Code, st.sampled_from(CODES)),
@@ -261,18 +275,22 @@ def _promotion_fields(currency: str) -> dict[str, st.SearchStrategy[Any]]:
         "exclusive": st.sampled_from(alone),
         "group": st.sampled_from((None, None, None, "g1", "g2")),
         "combines_with": st.sampled_from(((), (), ("*",))) | some_of(IDS),
+        "whole": st.sampled_from((False, False, False, True)),
         "basis": st.sampled_from((Basis.ENTRY, *Basis)),
         "rounding": st.sampled_from(RoundingMode),
         "split": st.sampled_from(Split),
         "overflow": st.sampled_from(("redistribute", "forfeit")),
+        "limits": limits(currency),
         "funding": st.sampled_from(((), (), _SHARED)),
     }
 
 
-def promotions(currency: str = "CNY", **given: Any) -> st.SearchStrategy[Promotion]:
+@st.composite
+def promotions(draw: st.DrawFn, /, currency: str = "CNY", **given: Any) -> Promotion:
     """Draw a promotion that uses any option.
 
     Args:
+        draw: Given by Hypothesis.
         currency: The currency of the book that it is for.
         given: Fields of `Promotion` as strategies or plain values, in place of those drawn.
 
@@ -280,12 +298,28 @@ def promotions(currency: str = "CNY", **given: Any) -> st.SearchStrategy[Promoti
     >>> find(promotions(layer="coupon"), lambda promotion: promotion.priority == 1).layer
     'coupon'
     """
-    drawn = {name: value for name, value in given.items() if isinstance(value, st.SearchStrategy)}
-    plain = {name: value for name, value in given.items() if name not in drawn}
-    others = _other_fields(currency, frozenset(given))
-    return st.builds(
-        lambda some, rest: Promotion(**plain, **some, **rest), st.fixed_dictionaries(drawn), others
-    )
+    told = {
+        name: draw(value) if isinstance(value, st.SearchStrategy) else value
+        for name, value in given.items()
+    }
+    promotion = Promotion(**told, **draw(_other_fields(currency, frozenset(given))))
+    return _sociable(promotion, (promotion,))
+
+
+def _sociable(promotion: Promotion, others: Iterable[Promotion]) -> Promotion:
+    """Take back whom a promotion combines with where one of the two tolerates no other."""
+    names = promotion.combines_with
+    if names and promotion.exclusive is not Exclusive.NO:
+        return evolve(promotion, combines_with=())
+    apart = {
+        other.id
+        for other in others
+        if other.exclusive is not Exclusive.NO
+        or (promotion.group is not None and promotion.group == other.group)
+    }
+    if apart.isdisjoint(names):
+        return promotion
+    return evolve(promotion, combines_with=[name for name in names if name not in apart])
 
 
 @cache
@@ -318,20 +352,31 @@ def books(
     count = draw(st.integers(min_promotions, max_promotions))
     promotion = promotions(currency, **{**given, "id": "any"})
     ids = draw(st.permutations(IDS[:count]))
-    return PromotionBook(currency, [evolve(draw(promotion), id=each) for each in ids])
+    made = [evolve(draw(promotion), id=each) for each in ids]
+    caps = draw(_discount_caps(currency))
+    return PromotionBook(currency, [_sociable(each, made) for each in made], discount_caps=caps)
+
+
+@cache
+def _discount_caps(currency: str) -> st.SearchStrategy[list[DiscountCap]]:
+    cap = st.builds(DiscountCap, PERCENTS, selectors(currency))
+    none: st.SearchStrategy[list[DiscountCap]] = st.just([])
+    return mostly(none, st.lists(cap, min_size=1, max_size=2))
 
 
 @st.composite
 def pricings(
     draw: st.DrawFn, /, *, min_lines: int = 1, max_lines: int = 5, **given: Any
 ) -> tuple[Cart, PromotionBook, Context]:
-    """Draw all that `price_in` takes, in one currency.
+    """Draw all that `price_in` takes, in one currency, without a tariff.
 
     Args:
         draw: Given by Hypothesis.
         min_lines: At least so many lines in the cart.
         max_lines: At most so many.
         given: For the book: see `books`.
+
+    With a tariff or without, as it comes: ``pricings() | pricings_by_tariff()``.
     """
     currency = draw(currencies())
     cart = draw(carts(currency, min_lines=min_lines, max_lines=max_lines))

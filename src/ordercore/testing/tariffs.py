@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any, Final
 
+from attrs import evolve
 from hypothesis import strategies as st
 
 from ordercore.money import Currency, Money, Rounding, UnitPrice
@@ -30,6 +31,7 @@ from ordercore.testing.alphabets import (
     SKUS,
     TAX_CLASSES,
     maybe,
+    mostly,
     some_of,
 )
 from ordercore.testing.rules import schedules
@@ -37,6 +39,9 @@ from ordercore.testing.rules import schedules
 __all__ = ["price_lists", "tariffs", "taxes"]
 
 _MODES: Final = st.sampled_from((Rounding.HALF_UP, *Rounding))
+
+
+_LEAST: Final = st.sampled_from((1, 1, 1, 2, 3, 6))
 
 
 @cache
@@ -51,7 +56,7 @@ def _list_prices(currency: str) -> st.SearchStrategy[Any]:
 
 @cache
 def _price_rules(currency: str) -> st.SearchStrategy[PriceRule]:
-    price, sku, least = _list_prices(currency), st.sampled_from(SKUS), st.integers(1, 6)
+    price, sku, least = _list_prices(currency), st.sampled_from(SKUS), _LEAST
     made = {"decimals": maybe(st.integers(0, 5)), "rounding": _MODES}
     markup = PERCENTS | st.just("250")
     return st.one_of(
@@ -62,8 +67,21 @@ def _price_rules(currency: str) -> st.SearchStrategy[PriceRule]:
     )
 
 
-def price_lists(currency: str = "CNY", **given: Any) -> st.SearchStrategy[PriceList]:
-    """Draw a price list; what is ``given`` of its fields is as given, a strategy or a value."""
+@st.composite
+def price_lists(draw: st.DrawFn, /, currency: str = "CNY", **given: Any) -> PriceList:
+    """Draw a price list.
+
+    Args:
+        draw: Given by Hypothesis.
+        currency: The currency of its prices.
+        given: Fields of `PriceList` as strategies or plain values, in place of those drawn.
+    """
+    told = {name: draw(_drawn(value)) for name, value in given.items()}
+    return PriceList(**told, **draw(_other_fields(currency, frozenset(given))))
+
+
+@cache
+def _other_fields(currency: str, given: frozenset[str]) -> st.SearchStrategy[dict[str, Any]]:
     few = {"groups": GROUPS, "channels": CHANNELS, "regions": REGIONS}
     rules = st.lists(
         _price_rules(currency),
@@ -71,17 +89,18 @@ def price_lists(currency: str = "CNY", **given: Any) -> st.SearchStrategy[PriceL
         max_size=4,
         unique_by=lambda rule: (rule.sku, rule.min_quantity),
     )
-    fields: dict[str, Any] = {
-        "id": "list",
+    fields: dict[str, st.SearchStrategy[Any]] = {
+        "id": st.just("list"),
         "rules": rules,
         "kind": st.sampled_from(("member", "flash", "contract")),
         "schedule": schedules(),
         "priority": st.integers(-1, 1),
         "purchase_limit": maybe(st.integers(1, 6)),
-        **{name: st.just(()) | some_of(names) for name, names in few.items()},
-        **given,
+        **{name: mostly(st.just(()), some_of(names)) for name, names in few.items()},
     }
-    return st.builds(PriceList, **{name: _drawn(value) for name, value in fields.items()})
+    return st.fixed_dictionaries(
+        {name: field for name, field in fields.items() if name not in given}
+    )
 
 
 def _drawn(value: Any) -> st.SearchStrategy[Any]:
@@ -92,14 +111,8 @@ _RATES: Final = st.sampled_from(("13", "8.875", "6", "0.1", "0", "100", "7.77"))
 _CLASSES: Final = (*TAX_CLASSES, "ordinary")
 
 
-@st.composite
-def taxes(draw: st.DrawFn, /, **given: Any) -> Taxes:
-    """Draw one to three rates, levied on some parts and classes or on all, in some regions.
-
-    Args:
-        draw: Given by Hypothesis.
-        given: Fields of `Taxes`, as strategies or plain values, in place of those drawn.
-    """
+@cache
+def _rate() -> st.SearchStrategy[TaxRate]:
     everything = {"tax_classes": st.just(_CLASSES), "on": st.just(tuple(TaxedPart))}
     narrow = {
         "tax_classes": some_of(_CLASSES),
@@ -107,22 +120,39 @@ def taxes(draw: st.DrawFn, /, **given: Any) -> Taxes:
         "on": some_of(tuple(TaxedPart)),
     }
     rate = st.builds(TaxRate, st.just("any"), _RATES, **everything)
-    rate |= st.builds(TaxRate, st.just("any"), _RATES, **narrow)
+    return rate | st.builds(TaxRate, st.just("any"), _RATES, **narrow)
+
+
+@st.composite
+def _some_rates(draw: st.DrawFn) -> tuple[TaxRate, ...]:
     names = draw(st.permutations(("county", "state", "vat")))[: draw(st.integers(1, 3))]
-    fields: dict[str, Any] = {
-        "rates": st.tuples(*[rate.map(_named(name)) for name in names]),
-        "included": st.booleans(),
-        "level": st.sampled_from(TaxLevel),
-        "rounding": _MODES,
-        "shipping_class": maybe(st.sampled_from(TAX_CLASSES)),
-        "exempt_groups": st.sampled_from(((), (), GROUPS[:1])),
-        **given,
-    }
-    return Taxes(**{name: draw(_drawn(value)) for name, value in fields.items()})
+    return tuple(evolve(draw(_rate()), id=name) for name in names)
 
 
-def _named(name: str) -> Any:
-    return lambda rate: TaxRate(name, rate.percent, rate.tax_classes, rate.regions, rate.on)
+_TAX_FIELDS: Final[dict[str, st.SearchStrategy[Any]]] = {
+    "rates": _some_rates(),
+    "included": st.booleans(),
+    "level": st.sampled_from(TaxLevel),
+    "rounding": _MODES,
+    "shipping_class": maybe(st.sampled_from(TAX_CLASSES)),
+    "exempt_groups": st.sampled_from(((), (), GROUPS[:1])),
+}
+
+
+def taxes(**given: Any) -> st.SearchStrategy[Taxes]:
+    """Draw one to three rates, levied on some parts and classes or on all, in some regions.
+
+    Args:
+        given: Fields of `Taxes`, as strategies or plain values, in place of those drawn.
+    """
+    fields = {**_TAX_FIELDS, **{name: _drawn(value) for name, value in given.items()}}
+    return st.builds(Taxes, **fields)
+
+
+_TAXES: Final = maybe(taxes())
+_COUNT: Final = st.integers(0, 3)
+_LIST_IDS: Final = st.permutations(("l1", "l2", "l3"))
+_STEPS: Final = st.sampled_from((10, 5, 100, 1, 100_000))
 
 
 @st.composite
@@ -138,12 +168,13 @@ def tariffs(draw: st.DrawFn, /, currency: str = "CNY", **given: Any) -> Tariff:
     >>> find(tariffs(taxes=None), lambda tariff: tariff.price_lists != ()).choice
     <PriceChoice.BEST: 'best'>
     """
-    ids = draw(st.permutations(("l1", "l2", "l3")))[: draw(st.integers(0, 3))]
-    steps = st.sampled_from((10, 5, 100, 1, 100_000)).map(lambda n: Money(n, Currency(currency)))
+    if "price_lists" not in given:
+        ids = draw(_LIST_IDS)[: draw(_COUNT)]
+        given["price_lists"] = tuple(draw(price_lists(currency, id=each)) for each in ids)
+    steps = _STEPS.map(lambda n: Money(n, Currency(currency)))
     fields: dict[str, Any] = {
-        "price_lists": st.tuples(*[price_lists(currency, id=each) for each in ids]),
         "choice": st.sampled_from(PriceChoice),
-        "taxes": maybe(taxes()),
+        "taxes": _TAXES,
         "rounding": maybe(st.builds(PayableRounding, steps, st.sampled_from(Rounding))),
         **given,
     }

@@ -8,8 +8,10 @@ from typing import Any, Final
 from attrs import field, frozen
 
 from ordercore.money import Currency, Money
+from ordercore.pricing.explaining.blocks import laid_out
+from ordercore.pricing.explaining.markup import html_of
 from ordercore.pricing.explaining.rows import Row
-from ordercore.pricing.explaining.sheet import sheet
+from ordercore.pricing.explaining.sheet import blocks_of, charged
 from ordercore.pricing.explaining.text import text_of
 from ordercore.wording import Words
 
@@ -40,6 +42,7 @@ class Explanation:
         gifts: What is given on top.
         payable: What is to be paid in all.
         grants: Points, coupons, deposit and balance.
+        proofs: How good the combination of promotions is, where `Optimal` settled it.
         not_applied: The codes that gave nothing, what others prevailed over, and what the
             shopper could change by buying more; at most 20. `Quote.outcomes` has them all.
         not_applied_more: How many further ones there are.
@@ -64,6 +67,7 @@ class Explanation:
     gifts: tuple[Row, ...]
     payable: Row
     grants: tuple[Row, ...] = ()
+    proofs: tuple[Row, ...] = ()
     not_applied: tuple[Row, ...]
     not_applied_more: int = 0
     words: Words = field(init=False, eq=False, repr=False)
@@ -79,7 +83,7 @@ class Explanation:
         """
         costs = (*self.lines, self.shipping, *self.fees, *self.taxes)
         rounding = () if self.rounding is None else (self.rounding,)
-        sums = (*rounding, *self.gifts, self.payable, *self.grants)
+        sums = (*rounding, *self.gifts, self.payable, *self.grants, *self.proofs)
         return (*self.promotions, *costs, *sums, *self.not_applied)
 
     def told(self, amount: Money) -> str:
@@ -96,7 +100,19 @@ class Explanation:
         cells. What stands in a column of amounts adds up to its last row, and along each row
         list price and discounts (those of price lists too) add up to what is to be paid.
         """
-        return sheet(self)
+        return laid_out(charged(self))
+
+    def html(self) -> str:
+        """Write the explanation as a section of HTML, in which all that is told is escaped.
+
+        It has the promotions that applied, the table with what each row is made of, what did
+        not apply, and the pricing instant. There is no script and no style in it: the classes,
+        all of which begin with ``ordercore-``, are for the style sheet of the page that it is
+        put into.
+        """
+        return html_of("explanation", self.locale, blocks_of(self))
+
+    _repr_html_ = html  # what notebooks show
 
     def to_plain(self) -> dict[str, Any]:
         """Give the explanation as JSON-able data, with display strings beside the numbers.
@@ -121,6 +137,7 @@ class Explanation:
         ``gifts``            rows
         ``payable``          a row
         ``grants``           rows: points, coupons, deposit and balance
+        ``proofs``           rows: how good the combination is
         ``not_applied``      rows
         ``not_applied_more`` how many further ones there are
         ==================== =====================================================
@@ -151,6 +168,7 @@ class Explanation:
             "gifts": self._plain_rows(self.gifts),
             "payable": self._plain(self.payable),
             "grants": self._plain_rows(self.grants),
+            "proofs": self._plain_rows(self.proofs),
             "not_applied": self._plain_rows(self.not_applied),
             "not_applied_more": self.not_applied_more,
         }

@@ -9,9 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from attrs import evolve
+
 from ordercore.money import Currency, Money
 from ordercore.money.fields import Amount
-from ordercore.promotions.benefits import Benefit
+from ordercore.promotions.benefits import (
+    AmountOff,
+    Benefit,
+    BundlePrice,
+    BuyXGetY,
+    CheapestOff,
+    Gift,
+    GiftChoice,
+    NthItemOff,
+    PickN,
+    Tier,
+    Tiers,
+)
 from ordercore.promotions.benefits.benefit import Inserted, Label
 from ordercore.promotions.conditions import AllOf, Condition, Threshold
 from ordercore.promotions.promotion import Promotion
@@ -29,12 +43,35 @@ def label_of(promotion: Promotion, words: Words, currency: Currency) -> str | No
     >>> label_of(off, Words("zh"), Currency("CNY"))
     '满3件立减5'
     """
-    threshold = _threshold(promotion.when)
-    labels = [_label(benefit, threshold, currency) for benefit in promotion.benefits]
-    found = [_plain(label) for label in labels if label is not None]
+    threshold, limits = _threshold(promotion.when), promotion.limits
+    benefits = [_within(each, limits.applications) for each in promotion.benefits]
+    labels = [_label(benefit, threshold, currency) for benefit in benefits]
+    found = [label for label in labels if label is not None]
     if len(found) < len(labels):
         return None
-    return words.labels(found, currency, currency.digits)
+    if limits.cap is not None:
+        found = [("capped", {"what": tuple(found), "maximum": limits.cap})]
+    return words.labels([*map(_plain, found)], currency, currency.digits)
+
+
+def _within(benefit: Benefit, most: int | None) -> Benefit:
+    """Write the promotion's limit of applications into a benefit that repeats."""
+    if most is None:
+        return benefit
+    if isinstance(benefit, Tiers):
+        return evolve(benefit, tiers=[_tier_within(tier, most) for tier in benefit.tiers])
+    if isinstance(benefit, AmountOff | Gift | GiftChoice) and benefit.every is not None:
+        fewer = min(most, benefit.every.max_times or most)
+        return evolve(benefit, every=evolve(benefit.every, max_times=fewer))
+    if isinstance(benefit, BundlePrice | BuyXGetY | NthItemOff | PickN) or (
+        isinstance(benefit, CheapestOff) and benefit.every is not None
+    ):
+        return evolve(benefit, max_times=min(most, benefit.max_times or most))
+    return benefit
+
+
+def _tier_within(tier: Tier, most: int) -> Tier:
+    return evolve(tier, benefit=_within(tier.benefit, most))
 
 
 def _threshold(when: Condition) -> Threshold | None:

@@ -1,9 +1,10 @@
 """Which refusals an explanation lists, by one rule that asks no index.
 
-Listed is every code typed that gave nothing; what was beaten or excluded by others, or ran out
-of gifts; and what the shopper could change by buying more. What fails on facts, such as who is
-buying or when, is not: nobody can do anything about it. To the account, which stays complete,
-the listing adds what was no candidate because the cart has nothing of what it asks for.
+Listed is every code typed that gave nothing; what was beaten or excluded by others, has reached
+a limit or ran out of gifts; and what the shopper could change by buying more. What fails on
+facts, such as who is buying or when, is not: nobody can do anything about it. To the account,
+which stays complete, the listing adds what was no candidate because the cart has nothing of what
+it asks for.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from ordercore.pricing.explaining.rows import Row
 from ordercore.pricing.misses import Miss
 from ordercore.pricing.outcomes import Outcome, UnknownCode, outcome_of
 from ordercore.pricing.quote import Quote
-from ordercore.pricing.resolve import Entry, Kind
+from ordercore.pricing.resolvers.account import Entry, Kind
+from ordercore.pricing.uses import used_up
 from ordercore.promotions.conditions import (
     AllOf,
     AnyOf,
@@ -37,7 +39,7 @@ __all__ = ["MOST", "codes", "refusals"]
 MOST: Final = 20
 """The most refusals that are told; of further ones the number is."""
 
-_PREVAILED = (Kind.BEATEN, Kind.EXCLUDED, Kind.GIFT_OUT_OF_STOCK)
+_PREVAILED = (Kind.BEATEN, Kind.EXCLUDED, Kind.GIFT_OUT_OF_STOCK, Kind.LIMIT_REACHED)
 
 
 def codes(quote: Quote, tell: Teller) -> tuple[Row, ...]:
@@ -121,7 +123,7 @@ def _in_reach(quote: Quote) -> list[Outcome]:
         if entry[1] is not Kind.NOT_ELIGIBLE or verdict is None:
             continue
         miss = Miss.of(verdict, quote.currency)
-        if miss.within_reach:
+        if miss.within_reach and not used_up(quote, quote.book.plans[entry[0]]):
             found.append((miss, entry))
     found.sort(key=lambda pair: (pair[0].distance, pair[1][0]))
     return [outcome_of(quote, entry) for _, entry in found]
@@ -149,4 +151,4 @@ def _stands_alone(plan: Plan, kind: Kind) -> bool:
 
 def _begun(quote: Quote) -> LayerState:
     """Make the state that the first layer sees."""
-    return LayerState(quote.cart, quote.context, quote.base_amounts)
+    return quote.book.begin(quote.cart, quote.context, quote.base_amounts)

@@ -17,6 +17,7 @@ from ordercore.pricing.outcomes import (
     Beaten,
     Excluded,
     GiftOutOfStock,
+    LimitReached,
     NotEligible,
     Outcome,
     UnknownCode,
@@ -54,6 +55,8 @@ def _plain(outcome: Outcome, name: str, tell: Teller, **more: str) -> Row:
 
 def _beaten(outcome: Beaten, name: str, tell: Teller) -> Row:
     key, more = "outcome.beaten", {"by": tell.names(outcome.by)}
+    if not outcome.on_units:
+        key = f"{key}.chosen"
     if outcome.difference.minor > 0:
         key, more = f"{key}.saving", {**more, "difference": tell.amount(outcome.difference)}
     words = tell.words.say(key, promotion=name, **more)
@@ -67,6 +70,17 @@ def _excluded(outcome: Excluded, name: str, tell: Teller) -> Row:
 
 def _out_of_stock(outcome: GiftOutOfStock, name: str, tell: Teller) -> Row:
     return _plain(outcome, name, tell, skus=tell.words.joined(outcome.skus))
+
+
+def _limit_reached(outcome: LimitReached, name: str, tell: Teller) -> Row:
+    key = f"outcome.{outcome.kind}"
+    if outcome.limit != "uses":
+        key = f"{key}.{outcome.limit}"
+    if isinstance(outcome.allowed, Money):
+        words = tell.words.say(key, promotion=name, allowed=tell.amount(outcome.allowed))
+    else:
+        words = tell.words.say(key, promotion=name, count=outcome.allowed)
+    return Row(kind=outcome.kind, words=words)
 
 
 def _not_eligible(outcome: NotEligible, name: str, tell: Teller) -> Row:
@@ -96,5 +110,6 @@ _REFUSALS: Final[Mapping[type, Callable[[Any, str, Teller], Row]]] = MappingProx
         Beaten: _beaten,
         Excluded: _excluded,
         GiftOutOfStock: _out_of_stock,
+        LimitReached: _limit_reached,
     }
 )

@@ -13,7 +13,7 @@ from enum import StrEnum
 from attrs import frozen
 
 from ordercore.money import Money, UnitPrice
-from ordercore.pricing.resolve import Kind
+from ordercore.pricing.resolvers.account import Kind
 
 __all__ = ["MissKind", "Row", "RowKind"]
 
@@ -63,6 +63,9 @@ class RowKind(StrEnum):
     """What is due now, as a value."""
     BALANCE = "balance"
     """What is due later, as a value."""
+    PROOF = "proof"
+    """How good the combination of promotions is; value: by how much, at most, another one may
+    save more, if none was proven best; because: the layers that were settled together."""
     PAYABLE = "payable"
     """What is to be paid in all; parts: the kinds below, `PRICE_LIST`, `TAX` and `ROUNDING`."""
     SUBTOTAL = "subtotal"
@@ -127,9 +130,9 @@ class Row:
         base: Of a line: what it costs before promotions. Of a tax: what it falls on.
         percent: Of a tax rate.
         value: An amount that adds nothing: what one unit of a gift is worth, a tax that is
-            contained, a deposit.
+            contained, a deposit, a gap.
         promotion: The promotion that a refused code stands for.
-        because: Ids of the promotions that gave, beat or excluded it; of price lists.
+        because: Ids of the promotions that gave, beat or excluded it; of price lists; layers.
         parts: What it is made of.
     """
 

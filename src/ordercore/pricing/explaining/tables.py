@@ -54,7 +54,7 @@ def shortened(text: str, most: int) -> str:
 def aligned(
     head: Sequence[str],
     rows: Iterable[Sequence[str]],
-    foot: Sequence[str],
+    foot: Sequence[str] | None = None,
     below: Iterable[Sequence[str]] = (),
 ) -> str:
     """Lay out a table: the first column to the left, the others to the right.
@@ -62,7 +62,7 @@ def aligned(
     Args:
         head: Titles of the columns.
         rows: As many cells each; the first ones are shortened to `WIDEST`.
-        foot: The sums, below a rule.
+        foot: The sums, below a rule; None: there are none.
         below: What is no part of the sums, below another rule.
 
     >>> print(aligned(["Item", "Qty"], [["衬衫", "2"], ["mug", "10"]], ["Total", ""]))
@@ -74,10 +74,11 @@ def aligned(
     Total
     """
     body, notes = _shortened(rows), _shortened(below)
-    every = [head, *body, foot, *notes]
+    feet = [] if foot is None else [foot]
+    every = [head, *body, *feet, *notes]
     widths = [max(map(cells_of, column)) for column in zip(*every, strict=True)]
     rule = "-" * (sum(widths) + len(_GAP) * (len(widths) - 1))
-    blocks = [[head], body, [foot], *([notes] if notes else [])]
+    blocks = [[head], body, *[block for block in (feet, notes) if block]]
     lines = [[rule, *[_line(row, widths) for row in block]] for block in blocks]
     return "\n".join([line for block in lines for line in block][1:])
 

@@ -12,7 +12,7 @@ from ordercore.pricing.explaining.rows import Row, RowKind
 if TYPE_CHECKING:
     from ordercore.pricing.explaining.explanation import Explanation
 
-__all__ = ["charges", "cost_of", "text_of"]
+__all__ = ["charges", "cost_of", "prices", "refusals", "text_of", "with_gifts"]
 
 _GIFTS = (RowKind.GIFT, RowKind.GIFT_UNCHECKED)
 _ALWAYS = (RowKind.SUBTOTAL, RowKind.PAYABLE)
@@ -25,7 +25,8 @@ def text_of(told: Explanation) -> str:
         _costs(told),
         _totals(told),
         _grants(told),
-        _refusals(told),
+        _proofs(told),
+        refusals(told),
         [told.words.say("row.priced_at", at=told.at_words)],
     )
     return "\n\n".join(["\n".join(block) for block in map(list, blocks) if block])
@@ -46,9 +47,13 @@ def charges(told: Explanation) -> tuple[Row, ...]:
 
 def _headline(told: Explanation, row: Row) -> str:
     """Write a promotion that applied, with its saving and its gifts."""
-    saving, words = cost_of(row), row.words
-    if not saving.is_zero:
-        words = f"{words} {told.told(saving)}"
+    saving = cost_of(row)
+    words = row.words if saving.is_zero else f"{row.words} {told.told(saving)}"
+    return with_gifts(told, row, words)
+
+
+def with_gifts(told: Explanation, row: Row, words: str) -> str:
+    """Write what a promotion gives on top behind some words for it."""
     gifts = [_counted(told, part.sku, part) for part in row.parts if part.kind in _GIFTS]
     given = told.words.joined(gifts)
     if not gifts or row.words.endswith(given):  # it is called after what it gives
@@ -59,7 +64,7 @@ def _headline(told: Explanation, row: Row) -> str:
 def _costs(told: Explanation) -> Iterator[str]:
     for row in (*told.lines, *charges(told)):
         yield f"{_counted(told, row.words, row)} {_reduced(told, row)}"
-        yield from _prices(told, row)
+        yield from [f"  {words}" for _, words in prices(told, row)]
         for part in row.parts[1:]:
             if part.kind is RowKind.SHARE:
                 yield f"  {part.words} {told.told(cost_of(part))}"
@@ -67,15 +72,15 @@ def _costs(told: Explanation) -> Iterator[str]:
         yield _gift(told, gift)
 
 
-def _prices(told: Explanation, line: Row) -> Iterator[str]:
+def prices(told: Explanation, line: Row) -> Iterator[tuple[Row, str]]:
     """Write the unit prices of a line by price lists, each beside the cart's own."""
-    prices = [part for part in line.parts if part.kind is RowKind.PRICE]
-    whole = sum([part.count or 0 for part in prices]) == line.count
-    for part in prices:
+    found = [part for part in line.parts if part.kind is RowKind.PRICE]
+    whole = sum([part.count or 0 for part in found]) == line.count
+    for part in found:
         words = f"{part.words} {_beside(told, part.unit_price, line.unit_price)}"
-        if whole and len(prices) > 1:
+        if whole and len(found) > 1:
             words = told.words.say("row.part", told=words, count=part.count or 0)
-        yield f"  {words}"
+        yield part, words
 
 
 def _beside(told: Explanation, price: UnitPrice | None, full: UnitPrice | None) -> str:
@@ -130,9 +135,14 @@ def _grants(told: Explanation) -> Iterator[str]:
             yield row.words
 
 
-def _refusals(told: Explanation) -> Iterator[str]:
-    if told.not_applied:
-        yield told.words.say("row.not_applied")
-        yield from [row.words for row in told.not_applied]
+def _proofs(told: Explanation) -> Iterator[str]:
+    for row in told.proofs:
+        yield row.words if row.value is None else f"{row.words} {told.told(row.value)}"
+
+
+def refusals(told: Explanation) -> list[str]:
+    """Write what did not apply, under its title; nothing if there is nothing to say."""
+    listed = [row.words for row in told.not_applied]
     if told.not_applied_more:
-        yield told.words.say("row.more", count=told.not_applied_more)
+        listed.append(told.words.say("row.more", count=told.not_applied_more))
+    return [told.words.say("row.not_applied"), *listed] if listed else []

@@ -40,6 +40,10 @@ class AddOnDeal(Benefit):
     amount: Amount = field(converter=amount_of, validator=check_price)
     quantity: int = field(default=1, validator=quantity)
 
+    @property
+    def set_size(self) -> int:  # noqa: D102
+        return 0
+
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select, price = placed(self.target, terms, "target"), terms.minor(self.amount, "amount")
         wanted = self.quantity

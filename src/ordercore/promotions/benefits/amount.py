@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from attrs import field, frozen
 
@@ -11,7 +12,7 @@ from ordercore.data.checks import instance, member, member_of, optional, quantit
 from ordercore.money import Overflow, apportion, largest_remainder
 from ordercore.money.fields import Amount, amount_of, check_amount
 from ordercore.promotions.benefits.benefit import Benefit, Label, Propose
-from ordercore.promotions.benefits.every import Every
+from ordercore.promotions.benefits.every import Every, Times
 from ordercore.promotions.benefits.picking import shares_of_each
 from ordercore.promotions.benefits.sharing import (
     caps_of,
@@ -21,11 +22,14 @@ from ordercore.promotions.benefits.sharing import (
     weights_of,
 )
 from ordercore.promotions.proposals import Proposal, reduction
-from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
-from ordercore.promotions.state import LayerState
+from ordercore.promotions.selectors import AllUnits, Need, Select, Selector, check_selector
+from ordercore.promotions.state import LayerState, Offer
 from ordercore.promotions.terms import Split, Terms, placed
 
 __all__ = ["AmountOff", "AmountOffEach", "Excess"]
+
+
+_CURRENT: Final = Split.CURRENT
 
 
 class Excess(StrEnum):
@@ -73,27 +77,11 @@ class AmountOff(Benefit):
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select, amount = placed(self.target, terms, "target"), terms.minor(self.amount, "amount")
-        times = None if self.every is None else placed(self.every, terms, "every")
         terms = shared_by(terms, self.split, self.overflow)
-        simple, overflow = terms.split is Split.CURRENT, terms.overflow
-        refuses = self.excess is Excess.REFUSE
-
-        def propose(state: LayerState) -> Proposal | None:
-            selected = select(state)
-            off = amount if times is None else amount * times(state, selected)
-            offer = state.offer(selected)
-            rows, units, amounts, _, caps = offer
-            if refuses and off > sum(caps_of(offer)):
-                return None
-            if simple and caps is None:
-                total = sum(amounts)
-                shares = largest_remainder(min(off, total), amounts, total)
-            else:
-                weights, caps = weights_of(state, offer, terms.split), caps_of(offer)
-                shares = apportion(off, weights, caps, overflow)
-            return reduction(rows, shares, units)
-
-        return propose
+        if self.every is None and self.excess is Excess.CAP:
+            return _off_once(select, amount, terms)
+        every = None if self.every is None else placed(self.every, terms, "every")
+        return _off_or_nothing(select, amount, terms, every, refuses=self.excess is Excess.REFUSE)
 
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return self.target.needs()
@@ -104,6 +92,48 @@ class AmountOff(Benefit):
         if spend is not None:
             return "spend_and_save", {"spend": spend, "save": self.amount}
         return "amount_off", {"amount": self.amount}
+
+
+def _off_once(select: Select, amount: int, terms: Terms) -> Propose:
+    """Take an amount off what is selected, as far as it goes."""
+
+    def propose(
+        state: LayerState, select: Select = select, amount: int = amount, terms: Terms = terms
+    ) -> Proposal | None:
+        offer = rows, units, amounts, _, caps = state.offer(select(state))
+        if caps is not None or terms.split is not _CURRENT:
+            return _split(state, offer, amount, terms)
+        total = sum(amounts)
+        goods = min(amount, total)
+        shares = largest_remainder(goods, amounts, total)
+        if 0 in shares:
+            return reduction(rows, shares, units)
+        return (goods, rows, shares, units, 0, ()) if goods else None
+
+    return propose
+
+
+def _off_or_nothing(
+    select: Select, amount: int, terms: Terms, every: Times | None, *, refuses: bool
+) -> Propose:
+    """Take an amount as often as a step is reached, or only if there is enough to take it off."""
+
+    def propose(state: LayerState) -> Proposal | None:
+        selected = select(state)
+        off = amount if every is None else amount * every(state, selected)
+        offer = state.offer(selected)
+        if refuses and off > sum(caps_of(offer)):
+            return None
+        return _split(state, offer, off, terms)
+
+    return propose
+
+
+def _split(state: LayerState, offer: Offer, off: int, terms: Terms) -> Proposal | None:
+    """Share an amount over what is offered."""
+    rows, units, _, _, _ = offer
+    weights = weights_of(state, offer, terms.split)
+    return reduction(rows, apportion(off, weights, caps_of(offer), terms.overflow), units)
 
 
 @variant(Benefit, "amount_off_each")

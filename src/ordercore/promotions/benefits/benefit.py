@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import ClassVar
 
 from ordercore.data.checks import Check, instance
 from ordercore.money.fields import Amount
@@ -32,6 +33,18 @@ class Benefit:
     """
 
     __slots__ = ()
+
+    monotone: ClassVar[bool] = True
+    """Whether it never takes more where the selected goods cost less, or units are in use.
+    `Optimal` bounds by it what later layers may add; say False where it does not hold."""
+
+    @property
+    def set_size(self) -> int | None:
+        """How many units it sells together, as a set; 0: all that it uses; None: no sets.
+
+        Refunds under ``forbid_partial`` take back whole sets only.
+        """
+        return None
 
     def compile(self, terms: Terms) -> Propose:
         """Turn the benefit into a function of a layer's state."""

@@ -69,12 +69,16 @@ class BundlePrice(Benefit):
     amount: Amount = field(converter=amount_of, validator=check_price)
     max_times: int | None = field(default=None, validator=optional(integer(least=1, most=10**9)))
 
+    @property
+    def set_size(self) -> int:  # noqa: D102
+        return sum([part.quantity for part in self.parts])
+
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         selects = [
             placed(part.target, terms, "parts", i, "target") for i, part in enumerate(self.parts)
         ]
         asked = _asked([part.quantity for part in self.parts])
-        price, limit = terms.minor(self.amount, "amount"), self.max_times
+        price, limit = terms.minor(self.amount, "amount"), terms.times(self.max_times)
 
         def propose(state: LayerState) -> Proposal | None:
             fits: dict[int, int] = {}
@@ -83,7 +87,7 @@ class BundlePrice(Benefit):
                     fits[row] = fits.get(row, 0) | 1 << i
             offer = state.offer(sorted(fits))
             filling = _Filling(offer, [fits[row] for row in offer[0]], asked)
-            most = filling.most if limit is None else min(filling.most, limit)
+            most = min(filling.most, limit, state.most_times)
             return sets_at_price(offer, filling.taking, most, price, terms)
 
         return propose

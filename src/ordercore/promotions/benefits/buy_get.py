@@ -28,9 +28,6 @@ from ordercore.promotions.terms import Terms, placed, ratio_of
 
 __all__ = ["BuyXGetY"]
 
-_EVER = 10**18
-"""More times than any cart has units."""
-
 
 @variant(Benefit, "buy_x_get_y")
 @frozen
@@ -62,10 +59,14 @@ class BuyXGetY(Benefit):
         validator=member(Pick),
     )
 
+    @property
+    def set_size(self) -> int:  # noqa: D102
+        return self.buy_quantity + self.get_quantity
+
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         bought, given = placed(self.buy, terms, "buy"), placed(self.get, terms, "get")
         pattern = _Pattern(
-            self.buy_quantity, self.get_quantity, self.max_times or _EVER, self.pick,
+            self.buy_quantity, self.get_quantity, terms.times(self.max_times), self.pick,
             ratio_of(self.percent), terms,
         )  # fmt: skip
 
@@ -73,12 +74,13 @@ class BuyXGetY(Benefit):
             may_buy, may_get = bought(state), given(state)
             if not may_buy or not may_get:
                 return None
+            most = state.most_times
             if len(may_buy) == 1 == len(may_get) and may_buy != may_get:
-                return pattern.single(state.offer(may_buy), state.offer(may_get))
+                return pattern.single(state.offer(may_buy), state.offer(may_get), most)
             buyable, gettable = frozenset(may_buy), frozenset(may_get)
             if buyable.isdisjoint(gettable):
-                return pattern.apart(state.offer(may_buy), state.offer(may_get))
-            return pattern.mixed(state.offer(sorted(buyable | gettable)), buyable, gettable)
+                return pattern.apart(state.offer(may_buy), state.offer(may_get), most)
+            return pattern.mixed(state.offer(sorted(buyable | gettable)), buyable, gettable, most)
 
         return propose
 
@@ -103,21 +105,21 @@ class _Pattern(NamedTuple):
     ratio: tuple[int, int]
     terms: Terms
 
-    def single(self, buying: Offer, getting: Offer) -> Proposal | None:
+    def single(self, buying: Offer, getting: Offer, most: int) -> Proposal | None:
         """Propose where one row qualifies another."""
         if not buying[0] or not getting[0]:
             return None
-        buy, get, most, _, ratio, _ = self
-        times = min(buying[1][0] // buy, getting[1][0] // get, most)
+        buy, get, own, _, ratio, _ = self
+        times = min(buying[1][0] // buy, getting[1][0] // get, own, most)
         share = share_of_picked(getting, times * get, ratio)
         if not share:
             return None
         rows, claimed = (buying[0][0], getting[0][0]), (times * buy, times * get)
         return share, rows, (0, share), claimed, 0, ()
 
-    def apart(self, buying: Offer, getting: Offer) -> Proposal | None:
+    def apart(self, buying: Offer, getting: Offer, most: int) -> Proposal | None:
         """Propose where no unit could serve as both."""
-        times = min(sum(buying[1]) // self.buy, sum(getting[1]) // self.get, self.most)
+        times = min(sum(buying[1]) // self.buy, sum(getting[1]) // self.get, self.most, most)
         if not times:
             return None
         order = by_unit_price(getting, self.pick)
@@ -130,7 +132,7 @@ class _Pattern(NamedTuple):
         )
 
     def mixed(
-        self, offer: Offer, buyable: frozenset[int], gettable: frozenset[int]
+        self, offer: Offer, buyable: frozenset[int], gettable: frozenset[int], most: int
     ) -> Proposal | None:
         """Propose where some units could serve as either."""
         rows, units = offer[0], offer[1]
@@ -143,6 +145,7 @@ class _Pattern(NamedTuple):
             (only_get + both) // self.get,
             (only_buy + both + only_get) // (self.buy + self.get),
             self.most,
+            most,
         )
         if not times:
             return None

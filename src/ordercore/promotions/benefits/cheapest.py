@@ -91,10 +91,14 @@ class CheapestOff(Benefit):
             expected = f"at least {self.quantity}, the units reduced of each set"
             raise InvalidValue(expected, self.every, path=("every",), reason="fields_disagree")
 
+    @property
+    def set_size(self) -> int:  # noqa: D102
+        return self.every or 0
+
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select, pick = placed(self.target, terms, "target"), self.pick
         share, wanted = self._sharing(terms), self.quantity
-        size, most = self.every, self.max_times or 10**18
+        size, most = self.every, terms.times(self.max_times)
 
         def propose(state: LayerState) -> Proposal | None:
             offer = state.offer(select(state))
@@ -103,7 +107,7 @@ class CheapestOff(Benefit):
                 claimed = reduced = count_out(by_unit_price(offer, pick), units, wanted)
             else:
                 order = by_unit_price(offer, Pick.DEAREST)
-                last = min(sum(units) // size, most) * size
+                last = min(sum(units) // size, most, state.most_times) * size
                 first = 0 if pick is Pick.DEAREST else size - wanted
                 reduced, claimed = _of_sets(order, units, size, (first, wanted), last)
             return claiming(offer[0], share(offer, reduced), claimed) if any(reduced) else None

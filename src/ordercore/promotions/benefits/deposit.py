@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from decimal import Decimal
+from itertools import compress
 
 from attrs import field, frozen
 
 from ordercore.data import variant
 from ordercore.data.checks import boolean, optional
 from ordercore.errors import InvalidValue
-from ordercore.money import apportion
-from ordercore.money.fields import Amount, amount_of, amount_or_none, check_amount
+from ordercore.money import Money, apportion
+from ordercore.money.fields import Amount, amount_of, amount_or_none, as_given, check_amount
 from ordercore.promotions.benefits.benefit import Benefit, Label, Propose
 from ordercore.promotions.benefits.picking import shares_of_each
 from ordercore.promotions.benefits.sharing import caps_of, weights_of
-from ordercore.promotions.proposals import DepositDue, Proposal, reduction
-from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
+from ordercore.promotions.proposals import NOTHING, DepositDue, Proposal
+from ordercore.promotions.selectors import AllUnits, Need, Select, Selector, check_selector
 from ordercore.promotions.state import LayerState, Offer
 from ordercore.promotions.terms import Terms, placed
 
@@ -27,8 +29,9 @@ __all__ = ["Deposit"]
 class Deposit(Benefit):
     """Ask for a deposit now and, for it, take something off what the selected units cost.
 
-    The deposit is a part of the price and not taken off it: later layers and their thresholds
-    see the price less what is saved. On one unit at 200:
+    The deposit is a part of the price and not taken off it: it is never more than what the
+    units cost, less what is saved; what costs nothing asks for none. Later layers and their
+    thresholds see the price less what is saved. On one unit at 200:
 
     ==================================== ======= ========= ======= ===================
     rule                                 deposit to pay    balance a later threshold
@@ -38,6 +41,10 @@ class Deposit(Benefit):
     定金10抵20: ``"10", worth="20"``     10      190       180     190
     定金10: ``"10"``                     10      200       190     200
     ==================================== ======= ========= ======= ===================
+
+    A deposit that saves nothing claims no units. It is looked at like a condition: on what the
+    layer began with, whoever uses the units. One that saves claims the units that it is for,
+    and is for those alone that are still free.
 
     Args:
         amount: The deposit.
@@ -64,21 +71,46 @@ class Deposit(Benefit):
     def __attrs_post_init__(self) -> None:
         if self.worth is not None and self.save is not None:
             raise InvalidValue("what it is worth, or what it saves", (self.worth, self.save))
+        one, other = self.amount, self.worth
+        if isinstance(one, Money) and isinstance(other, Money) and one.currency == other.currency:
+            _check_worth(one.minor, other.minor, other)
+        elif isinstance(one, Decimal) and isinstance(other, Decimal):
+            _check_worth(one, other, other)
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select, deposit = placed(self.target, terms, "target"), terms.minor(self.amount, "amount")
-        share, each = self._sharing(terms, self._saved(terms, deposit)), self.per_unit
+        saved = self._saved(terms, deposit)
+        if not saved:
+            return self._asking(select, deposit)
+        share, due = self._sharing(terms, saved), self._due(deposit)
 
         def propose(state: LayerState) -> Proposal | None:
             offer = state.offer(select(state))
-            rows, units = offer[0], offer[1]
-            if not rows:
-                return None
-            due = DepositDue(deposit * sum(units) if each else deposit)
-            taken = reduction(rows, share(state, offer), units)
-            return (0, (), (), (), 0, (due,)) if taken is None else (*taken[:5], (due,))
+            _, units, amounts, scale, _ = offer
+            shares = share(state, offer)
+            left = [max(0, cost // scale - off) for cost, off in zip(amounts, shares, strict=True)]
+            return _claiming(offer, shares, due(left, units))
 
         return propose
+
+    def _asking(self, select: Select, deposit: int) -> Propose:
+        """Ask for a deposit that saves nothing."""
+        due = self._due(deposit)
+
+        def propose(state: LayerState) -> Proposal | None:
+            rows, entry, quantities = select(state), state.entry, state.rows.quantities
+            asked = due([entry[row] for row in rows], [quantities[row] for row in rows])
+            return (*NOTHING[:5], (DepositDue(asked),)) if asked else None
+
+        return propose
+
+    def _due(self, deposit: int) -> Callable[[Sequence[int], Sequence[int]], int]:
+        """Tell what is due for rows, given what is left to pay for each and its units."""
+        if not self.per_unit:
+            return lambda left, _units: min(deposit, sum(left))
+        return lambda left, units: sum(
+            [min(deposit * count, cost) for cost, count in zip(left, units, strict=True)]
+        )
 
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return self.target.needs()
@@ -97,9 +129,7 @@ class Deposit(Benefit):
         if self.worth is None:
             return 0
         worth = terms.minor(self.worth, "worth")
-        if worth < deposit:
-            expected = "at least what the deposit is"
-            raise InvalidValue(expected, str(self.worth), path=("worth",))
+        _check_worth(deposit, worth, self.worth)
         return worth - deposit
 
     def _sharing(self, terms: Terms, saved: int) -> Callable[[LayerState, Offer], Sequence[int]]:
@@ -112,3 +142,20 @@ class Deposit(Benefit):
             return apportion(saved, weights, caps_of(offer), terms.overflow)
 
         return share
+
+
+def _check_worth(deposit: int | Decimal, worth: int | Decimal, told: Amount) -> None:
+    if worth < deposit:
+        expected = "at least what the deposit is"
+        raise InvalidValue(expected, as_given(told), path=("worth",), reason="fields_disagree")
+
+
+def _claiming(offer: Offer, shares: Sequence[int], asked: int) -> Proposal | None:
+    """Propose what is saved and asked for, claiming each offered unit that costs anything."""
+    rows, units, amounts, _, _ = offer
+    saved = sum(shares)
+    if not saved and not asked:
+        return None
+    due = (DepositDue(asked),) if asked else ()
+    rows, shares, units = (tuple(compress(column, amounts)) for column in (rows, shares, units))
+    return saved, rows, shares, units, 0, due

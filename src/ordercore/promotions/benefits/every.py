@@ -58,30 +58,28 @@ class Every:
         A gift claims no units, as a condition claims none; so it counts what the layer began
         with, whoever uses it.
         """
-        most = 10**18 if self.max_times is None else self.max_times
+        most = terms.times(self.max_times)
         if self.amount is None:
             units = self.quantity or 1
-            return lambda state, rows: min(state.count(rows) // units, most)
+            return lambda state, rows: min(state.count(rows) // units, most, state.most_times)
         step, basis = terms.minor(self.amount, "amount"), self.basis or terms.basis
-        return lambda state, rows: min(state.total(rows, basis) // step, most)
+        return lambda state, rows: min(state.total(rows, basis) // step, most, state.most_times)
 
     def compile(self, terms: Terms) -> Times:
         """Turn the step into a function of a layer's state and rows; 0 is not once."""
-        most = self.max_times
+        most = terms.times(self.max_times)
         if self.amount is None:
             units = self.quantity or 1
 
             def by_units(state: LayerState, rows: Sequence[int]) -> int:
-                times = sum(state.offer(rows)[1]) // units
-                return times if most is None else min(times, most)
+                return min(sum(state.offer(rows)[1]) // units, most, state.most_times)
 
             return by_units
         step, basis = terms.minor(self.amount, "amount"), self.basis or terms.basis
 
         def by_amount(state: LayerState, rows: Sequence[int]) -> int:
             _, _, amounts, scale, _ = state.offer(rows, basis)
-            times = sum(amounts) // (step * scale)
-            return times if most is None else min(times, most)
+            return min(sum(amounts) // (step * scale), most, state.most_times)
 
         return by_amount
 

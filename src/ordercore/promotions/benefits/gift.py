@@ -15,11 +15,15 @@ from ordercore.data.checks import (
     optional,
     quantity,
 )
-from ordercore.errors import InvalidValue
 from ordercore.money.fields import Amount, amount_or_none, check_amount
 from ordercore.promotions.benefits.benefit import Benefit, Inserted, Label, Propose
 from ordercore.promotions.benefits.every import Every, whole_times
-from ordercore.promotions.benefits.stock import OutOfStock, granting, out_of_stock_of
+from ordercore.promotions.benefits.stock import (
+    OutOfStock,
+    check_substitutes,
+    granting,
+    out_of_stock_of,
+)
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState
@@ -76,10 +80,7 @@ class Gift(Benefit):
     )
 
     def __attrs_post_init__(self) -> None:
-        if (self.out_of_stock is OutOfStock.SUBSTITUTE) != bool(self.substitutes):
-            expected = "skus where the policy is to substitute, and only there"
-            place = ("substitutes",)
-            raise InvalidValue(expected, self.substitutes, path=place, reason="fields_disagree")
+        check_substitutes(self.out_of_stock, self.substitutes)
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select = placed(self.target, terms, "target")

@@ -10,6 +10,7 @@ from ordercore.data.checks import (
     each,
     identifier,
     instance,
+    member,
     names_of,
     optional,
 )
@@ -18,7 +19,12 @@ from ordercore.errors import InvalidValue
 from ordercore.money.fields import Amount, amount_or_none, check_amount
 from ordercore.promotions.benefits.benefit import Benefit, Label, Propose
 from ordercore.promotions.benefits.every import Every, whole_times
-from ordercore.promotions.benefits.stock import OutOfStock, granting
+from ordercore.promotions.benefits.stock import (
+    OutOfStock,
+    check_substitutes,
+    granting,
+    out_of_stock_of,
+)
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState
@@ -34,7 +40,17 @@ class GiftChoice(Benefit):
 
     The wishes of the context say under the key ``choice`` which sku was chosen. A choice that is
     none of the options, or of which too few are at hand, counts for nothing: then the default
-    is given, or the first of the options that is at hand in full.
+    is given, or the first of the options that is at hand in full. If none is, ``out_of_stock``
+    says what becomes of it:
+
+    ===================== ======================================================
+    ``skip``              none is given; what else the promotion gives stays
+    ``substitute``        the first of the ``substitutes`` that is at hand in full
+                          is given; if none is, as ``skip``
+    ``grant_alternative`` as many are given as are at hand: of what was chosen, or
+                          of the next that is at hand at all
+    ``block``             the whole promotion does not apply
+    ===================== ======================================================
 
     Args:
         options: The skus that may be chosen.
@@ -44,6 +60,9 @@ class GiftChoice(Benefit):
         value: What one unit is worth; only told, never charged.
         every: Give once for each whole multiple of this step; None: once.
         target: Which units the step counts.
+        out_of_stock: What if none of the options is at hand in full.
+        substitutes: Skus that are given instead, in this order, and cannot be chosen. Only with
+            the policy ``substitute``, which needs one.
 
     >>> GiftChoice(["mug", "cup"], "summer", default="cup").options
     ('mug', 'cup')
@@ -60,18 +79,28 @@ class GiftChoice(Benefit):
     )
     every: Every | None = field(default=None, validator=optional(instance(Every)), kw_only=True)
     target: Selector = field(factory=AllUnits, validator=check_selector, kw_only=True)
+    out_of_stock: OutOfStock = field(
+        default=OutOfStock.SKIP,
+        converter=out_of_stock_of,
+        validator=member(OutOfStock),
+        kw_only=True,
+    )
+    substitutes: tuple[str, ...] = field(
+        default=(), converter=names_of, validator=each(identifier, most=100), kw_only=True
+    )
 
     def __attrs_post_init__(self) -> None:
         if self.default is not None and self.default not in self.options:
             raise InvalidValue(
                 "one of the options", self.default, path=("default",), reason="fields_disagree"
             )
+        check_substitutes(self.out_of_stock, self.substitutes)
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select = placed(self.target, terms, "target")
         times = whole_times(self.every, terms)
         value = 0 if self.value is None else terms.minor(self.value, "value")
-        units = self.quantity
+        units, policy = self.quantity, self.out_of_stock
 
         def propose(state: LayerState) -> Proposal | None:
             promised = (
@@ -79,16 +108,16 @@ class GiftChoice(Benefit):
             )
             if not promised or not state.rows.every:
                 return None
-            return granting(state, self._in_turn(state), promised, value, OutOfStock.SKIP)
+            return granting(state, self._in_turn(state), promised, value, policy)
 
         return propose
 
     def _in_turn(self, state: LayerState) -> tuple[str, ...]:
-        """List the options in the order in which they are tried."""
+        """List the options, then what stands in for them, in the order in which they are tried."""
         wishes = state.context.wishes
         wished = None if wishes is None else wishes.gifts.get(self.choice)
         first = tuple(sku for sku in (wished, self.default) if sku in self.options)
-        return tuple(dict.fromkeys((*first, *self.options)))
+        return tuple(dict.fromkeys((*first, *self.options, *self.substitutes)))
 
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return () if self.every is None else self.target.needs()

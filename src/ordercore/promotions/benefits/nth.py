@@ -48,20 +48,24 @@ class NthItemOff(Benefit):
     max_times: int | None = field(default=None, validator=optional(integer(least=1, most=10**9)))
     per_line: bool = field(default=False, validator=boolean, kw_only=True)
 
+    @property
+    def set_size(self) -> int:  # noqa: D102
+        return self.nth
+
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select, ratio = placed(self.target, terms, "target"), ratio_of(self.percent)
-        nth, most = self.nth, 10**18 if self.max_times is None else self.max_times
+        nth, most = self.nth, terms.times(self.max_times)
         count = _within_rows if self.per_line else _over_rows
 
         def propose(state: LayerState) -> Proposal | None:
             offer = state.offer(select(state))
             units = offer[1]
             if len(units) == 1:
-                times = min(units[0] // nth, most)
+                times = min(units[0] // nth, most, state.most_times)
                 share = share_of_picked(offer, times, ratio)
                 return (share, offer[0], (share,), (times * nth,), 0, ()) if share else None
             order = by_unit_price(offer, Pick.DEAREST)
-            reduced, claimed = count(order, units, nth, most)
+            reduced, claimed = count(order, units, nth, min(most, state.most_times))
             if not any(reduced):
                 return None
             return claiming(offer[0], shares_of_picked(offer, reduced, ratio, terms), claimed)

@@ -21,8 +21,8 @@ from ordercore.promotions.benefits.sharing import (
     weights_of,
 )
 from ordercore.promotions.proposals import Proposal, reduction, whole_shares
-from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
-from ordercore.promotions.state import LayerState
+from ordercore.promotions.selectors import AllUnits, Need, Select, Selector, check_selector
+from ordercore.promotions.state import LayerState, Offer
 from ordercore.promotions.terms import Basis, Split, Terms, basis_or_none, placed, ratio_of
 
 __all__ = ["PercentOff"]
@@ -66,40 +66,13 @@ class PercentOff(Benefit):
     )
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
-        select = placed(self.target, terms, "target")
-        ratio = numerator, denominator = ratio_of(self.percent)
-        maximum = None if self.maximum is None else terms.minor(self.maximum, "maximum")
-        basis, most = self.basis or terms.basis, self.max_units_per_line
+        select, ratio = placed(self.target, terms, "target"), ratio_of(self.percent)
+        basis = self.basis or terms.basis
         terms = shared_by(terms, self.split, self.overflow)
-        rounding, split, overflow = terms.rounding, terms.split, terms.overflow
-        half, double = denominator, 2 * denominator
-
-        def propose(state: LayerState) -> Proposal | None:
-            offer = rows, units, amounts, scale, caps = state.offer(select(state), basis)
-            shares: Sequence[int]
-            if most is not None:
-                units = [min(each, most) for each in units]
-                shares = shares_of_picked(offer, units, ratio, terms)
-            elif len(rows) == 1 and scale == 1 and caps is None:
-                share = (2 * numerator * amounts[0] + half) // double
-                if maximum is not None and share > maximum:
-                    share = maximum
-                return (share, rows, (share,), units, 0, ()) if share else None
-            else:
-                whole = denominator * scale
-                shares = [amount * numerator // whole for amount in amounts]
-                if caps is not None or sum(shares) * whole != sum(amounts) * numerator:
-                    exact = [amount * numerator for amount in amounts]
-                    shares = whole_shares(exact, whole, caps, rounding, overflow)
-            if maximum is not None and sum(shares) > maximum:
-                offer = state.offer(rows)
-                weights = weights_of(state, offer, split)
-                if most is not None and split is Split.CURRENT:  # units at full price bear none
-                    weights, _ = cost_of(offer, units)
-                shares = apportion(maximum, weights, caps_of(offer), overflow)
-            return reduction(rows, shares, units)
-
-        return propose
+        if self.maximum is None and self.max_units_per_line is None:
+            return _off_all(select, ratio, basis, terms)
+        maximum = None if self.maximum is None else terms.minor(self.maximum, "maximum")
+        return _off_some(select, ratio, basis, terms, maximum, self.max_units_per_line)
 
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return self.target.needs()
@@ -111,3 +84,63 @@ class PercentOff(Benefit):
         if self.maximum is None:
             return told
         return "capped", {"what": (told,), "maximum": self.maximum}
+
+
+def _off_all(select: Select, ratio: tuple[int, int], basis: Basis, terms: Terms) -> Propose:
+    """Take a percentage off all that is selected."""
+
+    def propose(
+        state: LayerState,
+        select: Select = select,
+        ratio: tuple[int, int] = ratio,
+        basis: Basis = basis,
+        terms: Terms = terms,
+    ) -> Proposal | None:
+        offer = rows, units, amounts, scale, caps = state.offer(select(state), basis)
+        if len(rows) == 1 and scale == 1 and caps is None:
+            numerator, denominator = ratio
+            share = (2 * numerator * amounts[0] + denominator) // (2 * denominator)
+            return (share, rows, (share,), units, 0, ()) if share else None
+        return reduction(rows, _shares(offer, ratio, terms), units)
+
+    return propose
+
+
+def _off_some(
+    select: Select,
+    ratio: tuple[int, int],
+    basis: Basis,
+    terms: Terms,
+    maximum: int | None,
+    most: int | None,
+) -> Propose:
+    """Take a percentage off some units of each row, or up to a maximum."""
+
+    def propose(state: LayerState) -> Proposal | None:
+        offer = rows, units, _, _, _ = state.offer(select(state), basis)
+        if most is None:
+            shares = _shares(offer, ratio, terms)
+        else:
+            units = [min(each, most) for each in units]
+            shares = shares_of_picked(offer, units, ratio, terms)
+        if maximum is not None and sum(shares) > maximum:
+            offer = state.offer(rows)
+            weights = weights_of(state, offer, terms.split)
+            if most is not None and terms.split is Split.CURRENT:
+                weights, _ = cost_of(offer, units)  # units at full price bear none
+            shares = apportion(maximum, weights, caps_of(offer), terms.overflow)
+        return reduction(rows, shares, units)
+
+    return propose
+
+
+def _shares(offer: Offer, ratio: tuple[int, int], terms: Terms) -> Sequence[int]:
+    """Tell each row's share of a percentage off all that is offered."""
+    _, _, amounts, scale, caps = offer
+    numerator, denominator = ratio
+    whole = denominator * scale
+    shares = [amount * numerator // whole for amount in amounts]
+    if caps is None and sum(shares) * whole == sum(amounts) * numerator:
+        return shares  # there is nothing to round
+    exact = [amount * numerator for amount in amounts]
+    return whole_shares(exact, whole, caps, terms.rounding, terms.overflow)

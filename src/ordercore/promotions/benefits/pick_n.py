@@ -43,16 +43,18 @@ class PickN(Benefit):
     target: Selector = field(factory=AllUnits, validator=check_selector)
     max_times: int | None = field(default=None, validator=optional(integer(least=1, most=10**9)))
 
+    @property
+    def set_size(self) -> int:  # noqa: D102
+        return self.quantity
+
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select, price = placed(self.target, terms, "target"), terms.minor(self.amount, "amount")
-        size, limit = self.quantity, self.max_times
+        size, limit = self.quantity, terms.times(self.max_times)
 
         def propose(state: LayerState) -> Proposal | None:
             offer = state.offer(select(state))
             units = offer[1]
-            most = sum(units) // size
-            if limit is not None:
-                most = min(most, limit)
+            most = min(sum(units) // size, limit, state.most_times)
             order = by_unit_price(offer, Pick.DEAREST)
             return sets_at_price(
                 offer, lambda times: count_out(order, units, times * size), most, price, terms

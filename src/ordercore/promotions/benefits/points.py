@@ -107,7 +107,7 @@ def _check_rate(_instance: object, attribute: Any, value: Any) -> None:
     except InvalidInput as error:
         raise error.at(attribute.name) from None
     if number <= 0:
-        raise InvalidValue("a number of points above zero", str(value), path=(attribute.name,))
+        raise InvalidValue("a number of points above zero", value, path=(attribute.name,))
 
 
 @variant(Benefit, "points_redemption")
@@ -124,7 +124,7 @@ class PointsRedemption(Benefit):
         target: What may be paid with points.
         max_percent: At most this part of what these units cost when the layer began.
         max_amount: At most so much.
-        min_points: Fewer are not redeemed at all.
+        min_points: Fewer are not redeemed at all, also where the amount takes no more.
         step: Only multiples of so many points are redeemed.
         keep: What must remain payable of the whole order, with shipping and fees, before
             tax and the rounding of the payable (禁止0元购); None: points may pay for everything.
@@ -155,30 +155,33 @@ class PointsRedemption(Benefit):
 
         def propose(state: LayerState) -> Proposal | None:
             offer = state.offer(select(state))
-            most = floor(budget(state, offer) / worth)
-            points = min(most, _allowed(state.context, state.points)) // step * step
-            if points < least:
-                return None
             weights = weights_of(state, offer, split)
-            shares = apportion(floor(points * worth), weights, caps_of(offer))
-            taken = reduction(offer[0], shares, offer[1])
-            if taken is None:
+            caps = [
+                cap if weight else 0  # what has no weight bears nothing
+                for cap, weight in zip(caps_of(offer), weights, strict=True)
+            ]
+            most = floor(budget(state, offer, sum(caps)) / worth)
+            points = min(most, _allowed(state.context, state.points)) // step * step
+            amount = floor(points * worth)
+            used = ceil(amount / worth / step) * step  # no more than the amount takes
+            if used < least:
                 return None
-            used = max(ceil(taken[0] / worth / step) * step, least)  # no more than it takes
-            return *taken[:5], (PointsRedeemed(used),)
+            taken = reduction(offer[0], apportion(amount, weights, caps), offer[1])
+            return None if taken is None else (*taken[:5], (PointsRedeemed(used),))
 
         return propose
 
-    def _budget(self, terms: Terms) -> Callable[[LayerState, Offer], int]:
-        """Tell how much points may pay for, in minor units."""
+    def _budget(self, terms: Terms) -> Callable[[LayerState, Offer, int], int]:
+        """Tell how much points may pay for, in minor units, given what the rows can take."""
         percent = Decimal(100) if self.max_percent is None else self.max_percent
         numerator, denominator = ratio_of(percent)
         most = None if self.max_amount is None else terms.minor(self.max_amount, "max_amount")
         keep = None if self.keep is None else terms.minor(self.keep, "keep")
 
-        def budget(state: LayerState, offer: Offer) -> int:
+        def budget(state: LayerState, offer: Offer, taken: int) -> int:
             _, _, amounts, scale, _ = offer
-            limits = [sum(caps_of(offer)), sum(amounts) * numerator // (denominator * scale)]
+            share = sum(amounts) * numerator // (denominator * scale)
+            limits = [taken, share, state.allowance]
             if most is not None:
                 limits.append(most)
             if keep is not None:

@@ -29,6 +29,8 @@ def check_overflow(_instance: Any, attribute: Any, value: Any) -> None:
 
 def shared_by(terms: Terms, split: Split | None, overflow: Overflow | None) -> Terms:
     """Put what a benefit says of its sharing in place of what its promotion says."""
+    if split is None and overflow is None:
+        return terms
     return evolve(terms, split=split or terms.split, overflow=overflow or terms.overflow)
 
 

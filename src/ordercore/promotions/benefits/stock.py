@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 from ordercore.data.checks import member_of
+from ordercore.errors import InvalidValue
 from ordercore.promotions.proposals import GiftGrant, Proposal
 from ordercore.promotions.state import LayerState
 
-__all__ = ["OutOfStock", "granting", "out_of_stock_of"]
+__all__ = ["OutOfStock", "check_substitutes", "granting", "out_of_stock_of"]
 
 
 class OutOfStock(StrEnum):
@@ -30,6 +31,13 @@ def out_of_stock_of(given: OutOfStock | str) -> OutOfStock:
     return member_of(OutOfStock, given)
 
 
+def check_substitutes(policy: OutOfStock, substitutes: tuple[str, ...]) -> None:
+    """Refuse substitutes without the policy that gives them, and that policy without any."""
+    if (policy is OutOfStock.SUBSTITUTE) != bool(substitutes):
+        expected = "skus where the policy is to substitute, and only there"
+        raise InvalidValue(expected, substitutes, path=("substitutes",), reason="fields_disagree")
+
+
 def granting(
     state: LayerState, skus: Sequence[str], promised: int, value: int, policy: OutOfStock
 ) -> Proposal:
@@ -37,7 +45,7 @@ def granting(
 
     Args:
         state: The state, with its stock of gifts and what has been given of them.
-        skus: What may be given; the first is what was promised.
+        skus: What may be given, in the order in which it is tried.
         promised: How many units.
         value: What one unit is worth, in minor units.
         policy: What if none of them is at hand in full.
@@ -45,14 +53,15 @@ def granting(
     stock = state.context.gift_stock
     if stock is None:
         return _giving(GiftGrant(skus[0], promised, promised, value, checked=False))
-    held = dict(stock)
-    left = [max(0, held.get(sku, 0) - state.gifts.get(sku, 0)) for sku in skus]
+    left = [max(0, stock.get(sku, 0) - state.gifts.get(sku, 0)) for sku in skus]
     for sku, units in zip(skus, left, strict=True):
         if units >= promised:
             return _giving(GiftGrant(sku, promised, promised, value, checked=True))
-    given = left[0] if policy is OutOfStock.GRANT_ALTERNATIVE else 0
+    if policy is OutOfStock.GRANT_ALTERNATIVE and any(left):
+        sku, units = next(pair for pair in zip(skus, left, strict=True) if pair[1])
+        return _giving(GiftGrant(sku, units, promised, value, checked=True))
     blocks = policy is OutOfStock.BLOCK
-    return _giving(GiftGrant(skus[0], given, promised, value, checked=True, blocks=blocks))
+    return _giving(GiftGrant(skus[0], 0, promised, value, checked=True, blocks=blocks))
 
 
 def _giving(grant: GiftGrant) -> Proposal:

@@ -17,7 +17,7 @@ from ordercore.promotions.benefits import (
 )
 from ordercore.promotions.conditions import CustomerInGroup, OrderNumber, Threshold
 from ordercore.promotions.promotion import Promotion
-from ordercore.promotions.recipes.options import EVERYTHING, Options, made
+from ordercore.promotions.recipes.options import EVERYTHING, Options, made, tiers_of
 from ordercore.promotions.selectors import Selector
 
 __all__ = [
@@ -149,7 +149,9 @@ def spend_and_save_tiers(
     **options: Unpack[Options],
 ) -> Promotion:
     """阶梯满减: of (spend, save) tiers in rising order the highest one reached counts."""
-    steps = [Tier(spend, benefit=AmountOff(save, target)) for spend, save in tiers]
+    steps = tiers_of(
+        tiers, "spend and save", lambda spend, save: Tier(spend, benefit=AmountOff(save, target))
+    )
     benefit = Tiers(steps, target)
     return made(id, benefit, options, Threshold(steps[0].amount, target=target))
 
@@ -198,6 +200,10 @@ def buy_and_discount_tiers(
     >>> len(buy_and_discount_tiers("more", tiers).benefits[0].tiers)
     2
     """
-    steps = [Tier(quantity=units, benefit=PercentOff(off, target)) for units, off in tiers]
+    steps = tiers_of(
+        tiers,
+        "units and percent",
+        lambda units, percent: Tier(quantity=units, benefit=PercentOff(percent, target)),
+    )
     benefit = Tiers(steps, target)
     return made(id, benefit, options, Threshold(quantity=steps[0].quantity, target=target))

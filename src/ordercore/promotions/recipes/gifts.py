@@ -9,7 +9,7 @@ from ordercore.money.fields import AmountText
 from ordercore.promotions.benefits import Gift, GiftChoice, OutOfStock, Tier, Tiers
 from ordercore.promotions.conditions import Threshold
 from ordercore.promotions.promotion import Promotion
-from ordercore.promotions.recipes.options import EVERYTHING, Options, made
+from ordercore.promotions.recipes.options import EVERYTHING, Options, made, tiers_of
 from ordercore.promotions.selectors import Selector
 
 __all__ = ["gift_choice", "gift_from", "gift_tiers"]
@@ -32,25 +32,36 @@ def gift_from(
     return made(id, benefit, options, Threshold(spend, target=target), layer="set")
 
 
-def gift_choice(
+def gift_choice(  # noqa: PLR0913 - what a choice of gifts can say
     id: str,  # noqa: A002
-    skus: Iterable[str],
+    skus: str | Iterable[str],
     *,
     spend: AmountText,
     quantity: int = 1,
     default: str | None = None,
     value: AmountText | None = None,
     target: Selector = EVERYTHING,
+    out_of_stock: OutOfStock | str = OutOfStock.SKIP,
+    substitutes: str | Iterable[str] = (),
     **options: Unpack[Options],
 ) -> Promotion:
     """可选赠品: from ``spend`` on, units of the gift that the shopper chose.
 
-    The choice stands in the wishes of the context under the promotion's id; see `GiftChoice`.
+    The choice stands in the wishes of the context under the promotion's id; see `GiftChoice`,
+    also for what becomes of it where no gift is at hand in full.
 
     >>> gift_choice("summer", ["mug", "cup"], spend="100").benefits[0].choice
     'summer'
     """
-    benefit = GiftChoice(tuple(skus), id, quantity, default=default, value=value)
+    benefit = GiftChoice(
+        skus,
+        id,
+        quantity,
+        default=default,
+        value=value,
+        out_of_stock=out_of_stock,
+        substitutes=substitutes,
+    )
     return made(id, benefit, options, Threshold(spend, target=target), layer="set")
 
 
@@ -59,6 +70,8 @@ def gift_tiers(
     tiers: Iterable[tuple[AmountText, str]],
     *,
     target: Selector = EVERYTHING,
+    out_of_stock: OutOfStock | str = OutOfStock.SKIP,
+    substitutes: str | Iterable[str] = (),
     **options: Unpack[Options],
 ) -> Promotion:
     """阶梯满赠: of (spend, sku) tiers in rising order the gift of the highest one reached.
@@ -66,6 +79,11 @@ def gift_tiers(
     >>> len(gift_tiers("gifts", [("100", "mug"), ("200", "pan")]).benefits[0].tiers)
     2
     """
-    steps = [Tier(spend, benefit=Gift(sku)) for spend, sku in tiers]
+
+    def tier(spend: AmountText, sku: str) -> Tier:
+        gift = Gift(sku, out_of_stock=out_of_stock, substitutes=substitutes)
+        return Tier(spend, benefit=gift)
+
+    steps = tiers_of(tiers, "spend and sku", tier)
     benefit = Tiers(steps, target)
     return made(id, benefit, options, Threshold(steps[0].amount, target=target), layer="set")

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any, Final, TypedDict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, TypedDict, TypeVar
 
 from ordercore.calendars import Schedule
-from ordercore.errors import InvalidValue
+from ordercore.data.checks import tuple_of
+from ordercore.errors import InvalidInput, InvalidType, InvalidValue
 from ordercore.money import Overflow
-from ordercore.promotions.benefits import Benefit
+from ordercore.promotions.benefits import Benefit, Tier
 from ordercore.promotions.conditions import Condition
+from ordercore.promotions.limits import Limits
 from ordercore.promotions.promotion import Code, Exclusive, Funding, Promotion, Trigger
 from ordercore.promotions.selectors import AllUnits
 from ordercore.promotions.terms import Basis, RoundingMode, Split
 
-__all__ = ["EVERYTHING", "Options", "made"]
+__all__ = ["EVERYTHING", "Options", "made", "tiers_of"]
 
 EVERYTHING: Final = AllUnits()
+
+_From = TypeVar("_From")
+_Gives = TypeVar("_Gives")
 
 
 class Options(TypedDict, total=False):
@@ -37,6 +42,7 @@ class Options(TypedDict, total=False):
     rounding: RoundingMode | str
     split: Split | str
     overflow: Overflow
+    limits: Limits
     funding: Iterable[Funding]
 
 
@@ -57,3 +63,32 @@ def made(
     if when is not None:
         fields["when"] = when & fields["when"] if "when" in fields else when
     return Promotion(id=id, benefits=benefit, **fields)
+
+
+def tiers_of(
+    tiers: Iterable[tuple[_From, _Gives]], what: str, make: Callable[[_From, _Gives], Tier]
+) -> list[Tier]:
+    """Make the tiers of a recipe of pairs.
+
+    Args:
+        tiers: The pairs, in rising order.
+        what: What a pair consists of, in words.
+        make: Makes one tier.
+
+    Raises:
+        InvalidInput: There is no collection, or a tier is no pair, or not a valid one; the
+            path says which.
+    """
+    given: Any = tuple_of(tiers)
+    if not isinstance(given, tuple):
+        raise InvalidType(f"a list of pairs of {what}", given, path=("tiers",))
+    made: list[Tier] = []
+    for i, tier in enumerate(given):
+        pair: Any = tuple_of(tier)
+        if not isinstance(pair, tuple) or len(pair) != 2:
+            raise InvalidType(f"a pair of {what}", pair, path=("tiers", i))
+        try:
+            made.append(make(*pair))
+        except InvalidInput as error:
+            raise error.at("tiers", i) from None
+    return made

@@ -107,8 +107,23 @@ _OUTCOMES: dict[str, Message] = {
     "outcome.beaten.saving": (
         "{promotion}: its items are used by {by}, which saves {difference} more"
     ),
+    "outcome.beaten.chosen": "{promotion}: gives way to {by}",
+    "outcome.beaten.chosen.saving": (
+        "{promotion}: gives way to {by}, which saves {difference} more"
+    ),
     "outcome.excluded": "{promotion}: cannot be combined with {by}",
     "outcome.no_effect": "{promotion}: there is nothing for it to reduce",
+    "outcome.limit_reached": plurals(
+        "count",
+        one="{promotion}: used up after {count} use",
+        other="{promotion}: used up after {count} uses",
+    ),
+    "outcome.limit_reached.uses_per_customer": plurals(
+        "count",
+        one="{promotion}: used up; it is limited to {count} use per customer",
+        other="{promotion}: used up; it is limited to {count} uses per customer",
+    ),
+    "outcome.limit_reached.budget": "{promotion}: its budget of {allowed} is used up",
     "outcome.gift_out_of_stock": "{promotion}: out of stock: {skus}",
     "outcome.unknown_code": "Code {code} is not known",
     "outcome.other": "{promotion}: does not apply",
@@ -221,6 +236,10 @@ _ROWS: dict[str, Message] = {
     "row.coupon": "Coupon {coupon}",
     "row.deposit": "Deposit, due now",
     "row.balance": "Balance, due later",
+    "proof.exact": "Proven best combination",
+    "proof.exact.layers": "Proven best combination ({layers})",
+    "proof.gap": "Short of the best by at most",
+    "proof.gap.layers": "Short of the best ({layers}) by at most",
     "row.not_applied": "Not applied:",
     "row.more": plurals("count", one="… and {count} more", other="… and {count} more"),
     "row.priced_at": "Priced at {at}",
@@ -236,12 +255,110 @@ _ROWS: dict[str, Message] = {
     "table.discounts": "Discounts",
     "table.payable": "To pay",
     "table.total": "Total",
+    "table.promotion": "Promotion",
+    "table.saving": "Saving",
+    "table.base": "Full price",
+    "table.refund": "Refund",
+    "table.units": "Units",
+    "table.sets": "Sets",
+    "table.back": "Would be back",
+    "table.what": "What",
+    "table.before": "Before",
+    "table.after": "After",
+    "table.difference": "Difference",
+    "table.add": "Add",
+    "table.gains": "What for",
+    "table.cost": "Costs",
+    # Titles of tables
+    "page.promotions": "Promotions",
+    "page.charges": "What it costs",
+    "page.difference": "What differs",
+    "page.others": "What else differs",
+    "page.hints": "Nearly reached",
 }
 """Rows of an explanation."""
+
+_REFUNDS: dict[str, Message] = {
+    "refund.amount": "Refund {amount}",
+    "refund.refused": "This return is refused",
+    "refund.parted.set": (
+        "{promotion}: its {units} units come back together; {back} of them would be back"
+    ),
+    "refund.parted.sets": (
+        "{promotion}: its {units} units are {sets} sets, which come back as sets;"
+        " {back} of the units would be back"
+    ),
+    "refund.kept": "{title} (kept)",
+    "refund.waived": "Not collected",
+    "refund.shortfall": "What is kept costs {amount} more than was paid for it; not collected",
+    "refund.gift": "Gift to return: {sku}",
+    "refund.points_redeemed": plurals(
+        "count",
+        one="{count} redeemed point given back",
+        other="{count} redeemed points given back",
+    ),
+    "refund.points_earned": plurals(
+        "count", one="{count} earned point taken back", other="{count} earned points taken back"
+    ),
+    "refund.coupon_used": "Coupon given back: {coupon}",
+    "refund.coupon_granted": "Coupon taken back: {coupon}",
+    "refund.so_far": "Refunded so far {refunded}, remaining {remaining}",
+    "refund.refunded": "Refunded so far",
+    "refund.remaining": "Remaining",
+    "refund.short": "Kept for more than was paid",
+}
+"""What a return gives back."""
+
+_HINTS: dict[str, Message] = {
+    "hint": "Add {what} to {gains}",
+    "hint.none": "Nothing is nearly reached",
+    "hint.amount": "{amount} more",
+    "hint.amount.some": "{amount} more of eligible items",
+    "hint.units": "{count} more of {title}",
+    "hint.goods": "{title} × {count}",
+    "hint.save": "save {amount}",
+    "hint.save_more": "save {amount} more",
+    "hint.free_shipping": "get free shipping",
+    "hint.shipping": "save {amount} on shipping",
+    "hint.gift": "get gift {sku} × {count}",
+    "hint.points": plurals("count", one="earn {count} point", other="earn {count} points"),
+    "hint.coupon": "get coupon {coupon} × {count}",
+}
+"""What to add to the cart, and what for."""
+
+_DIFFERENCES: dict[str, Message] = {
+    "diff.none": "No difference",
+    "diff.row": "{what}: {before} → {after} ({more})",
+    "diff.becomes": "{what}: {before} → {after}",
+    "diff.other": "Other amounts",
+    "diff.tax_included": "Tax included",
+    "diff.points": "Points earned",
+    "diff.not_typed": "not typed",
+    "diff.kind.applied": "applies",
+    "diff.kind.not_eligible": "not eligible",
+    "diff.kind.beaten": "others are used instead",
+    "diff.kind.excluded": "excluded by others",
+    "diff.kind.no_effect": "nothing to reduce",
+    "diff.kind.gift_out_of_stock": "gift out of stock",
+    "diff.kind.limit_reached": "limit reached",
+    "diff.kind.unknown_code": "not known",
+}
+"""What makes one price differ from another."""
 
 CATALOGUE = Catalogue(
     plain_currency="",
     tenths_paid=False,
     numerals=(),
-    messages=MappingProxyType({**_NUMBERS, **_LABELS, **_OUTCOMES, **_MISSES, **_ROWS}),
+    messages=MappingProxyType(
+        {
+            **_NUMBERS,
+            **_LABELS,
+            **_OUTCOMES,
+            **_MISSES,
+            **_ROWS,
+            **_REFUNDS,
+            **_HINTS,
+            **_DIFFERENCES,
+        }
+    ),
 )

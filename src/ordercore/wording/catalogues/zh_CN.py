@@ -75,8 +75,13 @@ _OUTCOMES: dict[str, Message] = {
     "outcome.not_eligible.units.some": "{promotion}：适用商品还差 {count} 件",
     "outcome.beaten": "{promotion}：适用商品已用于 {by}",
     "outcome.beaten.saving": "{promotion}：适用商品已用于 {by}，多省 {difference}",
+    "outcome.beaten.chosen": "{promotion}：已选用 {by}",
+    "outcome.beaten.chosen.saving": "{promotion}：已选用 {by}，多省 {difference}",
     "outcome.excluded": "{promotion}：不能与 {by} 同享",
     "outcome.no_effect": "{promotion}：没有可优惠的内容",
+    "outcome.limit_reached": "{promotion}：限用 {count} 次，已用完",
+    "outcome.limit_reached.uses_per_customer": "{promotion}：每人限用 {count} 次，您已用完",
+    "outcome.limit_reached.budget": "{promotion}：{allowed} 预算已用完",
     "outcome.gift_out_of_stock": "{promotion}：赠品已赠完（{skus}）",
     "outcome.unknown_code": "优惠码 {code} 不存在",
     "outcome.other": "{promotion}：未生效",
@@ -161,6 +166,10 @@ _ROWS: dict[str, Message] = {
     "row.coupon": "获赠优惠券 {coupon}",
     "row.deposit": "定金",
     "row.balance": "尾款",
+    "proof.exact": "已证明最优",
+    "proof.exact.layers": "已证明最优（{layers}）",
+    "proof.gap": "与最优相差至多",
+    "proof.gap.layers": "与最优（{layers}）相差至多",
     "row.not_applied": "未享受的优惠：",
     "row.more": "…… 另有 {count} 项",
     "row.priced_at": "计价时间 {at}",
@@ -176,12 +185,101 @@ _ROWS: dict[str, Message] = {
     "table.discounts": "优惠",
     "table.payable": "应付",
     "table.total": "合计",
+    "table.promotion": "活动",
+    "table.saving": "优惠",
+    "table.base": "优惠前",
+    "table.refund": "退款",
+    "table.units": "件数",
+    "table.sets": "套数",
+    "table.back": "将退件数",
+    "table.what": "项目",
+    "table.before": "之前",
+    "table.after": "之后",
+    "table.difference": "差额",
+    "table.add": "再买",
+    "table.gains": "可享",
+    "table.cost": "加购金额",
+    # Titles of tables
+    "page.promotions": "已享优惠",
+    "page.charges": "费用明细",
+    "page.difference": "价格差异",
+    "page.others": "其他差异",
+    "page.hints": "凑单",
 }
 """Rows of an explanation."""
+
+_REFUNDS: dict[str, Message] = {
+    "refund.amount": "退款 {amount}",
+    "refund.refused": "不能这样退货",
+    "refund.parted.set": "{promotion}：共 {units} 件须整套退，此次将退至 {back} 件",
+    "refund.parted.sets": (
+        "{promotion}：共 {units} 件为 {sets} 套，须整套退，此次将退至 {back} 件"
+    ),
+    "refund.kept": "{title}（未退）",
+    "refund.waived": "免收差额",
+    "refund.shortfall": "未退商品比已付多 {amount}，不追收",
+    "refund.gift": "需退回赠品 {sku}",
+    "refund.points_redeemed": "退还已使用的 {count} 积分",
+    "refund.points_earned": "扣回已获得的 {count} 积分",
+    "refund.coupon_used": "退还优惠券 {coupon}",
+    "refund.coupon_granted": "收回优惠券 {coupon}",
+    "refund.so_far": "累计退款 {refunded}，剩余 {remaining}",
+    "refund.refunded": "累计退款",
+    "refund.remaining": "剩余",
+    "refund.short": "未退商品超出已付，不追收",
+}
+"""What a return gives back."""
+
+_HINTS: dict[str, Message] = {
+    "hint": "再买 {what} 可{gains}",
+    "hint.none": "暂无可凑单的优惠",
+    "hint.amount": "{amount}",
+    "hint.amount.some": "{amount} 适用商品",
+    "hint.units": "{count} 件 {title}",
+    "hint.goods": "{count} 件 {title}",
+    "hint.save": "减 {amount}",
+    "hint.save_more": "多减 {amount}",
+    "hint.free_shipping": "包邮",
+    "hint.shipping": "减运费 {amount}",
+    "hint.gift": "得赠品 {sku} × {count}",
+    "hint.points": "得 {count} 积分",
+    "hint.coupon": "得优惠券 {coupon} × {count}",
+}
+"""What to add to the cart, and what for."""
+
+_DIFFERENCES: dict[str, Message] = {
+    "diff.none": "没有差异",
+    "diff.row": "{what}：{before} → {after}（{more}）",
+    "diff.becomes": "{what}：{before} → {after}",
+    "diff.other": "其他金额",
+    "diff.tax_included": "含税",
+    "diff.points": "所得积分",
+    "diff.not_typed": "未输入",
+    "diff.kind.applied": "已享受",
+    "diff.kind.not_eligible": "未满足条件",
+    "diff.kind.beaten": "已选用其他优惠",
+    "diff.kind.excluded": "不可同享",
+    "diff.kind.no_effect": "没有可优惠的内容",
+    "diff.kind.gift_out_of_stock": "赠品已赠完",
+    "diff.kind.limit_reached": "已达使用上限",
+    "diff.kind.unknown_code": "不存在",
+}
+"""What makes one price differ from another."""
 
 CATALOGUE = Catalogue(
     plain_currency="CNY",
     tenths_paid=True,
     numerals=("一", "二", "三", "四", "五", "六", "七", "八", "九", "十"),
-    messages=MappingProxyType({**_NUMBERS, **_LABELS, **_OUTCOMES, **_MISSES, **_ROWS}),
+    messages=MappingProxyType(
+        {
+            **_NUMBERS,
+            **_LABELS,
+            **_OUTCOMES,
+            **_MISSES,
+            **_ROWS,
+            **_REFUNDS,
+            **_HINTS,
+            **_DIFFERENCES,
+        }
+    ),
 )

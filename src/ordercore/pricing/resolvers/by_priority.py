@@ -2,45 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from enum import StrEnum
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+from ordercore.pricing.resolvers.account import Account, Entry, Kind
 from ordercore.promotions.conditions import Verdict
 from ordercore.promotions.plan import Plan
 from ordercore.promotions.promotion import Exclusive
 from ordercore.promotions.proposals import NOTHING, GiftGrant, Proposal
 from ordercore.promotions.state import LayerState
 
-__all__ = ["Account", "Entry", "Kind", "by_priority"]
+__all__ = ["alone", "beside", "by_priority"]
 
-
-class Kind(StrEnum):
-    """What became of a promotion."""
-
-    APPLIED = "applied"
-    NOT_ELIGIBLE = "not_eligible"
-    BEATEN = "beaten"
-    EXCLUDED = "excluded"
-    NO_EFFECT = "no_effect"
-    GIFT_OUT_OF_STOCK = "gift_out_of_stock"
-    UNKNOWN_CODE = "unknown_code"
-
-
-Entry = tuple[int, Kind, Verdict | None, Proposal, tuple[int, ...]]
-"""(seq, kind, verdict, proposal, rivals): one line of the account, kept compact.
-
-``seq`` is the promotion's place in the book, ``rivals`` those of the promotions that beat or
-exclude it. The proposal is what it took, or (beaten) what it would have taken alone.
-"""
-
-Account = list[Entry]
 
 _APPLIED: Final = Kind.APPLIED
 _NOT_ELIGIBLE: Final = Kind.NOT_ELIGIBLE
 
 
-def by_priority(  # noqa: C901 - one pass over all, with no call that can be spared
+def by_priority(  # noqa: C901 - the way of every price: no call that can be spared
     state: LayerState, plans: Iterable[Plan], account: Account
 ) -> None:
     """Let the promotions of a run of layers take what they can, the earlier one first.
@@ -67,14 +46,12 @@ def by_priority(  # noqa: C901 - one pass over all, with no call that can be spa
                 account.append((plan.seq, _NOT_ELIGIBLE, verdict, NOTHING, ()))
                 continue
         if plan.particular or picky:
-            rivals = _excluding(plan, winners, state)
-            if rivals:
-                account.append((plan.seq, Kind.EXCLUDED, verdict, NOTHING, rivals))
+            hindered = _hindered(plan, verdict, winners, state)
+            if hindered is not None:
+                account.append(hindered)
                 continue
         if plan.sociable and winners:
-            state.blocked = _not_shared(plan, winners, account[start:])
-            proposal = plan.propose(state)
-            state.blocked = state.claimed
+            proposal = _sharing(plan, state, winners, account[start:])
         else:
             proposal = plan.propose(state)
         if proposal is None or not (proposal[0] or proposal[4] or _gives_more(proposal)):
@@ -89,7 +66,63 @@ def by_priority(  # noqa: C901 - one pass over all, with no call that can be spa
         last = proposal
 
 
-def _excluding(plan: Plan, winners: list[Plan], state: LayerState) -> tuple[int, ...]:
+def alone(plan: Plan, state: LayerState) -> Entry:
+    """Tell what becomes of a promotion in a layer where nobody has applied; it takes nothing."""
+    verdict = None
+    if plan.test is not None:
+        verdict = plan.test(state)
+        if not verdict[0]:
+            return plan.seq, _NOT_ELIGIBLE, verdict, NOTHING, ()
+    if plan.particular:
+        hindered = _hindered(plan, verdict, [], state)
+        if hindered is not None:
+            return hindered
+    proposal = plan.propose(state)
+    if proposal is None or not (proposal[0] or proposal[4] or _gives_more(proposal)):
+        return _without_effect(plan, state, verdict, proposal, [])
+    return plan.seq, _APPLIED, verdict, proposal, ()
+
+
+def beside(
+    plan: Plan, state: LayerState, winners: Sequence[Plan], entries: Sequence[Entry]
+) -> Proposal | None:
+    """Tell what a promotion would take beside others of its layer; None if it has no effect."""
+    if plan.coupon is not None and state.coupon_users(plan.coupon):
+        return None
+    if plan.sociable and winners:
+        proposal = _sharing(plan, state, winners, entries)
+    else:
+        proposal = plan.propose(state)
+    if proposal is None or not (proposal[0] or proposal[4] or _gives_more(proposal)):
+        return None
+    return proposal
+
+
+def _hindered(
+    plan: Plan, verdict: Verdict | None, winners: Sequence[Plan], state: LayerState
+) -> Entry | None:
+    """Say what keeps an eligible promotion from applying: a limit, or others; None: nothing."""
+    if plan.limit is not None:
+        reached = plan.limit(state)
+        if reached is not None:
+            return plan.seq, Kind.LIMIT_REACHED, reached, NOTHING, ()
+    if not winners and plan.coupon is None:
+        return None
+    rivals = _excluding(plan, winners, state)
+    return (plan.seq, Kind.EXCLUDED, verdict, NOTHING, rivals) if rivals else None
+
+
+def _sharing(
+    plan: Plan, state: LayerState, winners: Sequence[Plan], entries: Sequence[Entry]
+) -> Proposal | None:
+    """Propose where units in use may be shared with some of the winners."""
+    state.blocked = _not_shared(plan, winners, entries)
+    proposal = plan.propose(state)
+    state.blocked = state.claimed
+    return proposal
+
+
+def _excluding(plan: Plan, winners: Sequence[Plan], state: LayerState) -> tuple[int, ...]:
     """Who of the layer's winners tolerates no other, or not this one; else who has its coupon."""
     group = plan.promotion.group
     alone = plan.promotion.exclusive is Exclusive.LAYER
@@ -105,7 +138,7 @@ def _excluding(plan: Plan, winners: list[Plan], state: LayerState) -> tuple[int,
     return state.coupon_users(plan.coupon)
 
 
-def _not_shared(plan: Plan, winners: list[Plan], entries: list[Entry]) -> dict[int, int]:
+def _not_shared(plan: Plan, winners: Sequence[Plan], entries: Sequence[Entry]) -> dict[int, int]:
     """Count the units in use by winners with which the plan may not share them."""
     strangers = {winner.seq for winner in winners if not plan.combines(winner)}
     blocked: dict[int, int] = {}

@@ -1,0 +1,1 @@
+"""Who applies when promotions compete: by priority, the best alone, or the best together."""

@@ -1,0 +1,82 @@
+"""Rules of stacking that cannot all be meant: found when a book is made, with the pair named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+
+from ordercore.errors import InvalidInput, InvalidValue
+from ordercore.promotions.promotion import Exclusive, Promotion
+from ordercore.promotions.stacking import BestOf, Optimal, Resolver
+
+__all__ = ["contradictions"]
+
+
+def contradictions(
+    promotions: Sequence[Promotion], layers: Sequence[str], resolvers: Sequence[Resolver]
+) -> Iterator[InvalidInput]:
+    """Tell which promotions contradict themselves or each other, and which resolvers."""
+    by_id = {promotion.id: promotion for promotion in promotions}
+    for i, promotion in enumerate(promotions):
+        if promotion.combines_with:
+            for told in _of_sharing(promotion, by_id):
+                yield _contradiction(told).at("promotions", i, "combines_with")
+    yield from _of_resolvers(layers, resolvers)
+
+
+def _of_sharing(promotion: Promotion, by_id: Mapping[str, Promotion]) -> Iterator[str]:
+    """Say of a promotion that shares units why it, or one that it names, cannot."""
+    if promotion.exclusive is not Exclusive.NO:
+        others = ", ".join(map(repr, promotion.combines_with[:3]))
+        yield f"{promotion.id!r} to be exclusive, or to combine with {others}, not both"
+    for name in promotion.combines_with:
+        other = by_id.get(name)
+        if other is None:
+            continue
+        pair = f"{promotion.id!r} and {other.id!r}"
+        if other.exclusive is not Exclusive.NO and promotion.exclusive is Exclusive.NO:
+            yield f"{pair} to combine, or {other.id!r} to be exclusive, not both"
+        if promotion.group is not None and promotion.group == other.group:
+            yield f"{pair} to combine, or to be of one group ({promotion.group!r}), not both"
+
+
+def _contradiction(told: str) -> InvalidValue:
+    return InvalidValue(told, reason="contradictory_stacking")
+
+
+def _of_resolvers(layers: Sequence[str], resolvers: Sequence[Resolver]) -> Iterator[InvalidInput]:
+    places = {name: i for i, name in enumerate(layers)}
+    settled: dict[str, int] = {}
+    groups: dict[str, int] = {}
+    for i, resolver in enumerate(resolvers):
+        place = "resolvers", i
+        if isinstance(resolver, BestOf) and resolver.group is not None:
+            if resolver.group in groups:
+                yield _twice("group", resolver.group, groups[resolver.group], i).at(*place)
+            groups.setdefault(resolver.group, i)
+        for name in _layers_of(resolver):
+            if name not in places:
+                expected = f"one of the layers {', '.join(layers[:10])}"
+                yield InvalidValue(expected, name, reason="unknown_layer").at(*place)
+            elif name in settled:
+                yield _twice("layer", name, settled[name], i).at(*place)
+            settled.setdefault(name, i)
+        if isinstance(resolver, Optimal):
+            run = [places[name] for name in resolver.layers if name in places]
+            if any(later != earlier + 1 for earlier, later in pairwise(run)):
+                expected = "layers that follow each other in the book"
+                fault = InvalidValue(expected, resolver.layers, reason="scattered_layers")
+                yield fault.at(*place, "layers")
+
+
+def _layers_of(resolver: Resolver) -> tuple[str, ...]:
+    if isinstance(resolver, Optimal):
+        return resolver.layers
+    if isinstance(resolver, BestOf) and resolver.layer is not None:
+        return (resolver.layer,)
+    return ()
+
+
+def _twice(what: str, name: str, first: int, second: int) -> InvalidValue:
+    told = f"{what} {name!r} to be settled by resolver {first} or by resolver {second}, not both"
+    return InvalidValue(told, reason="contradictory_stacking")

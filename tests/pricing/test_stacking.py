@@ -1,0 +1,698 @@
+"""Who applies where promotions compete: cases worked out by hand, for each resolver."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from itertools import permutations
+
+import pytest
+from attrs import evolve
+
+from ordercore import Cart, Promotion, PromotionBook, Quote, Shopper, dump, dumps, load, loads
+from ordercore.errors import InvalidDocument, InvalidInput
+from ordercore.money import Money
+from ordercore.pricing import Beaten, Kind, NotEligible, price
+from ordercore.pricing.explain import RowKind, explain
+from ordercore.promotions import (
+    DEFAULT_LAYERS,
+    AmountOff,
+    BestOf,
+    BundlePrice,
+    BuyXGetY,
+    Coupon,
+    Criterion,
+    CustomerInGroup,
+    Every,
+    FixedPrice,
+    Gift,
+    Limits,
+    NthItemOff,
+    Optimal,
+    PercentOff,
+    PickN,
+    Resolver,
+    ShippingOff,
+    Sku,
+    Threshold,
+)
+from ordercore.promotions.benefits import BundlePart
+
+AT = datetime(2026, 6, 18, 12, tzinfo=UTC)
+
+LUNCH = Cart.of("CNY", [("cola", "2", 2), ("sandwich", "3", 2), ("bar", "1", 2)])
+HOME = Cart.of("CNY", [("shirt", "120", 1), ("lamp", "180", 1)], shipping="12")
+
+COLA = Promotion(id="cola", benefits=BuyXGetY(1, 1, "100", buy=Sku("cola")), layer="set")
+MEAL = Promotion(
+    id="meal",
+    benefits=BundlePrice([BundlePart(Sku(sku), 1) for sku in ("cola", "sandwich", "bar")], "4.50"),
+    layer="set",
+)
+
+
+def quote_of(
+    promotions: Sequence[Promotion], *resolvers: Resolver, cart: Cart = HOME,
+    shopper: Shopper | None = None,
+) -> Quote:  # fmt: skip
+    return price(
+        cart, PromotionBook("CNY", promotions, resolvers=resolvers), at=AT, shopper=shopper
+    )
+
+
+def told(quote: Quote) -> dict[str, str]:
+    return {outcome.promotion: outcome.kind.value for outcome in quote.outcomes}
+
+
+def applied(quote: Quote) -> set[str]:
+    return {name for name, kind in told(quote).items() if kind == "applied"}
+
+
+def off(id_: str, amount: str, *skus: str, **more: object) -> Promotion:
+    """Take an amount off some goods, or off everything."""
+    benefits = AmountOff(amount, Sku(skus)) if skus else AmountOff(amount)
+    return Promotion(id=id_, benefits=benefits, **more)  # type: ignore[arg-type]
+
+
+def ranked(promotion: Promotion, priority: int) -> Promotion:
+    return load(Promotion, {**dump(promotion), "priority": priority})
+
+
+class TestByPriority:
+    @pytest.mark.parametrize(("first", "saved"), [("cola", "2.00"), ("meal", "3.00")])
+    def test_who_comes_first_takes_what_it_can(self, first: str, saved: str) -> None:
+        promotions = [ranked(each, int(each.id == first)) for each in (COLA, MEAL)]
+        quote = quote_of(promotions, cart=LUNCH)
+        assert (applied(quote), str(quote.discount)) == ({first}, f"CNY {saved}")
+        assert quote.certificates == ()
+
+    def test_a_layer_that_no_resolver_names_is_settled_by_priority(self) -> None:
+        promotions = [off("less", "10", priority=1), off("more", "20")]
+        quote = quote_of(promotions, BestOf("coupon"), Optimal(("unit", "set")))
+        assert told(quote) == {"less": "applied", "more": "beaten"}
+
+
+class TestBestOf:
+    @pytest.mark.parametrize(
+        ("promotions", "best"),
+        [
+            ([off("a", "10"), off("b", "20")], "b"),
+            ([off("a", "10", priority=9), off("b", "20")], "b"),
+            ([off("a", "20"), off("b", "20", priority=1)], "b"),  # ties: by priority
+            ([off("b", "20"), off("a", "20")], "a"),  # then by id
+            ([off("a", "30", "shirt"), off("b", "40", "lamp")], "b"),  # different units too
+            ([off("a", "30", "shirt", combines_with="*"), off("b", "40", combines_with="*")], "b"),
+        ],
+    )
+    def test_of_a_layer_the_one_that_saves_most_applies(
+        self, promotions: Sequence[Promotion], best: str
+    ) -> None:
+        quote = quote_of(promotions, BestOf("order"))
+        assert applied(quote) == {best}
+        (other,) = [each for each in quote.outcomes if each.promotion != best]
+        assert isinstance(other, Beaten)
+        assert other.by == (best,)
+
+    def test_a_loser_is_told_by_how_much(self) -> None:
+        quote = quote_of([off("a", "12.50"), off("b", "20"), off("c", "20")], BestOf("order"))
+        lost = {o.promotion: str(o.difference) for o in quote.outcomes if isinstance(o, Beaten)}
+        assert lost == {"a": "CNY 7.50", "c": "CNY 0.00"}
+
+    def test_who_is_not_eligible_keeps_the_reason_and_blocks_nobody(self) -> None:
+        gold = off("gold", "90", when=CustomerInGroup("gold"))
+        big = off("big", "80", when=Threshold("1000"))
+        quote = quote_of([gold, big, off("small", "10")], BestOf("order"))
+        assert applied(quote) == {"small"}
+        assert quote.outcome("gold").kind is Kind.NOT_ELIGIBLE
+        outcome = quote.outcome("big")
+        assert isinstance(outcome, NotEligible)
+        assert outcome.gap == Money.of("700", "CNY")
+
+    def test_each_is_looked_at_alone_on_what_its_layer_began_with(self) -> None:
+        tenth = Promotion(id="tenth", benefits=PercentOff("10"), layer="unit")
+        from_300 = off("from-300", "50", when=Threshold("300"))
+        quote = quote_of([tenth, from_300, off("always", "5")], BestOf("order"))
+        assert applied(quote) == {"tenth", "always"}
+
+    def test_savings_on_goods_and_on_shipping_count_alike(self) -> None:
+        free = Promotion(id="free", benefits=ShippingOff("100"), layer="coupon")
+        quote = quote_of([free, off("ten", "10", layer="coupon")], BestOf("coupon"))
+        assert applied(quote) == {"free"}
+
+    def test_of_a_group_the_best_applies_and_others_beside_it(self) -> None:
+        promotions = [
+            off("a", "10", "shirt", group="card", priority=5),
+            off("b", "20", "shirt", group="card"),
+            off("c", "5", "lamp"),
+        ]
+        quote = quote_of(promotions, BestOf(group="card"))
+        assert told(quote) == {"a": "beaten", "b": "applied", "c": "applied"}
+
+    def test_a_group_is_settled_in_each_layer_by_itself(self) -> None:
+        promotions = [
+            off("a", "10", group="card"),
+            off("b", "20", group="card"),
+            off("c", "7", group="card", layer="coupon"),
+        ]
+        quote = quote_of(promotions, BestOf(group="card"))
+        assert told(quote) == {"a": "beaten", "b": "applied", "c": "applied"}
+
+    def test_nothing_is_certified(self) -> None:
+        assert quote_of([off("a", "10"), off("b", "20")], BestOf("order")).certificates == ()
+
+
+class TestOptimal:
+    def test_two_meals_save_more_than_a_cola(self) -> None:
+        quote = quote_of([ranked(COLA, 9), MEAL], Optimal("set"), cart=LUNCH)
+        assert told(quote) == {"meal": "applied", "cola": "beaten"}
+        assert str(quote.discount) == "CNY 3.00"
+        (certificate,) = quote.certificates
+        assert certificate.exact
+        assert (certificate.layers, certificate.gap) == (("set",), Money(0, "CNY"))
+        outcome = quote.outcome("cola")
+        assert isinstance(outcome, Beaten)
+        assert (outcome.by, str(outcome.difference)) == (("meal",), "CNY 1.00")
+
+    def test_one_promotion_may_apply_less_often_to_make_room(self) -> None:
+        # five pens: two pairs for 15 save 10, but one pair beside a set of three saves 5 + 9
+        pens = Cart.of("CNY", [("pen", "10", 5)])
+        pair = Promotion(id="pair", benefits=PickN(2, "15"), layer="set", priority=1)
+        three = Promotion(id="three", benefits=PickN(3, "21"), layer="set")
+        assert str(quote_of([pair, three], cart=pens).discount) == "CNY 10.00"
+        quote = quote_of([pair, three], Optimal("set"), cart=pens)
+        assert (applied(quote), str(quote.discount)) == ({"pair", "three"}, "CNY 14.00")
+        assert quote.certificates[0].exact
+
+    @pytest.mark.parametrize(
+        ("layers", "names", "saved"),
+        [
+            (("unit",), {"tenth"}, "30.00"),  # not looking at what comes after it
+            (("unit", "set", "order"), {"save"}, "50.00"),
+        ],
+    )
+    def test_a_line_discount_may_lose_a_threshold(
+        self, layers: tuple[str, ...], names: set[str], saved: str
+    ) -> None:
+        tenth = Promotion(id="tenth", benefits=PercentOff("10"), layer="unit")
+        save = off("save", "50", when=Threshold("300"))
+        quote = quote_of([tenth, save], Optimal(layers))
+        assert (applied(quote), str(quote.discount)) == (names, f"CNY {saved}")
+        assert quote.certificates[0].exact
+
+    def test_who_gives_way_to_a_later_layer_says_so(self) -> None:
+        tenth = Promotion(id="tenth", benefits=PercentOff("10"), layer="unit")
+        save = off("save", "50", when=Threshold("300"))
+        outcome = quote_of([tenth, save], Optimal(("unit", "set", "order"))).outcome("tenth")
+        assert isinstance(outcome, Beaten)
+        assert (outcome.by, str(outcome.difference)) == (("save",), "CNY 20.00")
+        assert not outcome.on_units
+
+    @pytest.mark.parametrize(
+        ("promotions", "outcomes"),
+        [
+            (  # a group: one of them, though they use different units
+                [
+                    off("a", "10", "shirt", group="g", priority=9),
+                    off("b", "20", "lamp", group="g"),
+                ],
+                {"a": "excluded", "b": "applied"},
+            ),
+            (  # exclusive: alone, if that is more than the others together
+                [
+                    off("all", "35", exclusive="layer"),
+                    off("b", "20", "lamp"),
+                    off("a", "10", "shirt"),
+                ],
+                {"all": "applied", "a": "excluded", "b": "excluded"},
+            ),
+            (
+                [
+                    off("all", "25", exclusive="layer", priority=9),
+                    off("b", "20", "lamp"),
+                    off("a", "10", "shirt"),
+                ],
+                {"all": "excluded", "a": "applied", "b": "applied"},
+            ),
+            (  # whole lines or none: two small ones instead of the big one
+                [
+                    off("both", "25", "shirt", "lamp", whole=True, priority=9),
+                    off("a", "10", "shirt", whole=True),
+                    off("b", "20", "lamp", whole=True),
+                ],
+                {"both": "beaten", "a": "applied", "b": "applied"},
+            ),
+            (  # shared units, if each names the other
+                [off("a", "10", combines_with="b"), off("b", "20", combines_with="a")],
+                {"a": "applied", "b": "applied"},
+            ),
+            (  # one of the two alone does not do
+                [off("a", "10", combines_with="b"), off("b", "20")],
+                {"a": "beaten", "b": "applied"},
+            ),
+        ],
+    )
+    def test_what_keeps_promotions_apart_holds(
+        self, promotions: Sequence[Promotion], outcomes: dict[str, str]
+    ) -> None:
+        quote = quote_of(promotions, Optimal("order"))
+        assert told(quote) == outcomes
+        assert quote.certificates[0].exact
+
+    def test_one_that_is_whole_takes_no_remains(self) -> None:
+        tea = Cart.of("CNY", [("tea", "10", 3)])
+        pair = Promotion(id="pair", benefits=PickN(2, "10"), layer="set", priority=1)
+        for whole, kind in ((False, "applied"), (True, "beaten")):
+            fifth = Promotion(id="fifth", benefits=PercentOff("20"), layer="set", whole=whole)
+            assert told(quote_of([pair, fifth], cart=tea))["fifth"] == kind
+            best = quote_of([pair, fifth], Optimal("set"), cart=tea)
+            assert told(best) == {"pair": "applied", "fifth": kind}
+            assert best.certificates[0].exact
+
+    def test_a_coupon_held_once_is_used_where_it_saves_most(self) -> None:
+        promotions = [
+            off("a", "10", "shirt", trigger=Coupon("k"), priority=9),
+            off("b", "20", "lamp", trigger=Coupon("k")),
+        ]
+        quote = quote_of(promotions, Optimal("order"), shopper=Shopper(coupons=["k"]))
+        assert (applied(quote), quote.coupons_used) == ({"b"}, ("k",))
+
+    def test_who_is_not_eligible_keeps_the_reason(self) -> None:
+        big = off("big", "80", when=Threshold("1000"))
+        quote = quote_of([big, off("small", "10")], Optimal("order"))
+        assert told(quote) == {"big": "not_eligible", "small": "applied"}
+
+    def test_a_run_without_candidates_is_not_certified(self) -> None:
+        quote = quote_of([off("a", "10")], Optimal(("unit", "set")))
+        assert quote.certificates == ()
+
+    def test_each_run_has_a_certificate_of_its_own(self) -> None:
+        promotions = [
+            Promotion(id="tenth", benefits=PercentOff("10"), layer="unit"),
+            off("a", "10"),
+            off("b", "5", layer="coupon"),
+        ]
+        quote = quote_of(promotions, Optimal("unit"), Optimal(("platform", "coupon")))
+        assert [each.layers for each in quote.certificates] == [("unit",), ("platform", "coupon")]
+
+
+class TestProofs:
+    """Cases in which a search that looked at too little held a worse combination for the best."""
+
+    def test_a_repeating_promotion_may_apply_much_less_often_than_it_can(self) -> None:
+        cart = Cart.of("CNY", [("a", "20", 40), ("b", "10", 40)])
+        pick = Promotion(id="pick", benefits=PickN(2, "15"), layer="set")
+        off = Promotion(id="off", benefits=PercentOff("40"), layer="set")
+        quote = quote_of([pick, off], Optimal("set"), cart=cart)
+        assert quote.discount == Money.of("660", "CNY")
+        assert quote.certificates[0].exact
+
+    def test_whole_offers_that_combine_stand_beside_each_other(self) -> None:
+        cart = Cart.of("CNY", [("a", "50", 1)])
+        both = [
+            Promotion(id=id_, benefits=AmountOff("10"), layer="set", whole=True, combines_with="*")
+            for id_ in ("one", "two")
+        ]
+        quote = quote_of(both, Optimal("set"), cart=cart)
+        assert quote.discount == Money.of("20", "CNY")
+
+    def test_a_whole_offer_that_repeats_may_leave_rows_to_others(self) -> None:
+        cart = Cart.of("CNY", [("a", "10", 2), ("b", "9", 2)])
+        pick = Promotion(id="pick", benefits=PickN(2, "17"), layer="set", whole=True)
+        off = Promotion(id="off", benefits=AmountOff("5", Sku("b")), layer="set", whole=True)
+        quote = quote_of([pick, off], Optimal("set"), cart=cart)
+        assert quote.discount == Money.of("8", "CNY")
+
+    def test_one_that_stands_alone_may_gain_by_applying_less_often(self) -> None:
+        cart = Cart.of("CNY", [("a", "5", 1), ("b", "5", 3), ("c", "1", 2)])
+        steps = AmountOff("3", Sku(("a", "c")), every=Every(amount="7"))
+        odd = Promotion(id="odd", benefits=(NthItemOff(2, "50"), steps), layer="set")
+        often = quote_of([odd], cart=cart)
+        best = quote_of([odd], Optimal("set"), cart=cart)
+        twice = evolve(odd, limits=Limits(applications=2))
+        assert best.discount >= quote_of([twice], cart=cart).discount
+        assert best.discount >= often.discount
+
+
+class TestGroupsOfTheBest:
+    def test_the_next_best_takes_the_place_of_one_whose_units_are_in_use(self) -> None:
+        cart = Cart.of("CNY", [("a", "100", 1), ("b", "100", 1)])
+        early = off("early", "5", "a", layer="set", priority=9)
+        best = off("best", "50", "a", layer="set", group="g")
+        next_best = off("next", "40", "b", layer="set", group="g")
+        quote = quote_of([early, best, next_best], BestOf(group="g"), cart=cart)
+        assert told(quote) == {"early": "applied", "best": "beaten", "next": "applied"}
+        assert quote.discount == Money.of("45", "CNY")
+
+
+class TestObjective:
+    @pytest.mark.parametrize(
+        ("objective", "names"),
+        [
+            (("payable", "gift_value", "priority", "fewer"), {"mug"}),
+            (("gift_value", "payable"), {"mug"}),
+            (("payable", "priority"), {"less"}),
+            (("payable", "fewer"), {"less"}),  # by ids
+        ],
+    )
+    def test_what_decides_between_a_gift_and_an_equal_nothing(
+        self, objective: Sequence[str], names: set[str]
+    ) -> None:
+        mug = Promotion(
+            id="mug", benefits=(AmountOff("10"), Gift("mug", 1, value="20")), group="g"
+        )
+        less = off("less", "10", group="g", priority=1)
+        quote = quote_of([mug, less], Optimal("order", objective=objective))
+        assert applied(quote) == names
+
+    @pytest.mark.parametrize(
+        ("objective", "names"),
+        [
+            (("payable", "priority"), {"a", "b"}),
+            (("payable", "fewer"), {"both"}),
+        ],
+    )
+    def test_of_equal_savings_priority_or_fewer_promotions_decide(
+        self, objective: Sequence[str], names: set[str]
+    ) -> None:
+        promotions = [
+            off("a", "10", "shirt", whole=True, priority=2),
+            off("b", "20", "lamp", whole=True),
+            off("both", "30", whole=True, priority=1),
+        ]
+        quote = quote_of(promotions, Optimal("order", objective=objective))
+        assert applied(quote) == names
+
+    @pytest.mark.parametrize(
+        ("objective", "reason"),
+        [
+            ((), "invalid_value"),
+            (("payable", "payable"), "duplicate_name"),
+            (("cheapest",), "invalid_value"),
+            (("priority", "payable"), "unordered_criteria"),
+            (("fewer",), "unordered_criteria"),
+            (("gift_value",), "unordered_criteria"),
+            (("payable", "fewer", "gift_value"), "unordered_criteria"),
+        ],
+    )
+    def test_an_objective_without_a_meaning_is_refused(
+        self, objective: Sequence[str], reason: str
+    ) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            Optimal("order", objective=objective)
+        assert caught.value.path == ("objective",) or caught.value.path[0] == "objective"
+        assert caught.value.reason in {reason, "unknown_choice"}
+
+
+def alone(amount: str, **more: object) -> Promotion:
+    return off("alone", amount, exclusive="book", **more)
+
+
+class TestAloneInTheBook:
+    @pytest.mark.parametrize(
+        ("amount", "outcomes"),
+        [
+            ("35", {"alone": "applied", "tenth": "excluded", "five": "excluded"}),
+            ("34.98", {"alone": "beaten", "tenth": "applied", "five": "applied"}),
+        ],
+    )
+    def test_it_competes_as_a_whole_alternative(
+        self, amount: str, outcomes: dict[str, str]
+    ) -> None:
+        tenth = Promotion(id="tenth", benefits=PercentOff("10"), layer="unit")
+        five = off("five", "4.99")
+        quote = quote_of([tenth, five, alone(amount)], Optimal(("unit", "set", "order")))
+        assert told(quote) == outcomes
+
+    def test_a_beaten_one_is_told_by_whom_and_by_how_much(self) -> None:
+        tenth = Promotion(id="tenth", benefits=PercentOff("10"), layer="unit")
+        quote = quote_of([tenth, alone("20")], Optimal(("unit", "set", "order")))
+        outcome = quote.outcome("alone")
+        assert isinstance(outcome, Beaten)
+        assert (outcome.by, str(outcome.difference)) == (("tenth",), "CNY 10.00")
+
+    def test_of_equal_savings_the_objective_decides(self) -> None:
+        tenth = Promotion(id="tenth", benefits=PercentOff("10"), layer="unit", priority=1)
+        quote = quote_of([tenth, alone("30")], Optimal(("unit", "set", "order")))
+        assert applied(quote) == {"tenth"}
+
+    def test_without_such_a_search_it_is_tried_first(self) -> None:
+        tenth = Promotion(id="tenth", benefits=PercentOff("10"), layer="unit")
+        assert applied(quote_of([tenth, alone("20")], BestOf("order"))) == {"alone"}
+
+    def test_one_that_is_not_eligible_does_not_count(self) -> None:
+        tenth = Promotion(id="tenth", benefits=PercentOff("10"), layer="unit")
+        promotions = [tenth, alone("90", when=Threshold("1000"))]
+        quote = quote_of(promotions, Optimal(("unit", "set", "order")))
+        assert told(quote) == {"alone": "not_eligible", "tenth": "applied"}
+
+
+BUDGETS = (1, 2, 3, 4, 5, 6, 8, 13, 30, 100)
+
+
+class TestNodes:
+    def test_a_small_budget_states_the_gap_and_a_large_one_none(self) -> None:
+        for nodes in BUDGETS:
+            quote = quote_of([COLA, MEAL], Optimal("set", nodes=nodes), cart=LUNCH)
+            (certificate,) = quote.certificates
+            assert quote.discount.minor + certificate.gap.minor >= 300  # the true optimum
+            assert certificate.exact is (certificate.gap.minor == 0)
+        assert certificate.exact
+
+    def test_it_is_never_worse_than_by_priority(self) -> None:
+        promotions = [
+            Promotion(id="half", benefits=PercentOff("50", Sku("cola")), layer="unit", priority=3),
+            Promotion(id="fixed", benefits=FixedPrice("2.2", Sku("sandwich")), layer="unit"),
+            COLA,
+            MEAL,
+            off("save", "3", when=Threshold("9")),
+            off("more", "4", when=Threshold("12"), group="g"),
+        ]
+        usual = quote_of(promotions, cart=LUNCH).payable_minor
+        for nodes in BUDGETS:
+            search = Optimal(("unit", "set", "order"), nodes=nodes)
+            assert quote_of(promotions, search, cart=LUNCH).payable_minor <= usual
+
+    def test_nodes_are_counted(self) -> None:
+        few, many = (
+            quote_of([COLA, MEAL], Optimal("set", nodes=nodes), cart=LUNCH).certificates[0]
+            for nodes in (1, 1000)
+        )
+        assert 0 < few.nodes <= 1 < many.nodes <= 1000
+
+    @pytest.mark.parametrize("nodes", [0, -1, 10_000_001])
+    def test_a_budget_has_bounds(self, nodes: int) -> None:
+        with pytest.raises(InvalidInput) as caught:
+            Optimal("set", nodes=nodes)
+        assert caught.value.path == ("nodes",)
+
+
+def faults(*promotions: Promotion, resolvers: Sequence[Resolver] = ()) -> list[InvalidInput]:
+    with pytest.raises(InvalidDocument) as caught:
+        PromotionBook("CNY", promotions, resolvers=resolvers)
+    return list(caught.value.faults)
+
+
+class TestContradictions:
+    @pytest.mark.parametrize(
+        ("promotions", "pair"),
+        [
+            ([off("a", "1", exclusive="layer", combines_with="b"), off("b", "1")], ("'a'", "'b'")),
+            ([off("a", "1", exclusive="book", combines_with="*")], ("'a'", "'*'")),
+            ([off("a", "1", combines_with="b"), off("b", "1", exclusive="layer")], ("'a'", "'b'")),
+            ([off("a", "1", combines_with="b"), off("b", "1", exclusive="book")], ("'a'", "'b'")),
+            (
+                [off("a", "1", combines_with="b", group="g"), off("b", "1", group="g")],
+                ("'a'", "'b'", "'g'"),
+            ),
+        ],
+    )
+    def test_what_cannot_both_be_meant_is_refused_with_the_pair(
+        self, promotions: Sequence[Promotion], pair: Sequence[str]
+    ) -> None:
+        for order in permutations(promotions):
+            (fault,) = faults(*order)
+            assert fault.reason == "contradictory_stacking"
+            assert fault.path == ("promotions", order.index(promotions[0]), "combines_with")
+            assert all(name in str(fault) for name in pair)
+
+    @pytest.mark.parametrize(
+        "promotions",
+        [
+            [off("a", "1", combines_with="*"), off("b", "1", exclusive="layer")],
+            [off("a", "1", combines_with="*", group="g"), off("b", "1", group="g")],
+            [off("a", "1", combines_with="gone")],
+            [off("a", "1", combines_with="b", group="g"), off("b", "1", group="h")],
+        ],
+    )
+    def test_what_can_be_meant_is_not(self, promotions: Sequence[Promotion]) -> None:
+        assert len(PromotionBook("CNY", promotions).promotions) == len(promotions)
+
+    @pytest.mark.parametrize(
+        ("resolvers", "reason", "path", "named"),
+        [
+            (
+                [BestOf("order"), BestOf("order")],
+                "contradictory_stacking", ("resolvers", 1), "'order'",
+            ),
+            (
+                [Optimal(("set", "order")), BestOf("order")],
+                "contradictory_stacking", ("resolvers", 1), "'order'",
+            ),
+            (
+                [Optimal("set"), Optimal(("set", "order"))],
+                "contradictory_stacking", ("resolvers", 1), "'set'",
+            ),
+            (
+                [BestOf(group="g"), BestOf(group="g")],
+                "contradictory_stacking", ("resolvers", 1), "'g'",
+            ),
+            ([BestOf("dessert")], "unknown_layer", ("resolvers", 0), "dessert"),
+            ([Optimal(("order", "dessert"))], "unknown_layer", ("resolvers", 0), "dessert"),
+            ([Optimal(("unit", "order"))], "scattered_layers", ("resolvers", 0, "layers"), "unit"),
+            ([Optimal(("order", "set"))], "scattered_layers", ("resolvers", 0, "layers"), "set"),
+        ],
+    )  # fmt: skip
+    def test_resolvers_that_do_not_go_together_are_refused(
+        self, resolvers: Sequence[Resolver], reason: str, path: tuple[str | int, ...], named: str
+    ) -> None:
+        (fault,) = faults(resolvers=resolvers)
+        assert (fault.reason, fault.path) == (reason, path)
+        assert named in str(fault)
+
+    @pytest.mark.parametrize(
+        "make",
+        [BestOf, lambda: BestOf("order", group="g"), lambda: BestOf(""), lambda: Optimal(())],
+    )
+    def test_a_resolver_says_what_it_settles(self, make: type[BestOf]) -> None:
+        with pytest.raises(InvalidInput):
+            make()
+
+
+RESOLVERS = (
+    BestOf("coupon"),
+    BestOf(group="card"),
+    Optimal(("unit", "set"), objective=["payable", "fewer"], nodes=500),
+)
+
+
+class TestDocuments:
+    def test_a_book_with_resolvers_is_read_as_it_was_written(self) -> None:
+        book = PromotionBook("CNY", [COLA, MEAL, off("whole", "1", whole=True)],
+                             resolvers=RESOLVERS)  # fmt: skip
+        assert loads(PromotionBook, dumps(book)) == book
+        assert loads(PromotionBook, dumps(book)).runs == book.runs
+        assert dump(book)["resolvers"] == [
+            {"type": "best_of", "layer": "coupon"},
+            {"type": "best_of", "group": "card"},
+            {"type": "optimal", "layers": ["unit", "set"], "objective": ["payable", "fewer"],
+             "nodes": 500},
+        ]  # fmt: skip
+
+    def test_a_contradiction_in_a_document_is_told_with_its_path(self) -> None:
+        plain = dump(PromotionBook("CNY", [off("a", "1", combines_with="b"), off("b", "1")]))
+        plain["promotions"][1]["exclusive"] = "layer"
+        with pytest.raises(InvalidDocument) as caught:
+            load(PromotionBook, plain)
+        (fault,) = caught.value.faults
+        assert fault.reason == "contradictory_stacking"
+        assert fault.path == ("promotions", 0, "combines_with")
+
+    def test_all_criteria_in_order_are_the_default(self) -> None:
+        assert Optimal("set").objective == tuple(Criterion)
+
+
+class TestOrder:
+    @pytest.mark.parametrize(
+        "resolvers",
+        [
+            (),
+            (BestOf("set"), BestOf("order")),
+            (BestOf(group="g"),),
+            (Optimal(("set", "order")),),
+            (Optimal(("set", "order"), nodes=3),),
+            (Optimal(DEFAULT_LAYERS),),
+        ],
+    )
+    def test_the_order_in_which_promotions_are_listed_means_nothing(
+        self, resolvers: Sequence[Resolver]
+    ) -> None:
+        promotions = [
+            COLA, MEAL, off("a", "1", group="g"), off("b", "1", "cola", group="g"),
+            off("c", "1", "bar", combines_with="*"),
+        ]  # fmt: skip
+        first, *others = [
+            quote_of(listed, *resolvers, cart=LUNCH) for listed in permutations(promotions)
+        ]
+        for other in others:
+            assert other.columns == first.columns
+            assert other.outcomes == first.outcomes
+            assert other.certificates == first.certificates
+
+    def test_nor_does_the_order_of_resolvers(self) -> None:
+        promotions = [COLA, MEAL, off("a", "1", layer="coupon"), off("b", "2", layer="coupon")]
+        one, other = BestOf("coupon"), Optimal(("set", "order"))
+        quotes = [quote_of(promotions, *each, cart=LUNCH) for each in ((one, other), (other, one))]
+        assert quotes[0].outcomes == quotes[1].outcomes
+        assert quotes[0].certificates == quotes[1].certificates
+
+
+class TestWords:
+    @pytest.mark.parametrize(
+        ("layers", "nodes", "locale", "words"),
+        [
+            (("set",), 1000, "zh_CN", "已证明最优（set）"),
+            (("set", "order"), 1000, "en", "Proven best combination (set, order)"),
+            (DEFAULT_LAYERS, 1000, "zh_CN", "已证明最优"),
+            (DEFAULT_LAYERS, 1000, "en", "Proven best combination"),
+            (("set",), 1, "zh_CN", "与最优（set）相差至多 ¥3.00"),
+            (("set",), 1, "en", "Short of the best (set) by at most CN¥3.00"),
+            (DEFAULT_LAYERS, 1, "zh_CN", "与最优相差至多 ¥3.00"),
+            (DEFAULT_LAYERS, 1, "en", "Short of the best by at most CN¥3.00"),
+        ],
+    )
+    def test_a_certificate_is_one_line_of_text_and_of_the_table(
+        self, layers: tuple[str, ...], nodes: int, locale: str, words: str
+    ) -> None:
+        quote = quote_of([COLA, MEAL], Optimal(layers, nodes=nodes), cart=LUNCH)
+        explanation = explain(quote, locale)
+        assert str(explanation).splitlines().count(words) == 1
+        assert explanation.table().splitlines()[-1].split() == words.split()
+
+    def test_a_certificate_is_a_row_of_the_plain_data(self) -> None:
+        quote = quote_of([COLA, MEAL], Optimal("set", nodes=1), cart=LUNCH)
+        (row,) = explain(quote, "en").to_plain()["proofs"]
+        assert row["kind"] == RowKind.PROOF
+        assert row["because"] == ["set"]
+        assert row["value"] == {"minor": 300, "text": "CN¥3.00"}
+
+    def test_without_a_certificate_nothing_is_told(self) -> None:
+        assert explain(quote_of([COLA, MEAL], cart=LUNCH)).proofs == ()
+
+    @pytest.mark.parametrize(
+        ("resolvers", "words"),
+        [
+            ((), "Cola: its items are used by Meals"),
+            ((Optimal("set"),), "Cola: its items are used by Meals, which saves CN¥1.00 more"),
+        ],
+    )
+    def test_who_uses_the_units_is_told(self, resolvers: Sequence[Resolver], words: str) -> None:
+        promotions = [
+            load(Promotion, {**dump(each), "name": {"*": name}})
+            for each, name in ((COLA, "Cola"), (ranked(MEAL, 1), "Meals"))
+        ]
+        (row,) = explain(quote_of(promotions, *resolvers, cart=LUNCH), "en").not_applied
+        assert row.words.startswith(words)
+
+    @pytest.mark.parametrize(
+        ("locale", "words"),
+        [
+            ("en", "a: gives way to b, which saves CN¥10.00 more"),
+            ("zh_CN", "a：已选用 b，多省 ¥10.00"),
+        ],
+    )
+    def test_one_that_gives_way_on_other_goods_is_not_said_to_lack_units(
+        self, locale: str, words: str
+    ) -> None:
+        promotions = [off("a", "10", "shirt", name="a"), off("b", "20", "lamp", name="b")]
+        (row,) = explain(quote_of(promotions, BestOf("order")), locale).not_applied
+        assert (row.kind, row.words) == (Kind.BEATEN, words)
