@@ -1,6 +1,5 @@
 """What it costs: the engine, the quote with its account, and its explanation."""
 
-from ordercore.pricing.additions import AddAmount, AddUnits
 from ordercore.pricing.base_prices import BasePrice
 from ordercore.pricing.differences import (
     Change,
@@ -12,13 +11,14 @@ from ordercore.pricing.differences import (
     diff,
 )
 from ordercore.pricing.engine import price, price_in
-from ordercore.pricing.gains import Gain
-from ordercore.pricing.misses import Needed
-from ordercore.pricing.opportunities import (
+from ordercore.pricing.hints.additions import AddAmount, AddUnits
+from ordercore.pricing.hints.gains import Gain
+from ordercore.pricing.hints.opportunities import (
     Opportunity,
     opportunities,
     opportunities_of,
 )
+from ordercore.pricing.misses import Needed
 from ordercore.pricing.outcomes import (
     Applied,
     Beaten,

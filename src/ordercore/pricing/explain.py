@@ -20,7 +20,7 @@ from ordercore.pricing.explaining.page import Page
 from ordercore.pricing.explaining.quoted import explanation_of
 from ordercore.pricing.explaining.refunding import refund_page
 from ordercore.pricing.explaining.rows import MissKind, Row, RowKind
-from ordercore.pricing.opportunities import Opportunity
+from ordercore.pricing.hints.opportunities import Opportunity
 from ordercore.pricing.quote import Quote
 from ordercore.pricing.reversing.result import Reversal
 from ordercore.wording import Words

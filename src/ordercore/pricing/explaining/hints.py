@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ordercore.money import Money
-from ordercore.pricing.additions import Addition, AddUnits
 from ordercore.pricing.explaining.blocks import Cell, Notes, Table, TableRow, amount, columns
 from ordercore.pricing.explaining.page import Page
+from ordercore.pricing.hints.additions import Addition, AddUnits
 from ordercore.wording import Words
 
 if TYPE_CHECKING:
-    from ordercore.pricing.opportunities import Opportunity
+    from ordercore.pricing.hints.opportunities import Opportunity
 
 __all__ = ["hint", "hints_page"]
 

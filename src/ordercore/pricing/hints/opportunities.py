@@ -24,11 +24,11 @@ from ordercore.errors import (
     LimitExceeded,
 )
 from ordercore.money import Money
-from ordercore.pricing.additions import AddAmount, Addition, AddUnits, Attempt, Step, steps
 from ordercore.pricing.answers import entered_by
 from ordercore.pricing.engine import price, price_in
-from ordercore.pricing.gains import Gain, gain_of
-from ordercore.pricing.goals import Counted, Standing, standing
+from ordercore.pricing.hints.additions import AddAmount, Addition, AddUnits, Attempt, Step, steps
+from ordercore.pricing.hints.gains import Gain, gain_of
+from ordercore.pricing.hints.goals import Counted, Standing, standing
 from ordercore.pricing.outcomes import Applied, outcome_of
 from ordercore.pricing.quote import Quote
 from ordercore.pricing.resolvers.account import Kind

@@ -16,7 +16,7 @@ from attrs import evolve, field, frozen
 from ordercore.cart import Cart, CartLine
 from ordercore.catalog import Product
 from ordercore.money import Money, UnitPrice
-from ordercore.pricing.goals import Counted, Goal, Standing, Way
+from ordercore.pricing.hints.goals import Counted, Goal, Standing, Way
 from ordercore.promotions.state import LayerState
 
 __all__ = ["AddAmount", "AddUnits", "Addition", "Attempt", "Step", "steps"]
