@@ -16,6 +16,7 @@ from typing import ClassVar, Self
 
 __all__ = [
     "CurrencyMismatch",
+    "IllegalTransition",
     "InvalidDocument",
     "InvalidInput",
     "InvalidType",
@@ -24,6 +25,7 @@ __all__ = [
     "NotFound",
     "NotReproducible",
     "OrderCoreError",
+    "OutOfSequence",
     "Path",
     "all_faults",
     "dotted",
@@ -135,6 +137,39 @@ class NotFound(InvalidInput, LookupError):
     """Raised when something is asked for by an id that is not there."""
 
     code: ClassVar[str] = "not_found"
+
+
+class OutOfSequence(InvalidInput, ValueError):
+    """Raised when events of one aggregate do not follow each other: 1, 2, 3 and so on."""
+
+    code: ClassVar[str] = "out_of_sequence"
+
+
+class IllegalTransition(OrderCoreError, ValueError):
+    """Raised when a state knows nothing of an event; nothing has changed.
+
+    Args:
+        state: In which state.
+        event: What was to happen.
+        allowed: What may happen there instead.
+        machine: Of which machine.
+    """
+
+    code: ClassVar[str] = "illegal_transition"
+
+    def __init__(
+        self, state: str, event: str, allowed: Iterable[str] = (), machine: str = ""
+    ) -> None:
+        self.state = state
+        self.event = event
+        self.allowed: tuple[str, ...] = tuple(allowed)
+        self.machine = machine
+        super().__init__(state, event, self.allowed, machine)
+
+    def __str__(self) -> str:
+        told = f"expected {' or '.join(self.allowed) or 'no event'} in state {self.state}"
+        told += f", got {self.event}"
+        return f"{self.machine}: {told}" if self.machine else told
 
 
 class InvalidDocument(OrderCoreError, ValueError):

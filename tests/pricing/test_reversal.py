@@ -518,7 +518,11 @@ class TestSets:
             (BuyXGetY(1, 1, "100", Sku("cola"), Sku("bread")), (2, 2), (1, 1), True),
             (BuyXGetY(1, 1, "100", Sku("cola"), Sku("bread")), (2, 2), (1, 0), False),
             (NthItemOff(2, "50", Sku("bread")), (0, 5), (0, 3), True),
-            (NthItemOff(2, "50", Sku("bread")), (0, 5), (0, 2), False),
+            (NthItemOff(2, "50", Sku("bread")), (0, 5), (0, 2), True),  # a set, not the odd one
+            (NthItemOff(2, "50", Sku("bread")), (0, 4), (0, 1), False),
+            (BuyXGetY(1, 1, "100", Sku("cola"), Sku("bread")), (3, 1), (1, 1), True),
+            (BuyXGetY(1, 1, "100", Sku("cola"), Sku("bread")), (3, 1), (2, 0), True),
+            (BuyXGetY(1, 1, "100", Sku("cola"), Sku("bread")), (3, 1), (0, 1), False),
             # nobody can say how large a set of two benefits is: all of it goes together
             ((PickN(2, "9", Sku("bread")), PercentOff("10")), (0, 4), (0, 2), False),
             ((PickN(2, "9", Sku("bread")), PercentOff("10")), (0, 4), (0, 4), True),

@@ -52,6 +52,15 @@ def test_the_best_set_is_found_and_of_equal_ones_the_preferred(problem):
     assert by_ids(found.chosen) == min(map(by_ids, tied))
 
 
+def test_of_sets_that_come_to_the_same_by_different_steps_the_preferred_is_taken():
+    """Both come to 9: two offers of 4 and 5, or one of 2 with 7 on top."""
+    savings, conflicts = [4, 5, 2], [0b100, 0b100, 0b011]
+    assert search(savings, conflicts, [(2, 7)], by_ids, 100).chosen == 0b100
+    assert (
+        search(savings, conflicts, [(2, 7)], lambda mask: -mask.bit_count(), 100).chosen == 0b011
+    )
+
+
 @given(problems())
 def test_branch_and_bound_finds_what_listing_finds(problem):
     savings, conflicts, steps = problem

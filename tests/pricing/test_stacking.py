@@ -332,6 +332,27 @@ class TestProofs:
         assert best.discount >= quote_of([twice], cart=cart).discount
         assert best.discount >= often.discount
 
+    def test_who_draws_on_one_shipping_fee_does_not_draw_twice(self) -> None:
+        cart = Cart.of("CNY", [("a", "50", 1)], shipping="12")
+        both = [
+            Promotion(id="free", benefits=ShippingOff(percent="100"), layer="set"),
+            Promotion(id="less", benefits=ShippingOff(amount="5"), layer="set"),
+        ]
+        quote = quote_of(both, Optimal("set"), cart=cart)
+        assert (quote.shipping.minor, quote.payable) == (0, Money.of("50", "CNY"))
+
+    def test_what_was_not_tried_to_the_end_is_no_proof(self) -> None:
+        cart = Cart.of("CNY", [("a", "20", 300), ("b", "10", 300)])
+        pick = Promotion(id="pick", benefits=PickN(2, "15"), layer="set")
+        off = Promotion(id="off", benefits=PercentOff("40"), layer="set")
+        quote = quote_of([pick, off], Optimal("set"), cart=cart)
+        best = quote_of([pick, evolve(off, priority=-1)], cart=cart).discount
+        assert quote.discount >= best
+        assert not quote.certificates[0].exact
+        thrice = [evolve(pick, priority=1, limits=Limits(applications=150)), off]
+        reachable = quote_of(thrice, cart=cart).discount
+        assert quote.discount + quote.certificates[0].gap >= reachable
+
 
 class TestGroupsOfTheBest:
     def test_the_next_best_takes_the_place_of_one_whose_units_are_in_use(self) -> None:

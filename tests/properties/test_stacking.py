@@ -5,18 +5,32 @@
 - P13: adding a promotion to the span of one exact `Optimal` never raises the payable.
 """
 
-from itertools import permutations, product
+from datetime import UTC, datetime
+from itertools import combinations, permutations, product
 
 from attrs import evolve
 from hypothesis import assume, event, given, settings
 from hypothesis import strategies as st
 
+from ordercore import Cart, Context, Promotion, PromotionBook
 from ordercore.calendars import Schedule
 from ordercore.pricing import Kind, price_in
-from ordercore.promotions import Always, Automatic, BestOf, Exclusive, Optimal, Tiers
+from ordercore.promotions import (
+    Always,
+    AmountOff,
+    Automatic,
+    BestOf,
+    Exclusive,
+    Optimal,
+    PercentOff,
+    Sku,
+    Threshold,
+    Tiers,
+)
 from ordercore.testing.strategies import pricings
 
 RUN = ("set", "order")
+NOW = Context(datetime(2026, 6, 18, tzinfo=UTC))
 CONTENDING = {
     "layer": st.sampled_from(["set", "set", "order"]),
     "when": Always(),
@@ -98,6 +112,59 @@ def test_p20_a_search_cut_short_is_no_worse_than_by_priority(case, nodes):
     gap = sum(told.gap.minor for told in quote.certificates)
     least = min(payable(price_in(cart, each, context)) for each in every_order(book))
     assert payable(quote) - gap <= least
+
+
+@st.composite
+def small_change(draw):
+    """Draw a cart of a few yen, whole offers on some of its lines, and what follows them."""
+    skus = ["a", "b", "c"]
+    cart = Cart.of("JPY", [(sku, str(draw(st.integers(1, 40))), 1) for sku in skus])
+    offers = [
+        Promotion(
+            id=f"offer{i}",
+            benefits=AmountOff(str(draw(st.integers(1, 9))), Sku(tuple(draw(some_of(skus))))),
+            layer="set",
+            group=draw(st.sampled_from([None, None, "g"])),
+            whole=True,
+        )
+        for i in range(draw(st.integers(2, 4)))
+    ]
+    later = [
+        Promotion(
+            id=f"later{i}",
+            when=draw(st.sampled_from([Always(), Threshold(str(draw(st.integers(20, 80))))])),
+            benefits=draw(
+                st.sampled_from(
+                    [AmountOff(str(draw(st.integers(1, 9)))), PercentOff(str(10 * (i + 1)))]
+                )
+            ),
+            group=draw(st.sampled_from([None, "tiers"])),
+        )
+        for i in range(draw(st.integers(1, 3)))
+    ]
+    return cart, offers, later
+
+
+def some_of(names):
+    return st.lists(st.sampled_from(names), min_size=1, unique=True)
+
+
+@settings(max_examples=150)
+@given(small_change())
+def test_p20_not_a_yen_is_missed(case):
+    """Against trying every choice of offers, and after it every order of what follows."""
+    cart, offers, later = case
+    book = PromotionBook("JPY", [*offers, *later], resolvers=[Optimal(RUN)])
+    quote = price_in(cart, book, NOW)
+    assert all(told.exact for told in quote.certificates)
+    choices = [
+        PromotionBook("JPY", [*chosen, *[evolve(p, priority=-i) for i, p in enumerate(order)]])
+        for count in range(len(offers) + 1)
+        for chosen in combinations(offers, count)
+        for fewer in range(len(later) + 1)
+        for order in permutations(later, fewer)
+    ]
+    assert payable(quote) == min(payable(price_in(cart, each, NOW)) for each in choices)
 
 
 @given(pricings(min_promotions=2, max_promotions=5, **CONTENDING), st.data())

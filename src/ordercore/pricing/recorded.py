@@ -7,7 +7,7 @@ from typing import Final
 
 from attrs import field, frozen
 
-from ordercore.data.checks import each, identifier, instance, integer, member, optional
+from ordercore.data.checks import Check, each, identifier, instance, integer, member, optional
 from ordercore.money import Money
 from ordercore.pricing.outcomes import GiftLine
 from ordercore.pricing.quote import Quote
@@ -49,7 +49,7 @@ class RecordedAmount:
     amount: Money = field(validator=_money)
 
 
-amounts = each(instance(RecordedAmount), most=MOST)
+amounts: Check = each(instance(RecordedAmount), most=MOST)
 """Accept such amounts."""
 
 

@@ -197,6 +197,13 @@ class LayerState:
             return self.entry_total
         return self.base_total if basis is _BASE else self.rows.total
 
+    def reached(self, rows: Sequence[int], basis: Basis) -> int:
+        """The same as `total`, whatever earlier benefits of the promotion took: who counts."""
+        if basis is not _ENTRY or self.began is self.entry:
+            return self.total(rows, basis)
+        began = self.began
+        return sum([began[row] for row in rows])
+
     def count(self, rows: Sequence[int]) -> int:
         """How many units some rows have."""
         quantities = self.rows.quantities

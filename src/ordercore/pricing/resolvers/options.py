@@ -62,6 +62,9 @@ class _Trial(NamedTuple):
 class Trials:
     """Tries what the contenders of one layer can do, within a number of nodes."""
 
+    nodes: int
+    """How many nodes are left."""
+
     def __init__(
         self,
         state: LayerState,

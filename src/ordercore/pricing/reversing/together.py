@@ -1,7 +1,7 @@
 """Units that a promotion sold together, and returns that would part them.
 
-Of a row, the units that no such promotion used come back first. A set is whole if of every row
-that it is made of the same part is back.
+Units of a row are alike, so a return parts no set if what is back can be read as whole sets,
+of every row the same part, and units beside them.
 """
 
 from __future__ import annotations
@@ -59,12 +59,13 @@ def _parted(
         claims = [claim for claim in outcome.claims if claim.units]
         if not claims or not (_sells_sets(promotion) if ids is None else promotion.id in ids):
             continue
-        back = _back(quote, claims, after)
         used = [claim.units for claim in claims]
+        least, most = _back(quote, claims, after)
         sets = _sets(promotion, used)
-        if back != _back(quote, claims, before) and not _whole(back, used, sets):
+        moved = (least, most) != _back(quote, claims, before)
+        if moved and not _whole(least, most, used, sets):
             lines = tuple([line for claim in claims for line in claim.lines])
-            yield PartedSet(promotion.id, lines, sum(used), sum(back), sets)
+            yield PartedSet(promotion.id, lines, sum(used), sum(least), sets)
 
 
 def _benefits(benefits: Iterable[Benefit]) -> Iterator[Benefit]:
@@ -87,18 +88,30 @@ def _sets(promotion: Promotion, used: Sequence[int]) -> int:
     return 1 if rest or gcd(*used) % times else times
 
 
-def _back(quote: Quote, claims: Sequence[Claim], counts: Counts) -> list[int]:
-    """Tell how many of the units used of each row are back; those not used come back first."""
+def _back(
+    quote: Quote, claims: Sequence[Claim], counts: Counts
+) -> tuple[list[int], list[int]]:
+    """Tell how many of the units used of each row are back, at least and at most.
+
+    Units of a row are alike: whether one that is back was used is open, as long as others of
+    the row were not.
+    """
     lines, places = quote.cart.lines, quote.cart.rows.places
-    found = []
+    least: list[int] = []
+    most: list[int] = []
     for claim in claims:
         members = [places[line][0] for line in claim.lines]
         unused = sum([lines[i].quantity for i in members]) - claim.units
-        found.append(max(0, sum([counts[i] for i in members]) - unused))
-    return found
+        back = sum([counts[i] for i in members])
+        least.append(max(0, back - unused))
+        most.append(min(back, claim.units))
+    return least, most
 
 
-def _whole(back: Sequence[int], used: Sequence[int], sets: int) -> bool:
-    """Whether just so many of the sets are back: of every row the same part."""
-    times = back[0] * sets // used[0]
-    return all([b * sets == times * u for b, u in zip(back, used, strict=True)])
+def _whole(least: Sequence[int], most: Sequence[int], used: Sequence[int], sets: int) -> bool:
+    """Whether just so many of the sets may be back: of every row the same part."""
+    fewest = max([-(-low * sets // units) for low, units in zip(least, used, strict=True)])
+    return all(
+        [low * sets <= fewest * units <= high * sets
+         for low, high, units in zip(least, most, used, strict=True)]
+    )  # fmt: skip

@@ -63,7 +63,7 @@ class Every:
             units = self.quantity or 1
             return lambda state, rows: min(state.count(rows) // units, most, state.most_times)
         step, basis = terms.minor(self.amount, "amount"), self.basis or terms.basis
-        return lambda state, rows: min(state.total(rows, basis) // step, most, state.most_times)
+        return lambda state, rows: min(state.reached(rows, basis) // step, most, state.most_times)
 
     def compile(self, terms: Terms) -> Times:
         """Turn the step into a function of a layer's state and rows; 0 is not once."""

@@ -117,7 +117,7 @@ class Tiers(Benefit):
 
         def propose(state: LayerState) -> Proposal | None:
             rows = select(state)
-            reached = state.count(rows) if by_units else state.total(rows, basis)
+            reached = state.count(rows) if by_units else state.reached(rows, basis)
             for least, give in steps:
                 if reached >= least:
                     return give(state)
