@@ -4,11 +4,12 @@ import pytest
 
 from ordercore import Cart, CartLine, InvalidDocument, Money, PromotionBook, price
 from ordercore.cart import Fee
-from ordercore.errors import InvalidValue
+from ordercore.errors import InvalidInput, InvalidValue
 from ordercore.pricing import Applied, Kind
 from ordercore.promotions import (
     AddOnDeal,
     AmountOff,
+    BuyXGetY,
     FeeOff,
     FixedPrice,
     PercentOff,
@@ -130,6 +131,40 @@ def test_what_a_capped_row_cannot_take_moves_or_is_lost_as_the_benefit_says():
     lost = with_benefits(cart, AmountOff("60", overflow="forfeit"))
     assert [line.discount.minor for line in moved.lines] == [10_00, 50_00]
     assert [line.discount.minor for line in lost.lines] == [10_00, 30_00]
+
+
+def test_what_gets_no_share_of_an_amount_stays_free_for_others():
+    cart = Cart.of("CNY", [("bag", "0", 1), ("lamp", "40", 1), ("shirt", "60", 1)])
+    quote = priced(
+        cart,
+        Promotion(id="off", benefits=AmountOff("10", Sku(("bag", "shirt"))), priority=1),
+        Promotion(id="deal", benefits=BuyXGetY(1, 1, "50", buy=Sku("bag"), get=Sku("lamp"))),
+    )
+    assert paid(quote) == ["0.00", "20.00", "50.00"]
+    assert [claim.lines for claim in quote.outcome("off").claims] == [("3",)]
+
+
+@pytest.mark.parametrize(
+    "at",
+    [
+        INSTANT.replace(tzinfo=None),
+        INSTANT.date(),
+        INSTANT.isoformat(),
+        INSTANT.timestamp(),
+        None,
+    ],
+)
+def test_the_instant_of_a_price_is_an_aware_datetime(at):
+    with pytest.raises(InvalidInput) as caught:
+        price(CART, PromotionBook("CNY"), at=at)
+    assert caught.value.path == ("at",)
+
+
+def test_the_columns_count_what_is_taken_off_fees():
+    cart = Cart("CNY", CART.lines, fees=[Fee("packing", Money.of("5", "CNY"))])
+    quote = with_benefits(cart, AmountOff("10"), FeeOff("packing", percent="100"))
+    assert quote.columns.outcomes == (("p", Kind.APPLIED, 1500),)
+    assert quote.outcome("p").amount_minor == 1500
 
 
 def test_a_maximum_falls_on_the_units_that_are_reduced():
