@@ -332,6 +332,29 @@ class TestProofs:
         assert best.discount >= quote_of([twice], cart=cart).discount
         assert best.discount >= often.discount
 
+    def test_a_combination_better_by_one_minor_unit_is_found(self) -> None:
+        cart = Cart.of("JPY", [("a", "12", 1), ("b", "12", 1), ("c", "32", 1)])
+        promotions = [
+            off("three", "3", "b", layer="set", whole=True),
+            off("five", "5", "b", "c", layer="set", whole=True),
+            off("also", "5", "b", layer="set", whole=True),
+            Promotion(id="tenth", benefits=PercentOff("10")),
+            Promotion(id="six", when=Threshold("49"), benefits=AmountOff("6"), layer="coupon"),
+        ]
+        run = Optimal(("set", "order", "platform", "coupon"))
+        quote = price(cart, PromotionBook("JPY", promotions, resolvers=[run]), at=AT)
+        assert quote.payable == Money.of("44", "JPY")
+
+    def test_a_step_that_is_given_often_may_be_given_less_often(self) -> None:
+        """Each 10 takes 4: six times leave 36 of 60; twice leave enough for 30 off from 50 on."""
+        cart = Cart.of("CNY", [("a", "60", 1)])
+        promotions = [
+            Promotion(id="each", benefits=AmountOff("4", every=Every("10")), layer="set"),
+            Promotion(id="large", when=Threshold("50"), benefits=AmountOff("30")),
+        ]
+        quote = quote_of(promotions, Optimal(("set", "order")), cart=cart)
+        assert quote.discount == Money.of("38", "CNY")
+
     def test_who_draws_on_one_shipping_fee_does_not_draw_twice(self) -> None:
         cart = Cart.of("CNY", [("a", "50", 1)], shipping="12")
         both = [

@@ -15,7 +15,7 @@ Row = Transition[Any, Any]
 _TAKEN = re.compile(r"default.*|s_.*|state|note|class|classdef|style|click|scale|direction|end")
 """What Mermaid reads as a word of its own, and what is put in its place."""
 
-_SIGNS = re.compile(r"[^\w \-.,/()（）、，。？！+&]|_")
+_SIGNS = re.compile(r"[^\w \-.,/()（）、，。？！+]|_")
 """What means something to Mermaid, in its diagrams or in the Markdown of its labels, or might."""
 
 
@@ -59,9 +59,9 @@ def _id(state: str) -> str:
     """Name a state in the diagram by its value, or by one that Mermaid does not take otherwise.
 
     >>> [_id(state) for state in ("placed", "end", "s_end", "in transit")]
-    ['placed', 's_end', 's_s_end', 's_in.20transit']
+    ['placed', 's_end', 's_s_end', 's_in.20.transit']
     """
-    told = re.sub(r"[^A-Za-z0-9_]", lambda sign: f".{ord(sign[0]):x}", state)
+    told = re.sub(r"[^A-Za-z0-9_]", lambda sign: f".{ord(sign[0]):x}.", state)
     return f"s_{told}" if told != state or _TAKEN.fullmatch(state.lower()) else str(told)
 
 

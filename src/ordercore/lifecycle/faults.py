@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -66,12 +67,13 @@ def _named(table: Table) -> Iterator[InvalidInput | None]:
 
 
 def _unknown(name: str, known: tuple[str, ...], path: Path, what: str) -> InvalidInput | None:
-    """Find out whether a name is declared: a member of the very enumeration, where it is one."""
-    if name in known and type(name) in map(type, known):
+    """Find out whether a name is declared; a state and an event may read the same."""
+    member = what in {"guard", "role"} or type(name) is type(known[0])
+    if member and name in known:
         return None
     near = nearest(str(name), map(str, known))
     hint = f"; did you mean {near!r}?" if near else ""
-    return InvalidValue(f"a declared {what}{hint}", name, path=path, reason=f"unknown_{what}")
+    return InvalidValue(f"a declared {what}{hint}", name, path=path, reason="undeclared")
 
 
 # Rows
@@ -123,7 +125,7 @@ def _graph(table: Table) -> Iterator[InvalidInput]:
             yield InvalidValue(expected, path=("states", str(state)), reason="dead_end")
 
 
-def _closure(start: Iterable[str], ways: Mapping[str, Set[str]]) -> set[str]:
+def _closure(start: Iterable[str], ways: Mapping[str, AbstractSet[str]]) -> set[str]:
     """Collect all that can be reached, the start included."""
     found = set(start)
     open_ = list(found)

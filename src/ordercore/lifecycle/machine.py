@@ -66,15 +66,15 @@ class Machine(Generic[S, E]):
     """
 
     name: str = field(validator=identifier)
-    _states: Labels = field(converter=labels_of, validator=are_members)
-    _events: Labels = field(converter=labels_of, validator=are_members)
+    _states: Labels = field(alias="states", converter=labels_of, validator=are_members)
+    _events: Labels = field(alias="events", converter=labels_of, validator=are_members)
     initial: S = field(validator=_text)
     transitions: tuple[Transition[S, E], ...] = field(
         converter=tuple_of, validator=each(instance(Transition), least=1)
     )
     terminal: tuple[S, ...] = field(converter=names_of, validator=each(_text, least=1))
-    _guards: Labels = field(default=(), converter=labels_of, validator=are_names)
-    _roles: Labels = field(default=(), converter=labels_of, validator=are_names)
+    _guards: Labels = field(default=(), alias="guards", converter=labels_of, validator=are_names)
+    _roles: Labels = field(default=(), alias="roles", converter=labels_of, validator=are_names)
     _rows: dict[tuple[S, E], tuple[Transition[S, E], ...]] = field(
         init=False, eq=False, repr=False
     )
@@ -139,10 +139,10 @@ class Machine(Generic[S, E]):
         return self._label(name).told(locale)
 
     def _label(self, name: Any) -> Label:
-        pools = (self._states, self._events, self._guards, self._roles)
-        for pool in pools:
+        pools = [pool for pool in (self._states, self._events) if type(pool[0][0]) is type(name)]
+        for pool in pools or (self._guards, self._roles):  # they may all read the same
             for known, label in pool:
-                if known == name and type(known) is type(name):
+                if known == name:
                     return label
         raise _unknown("a state, an event, a guard or a role", name, "name")
 

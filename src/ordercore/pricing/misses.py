@@ -50,8 +50,9 @@ class Miss:
         condition: The condition, schedule or trigger.
         required: What it asks: Money, a count, or names.
         actual: What is there.
-        gap: How much more must be bought, where that can be told: of several alternatives
-            the least. None: buying more does not help, or nobody can tell how much.
+        gap: By how much what the condition counts falls short, where that can be told: of
+            several alternatives the least. None: buying more does not help, or nobody can
+            tell how much is missing. What must be bought for it, `opportunities` says.
         negated: It holds and must not.
         needed: Whether all ``parts`` are needed or any; None for a single condition, and
             where only the condition itself knows.
@@ -134,7 +135,7 @@ def _single(verdict: Verdict, currency: Currency, parts: tuple[Miss, ...] = ()) 
 
 
 def _gap(verdict: Verdict, currency: Currency) -> Money | int | None:
-    """Tell how much more must be bought; None of what buying does not change."""
+    """Tell by how much it falls short; None of what buying does not change."""
     gap, measure = verdict.gap, _measure(verdict)
     if gap is None or gap <= 0 or measure == "fact" or isinstance(verdict.condition, OrderNumber):
         return None

@@ -17,6 +17,7 @@ from ordercore.pricing.misses import Miss, Needed
 from ordercore.pricing.resolvers.account import Entry, Kind
 from ordercore.pricing.shares import row_lines, shares
 from ordercore.promotions.conditions import Verdict
+from ordercore.promotions.promotion import Exclusive
 from ordercore.promotions.proposals import (
     CouponGranted,
     FeeCut,
@@ -243,7 +244,11 @@ class NotEligible(_Read):
 
     @property
     def gap(self) -> Money | int | None:
-        """What more must be bought for it, by the cheapest way; None if that cannot be told."""
+        """By how much what its condition counts falls short; None if that cannot be told.
+
+        Of several ways it is the nearest. What to buy is another matter, and for `opportunities`
+        to say: of what is added, discounts before it may leave less to count.
+        """
         return self.miss.gap
 
 
@@ -278,8 +283,26 @@ class Beaten(Excluded):
         )
 
     @property
+    def in_its_place(self) -> bool:
+        """Whether those who prevail stand just where it would.
+
+        All of them are of its layer, and use its units or are one promotion chosen instead; or
+        it would have stood alone in the whole book.
+        """
+        plans, own = self._quote.book.plans, self._quote.book.plans[self._entry[0]]
+        if own.promotion.exclusive is Exclusive.BOOK:
+            return True
+        rivals = self._entry[4]
+        beside = [seq for seq in rivals if plans[seq].layer == own.layer]
+        return beside == [*rivals] and (len(rivals) == 1 or self.on_units)
+
+    @property
     def difference(self) -> Money:
-        """By how much what they give exceeds what it would have given alone."""
+        """By how much what they give exceeds what it would have given alone.
+
+        That is the sum of theirs less its own, and what the choice saves only where they stand
+        in its place: see ``in_its_place``. Of those in later layers a part may remain beside it.
+        """
         rivals = self._entry[4]
         theirs = sum(given(entry) for entry in self._quote.account if entry[0] in rivals)
         return Money(theirs - total_of(self._entry[3]), self._quote.currency)

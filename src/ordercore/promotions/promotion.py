@@ -168,7 +168,8 @@ class Promotion:
         layer: The name of its layer in the book.
         priority: Higher goes first within the layer.
         exclusive: Whether it stands alone in its layer or in the whole book.
-        group: Of one group at most one promotion applies in a layer.
+        group: Of one group at most one promotion applies in a layer. It does not reach over
+            layers: who shall not stack belongs into one layer, a coupon too.
         combines_with: Ids of promotions whose units it may share (``*``: all), if they say
             the same of it. An id that the book does not have is no fault and has no effect:
             a book may hold a part of all promotions, and what it names may have ended.

@@ -294,9 +294,12 @@ def promotions(draw: st.DrawFn, /, currency: str = "CNY", **given: Any) -> Promo
         currency: The currency of the book that it is for.
         given: Fields of `Promotion` as strategies or plain values, in place of those drawn.
 
-    >>> from hypothesis import find
-    >>> find(promotions(layer="coupon"), lambda promotion: promotion.priority == 1).layer
-    'coupon'
+    >>> from hypothesis import given, settings
+    >>> @settings(max_examples=5, deadline=None)
+    ... @given(promotions(layer="coupon"))
+    ... def test_what_is_given_is_as_given(promotion):
+    ...     assert promotion.layer == "coupon"
+    >>> test_what_is_given_is_as_given()
     """
     told = {
         name: draw(value) if isinstance(value, st.SearchStrategy) else value

@@ -164,9 +164,12 @@ def tariffs(draw: st.DrawFn, /, currency: str = "CNY", **given: Any) -> Tariff:
         currency: The currency of the tariff.
         given: Fields of `Tariff`, as strategies or plain values, in place of those drawn.
 
-    >>> from hypothesis import find
-    >>> find(tariffs(taxes=None), lambda tariff: tariff.price_lists != ()).choice
-    <PriceChoice.BEST: 'best'>
+    >>> from hypothesis import given, settings
+    >>> @settings(max_examples=5, deadline=None)
+    ... @given(tariffs("JPY", taxes=None))
+    ... def test_without_taxes(tariff):
+    ...     assert tariff.taxes is None
+    >>> test_without_taxes()
     """
     if "price_lists" not in given:
         ids = draw(_LIST_IDS)[: draw(_COUNT)]

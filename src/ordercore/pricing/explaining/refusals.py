@@ -57,7 +57,7 @@ def _beaten(outcome: Beaten, name: str, tell: Teller) -> Row:
     key, more = "outcome.beaten", {"by": tell.names(outcome.by)}
     if not outcome.on_units:
         key = f"{key}.chosen"
-    if outcome.difference.minor > 0:
+    if outcome.in_its_place and outcome.difference.minor > 0:
         key, more = f"{key}.saving", {**more, "difference": tell.amount(outcome.difference)}
     words = tell.words.say(key, promotion=name, **more)
     return Row(kind=outcome.kind, words=words, because=outcome.by)
@@ -93,7 +93,7 @@ def _not_eligible(outcome: NotEligible, name: str, tell: Teller) -> Row:
 
 
 def _short_by(miss: Miss, name: str, tell: Teller) -> str | None:
-    """Say what more to buy, where a threshold alone stands in the way."""
+    """Say by how much it falls short, where a threshold alone stands in the way."""
     condition = miss.condition
     if not isinstance(condition, Threshold) or miss.gap is None:
         return None

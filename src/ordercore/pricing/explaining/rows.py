@@ -123,7 +123,7 @@ class Row:
             list; else empty.
         words: The same for people; the amount, if any, is not among them.
         amount: What it adds to the payable.
-        gap: What is missing: Money or a number of units.
+        gap: By how much what is counted falls short: Money or a number of units.
         count: Units of a line or gift; points; coupons.
         sku: Of a line or gift.
         unit_price: Of a line by the cart, or of a price list.

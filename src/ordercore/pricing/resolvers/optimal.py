@@ -177,6 +177,7 @@ class _Layer(NamedTuple):
         state.next_layer()
         rest = self.solver.solve(state, self.later)
         after = [e[0] for told in rest.layers for e in told if e[1] is Kind.APPLIED]
+        after = [seq for seq in after if self.solver.prospects[seq].least] or after
         told = [_told(self.contenders, entries, after), *rest.layers]
         return _Solution(worth + rest.worth, worth + rest.bound, told)
 
@@ -237,7 +238,10 @@ class _Preference:
 
 
 def _told(contenders: Contenders, applied: list[Entry], after: Sequence[int]) -> list[Entry]:
-    """Tell what became of everybody in a layer; ``after``: who applies in the layers to come."""
+    """Tell what became of everybody in a layer; ``after``: who in later layers prevails.
+
+    Those are the ones whose threshold could be lost, if there are any, else all that apply.
+    """
     seqs = {entry[0] for entry in applied}
     at = {plan.seq: i for i, plan in enumerate(contenders.plans)}
     entries = [*contenders.others, *applied]
