@@ -19,7 +19,7 @@ from ordercore.money.fields import Amount, amount_or_none, check_amount
 from ordercore.promotions.terms import Terms, placed
 
 if TYPE_CHECKING:
-    from ordercore.promotions.state import LayerState
+    from ordercore.promotions.state import LayerState, Offer
 
 __all__ = [
     "AllOfSelectors",
@@ -31,6 +31,7 @@ __all__ = [
     "HasAttribute",
     "Need",
     "NotSelected",
+    "Offering",
     "PricedBetween",
     "Select",
     "Selector",
@@ -48,6 +49,9 @@ Need = tuple[str, frozenset[str]]
 Select = Callable[["LayerState"], tuple[int, ...]]
 """A compiled selector: the selected rows, ascending."""
 
+Offering = Callable[["LayerState"], "Offer"]
+"""What a benefit may use of the selected rows: see `LayerState.offer`."""
+
 
 class Selector:
     """The family of selectors; ``a & b``, ``a | b`` and ``~a`` select as they read."""
@@ -57,6 +61,11 @@ class Selector:
     def compile(self, terms: Terms) -> Select:
         """Turn the selector into a function of a layer's state."""
         raise NotImplementedError
+
+    def offering(self, terms: Terms) -> Offering:
+        """Turn the selector into a function of what a benefit may use of the selected rows."""
+        select = self.compile(terms)
+        return lambda state: state.offer(select(state))
 
     def needs(self) -> tuple[Need, ...]:
         """Tell what a cart must carry to have a selected row; each need must be met."""
@@ -90,6 +99,15 @@ class AllUnits(Selector):
     def compile(self, terms: Terms) -> Select:  # noqa: ARG002, D102
         return lambda state: state.rows.every
 
+    def offering(self, terms: Terms) -> Offering:  # noqa: ARG002, D102
+        return self._offered
+
+    def _offered(self, state: LayerState) -> Offer:
+        rows = state.rows
+        if state.claimed or state.floors is not None:
+            return state.offer(rows.every)
+        return rows.every, rows.quantities, state.entry, 1, None
+
 
 _named = each(text(most=64, least=1), most=MAX_VALUES)
 
@@ -110,6 +128,17 @@ class _Facet(Selector):
 
     def needs(self) -> tuple[Need, ...]:
         return ((self.facet, self.named),)
+
+    def offering(self, terms: Terms) -> Offering:
+        return self._offered if len(self.values) == 1 else Selector.offering(self, terms)
+
+    def _offered(self, state: LayerState) -> Offer:
+        columns = state.rows
+        rows = columns.facets[self.facet].get(self.values[0], ())
+        if len(rows) == 1 and state.floors is None and rows[0] not in state.claimed:
+            row = rows[0]
+            return rows, (columns.quantities[row],), (state.entry[row],), 1, None
+        return state.offer(rows)
 
     def _rows_of_one(self, state: LayerState) -> tuple[int, ...]:
         return state.rows.facets[self.facet].get(self.values[0], ())

@@ -21,6 +21,7 @@ __all__ = [
     "Terms",
     "basis_of",
     "basis_or_none",
+    "offered",
     "placed",
     "ratio_of",
     "rounding_mode_of",
@@ -119,6 +120,21 @@ def placed(rule: Compilable[_T], terms: Terms, *place: str | int) -> _T:
     """Compile a part of a rule; a fault in it is reported at its place."""
     try:
         return rule.compile(terms)
+    except InvalidInput as error:
+        raise error.at(*place) from None
+
+
+class Offerable(Protocol[_T_co]):
+    """What can be compiled into what it offers: a selector."""
+
+    def offering(self, terms: Terms) -> _T_co:
+        """Turn the selector into a function."""
+
+
+def offered(target: Offerable[_T], terms: Terms, *place: str | int) -> _T:
+    """Do as `placed` for what a selector offers to a benefit."""
+    try:
+        return target.offering(terms)
     except InvalidInput as error:
         raise error.at(*place) from None
 

@@ -22,9 +22,16 @@ from ordercore.promotions.benefits.sharing import (
     weights_of,
 )
 from ordercore.promotions.proposals import Proposal, reduction
-from ordercore.promotions.selectors import AllUnits, Need, Select, Selector, check_selector
+from ordercore.promotions.selectors import (
+    AllUnits,
+    Need,
+    Offering,
+    Select,
+    Selector,
+    check_selector,
+)
 from ordercore.promotions.state import LayerState, Offer
-from ordercore.promotions.terms import Split, Terms, placed
+from ordercore.promotions.terms import Split, Terms, offered, placed
 
 __all__ = ["AmountOff", "AmountOffEach", "Excess"]
 
@@ -76,12 +83,13 @@ class AmountOff(Benefit):
     )
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
-        select, amount = placed(self.target, terms, "target"), terms.minor(self.amount, "amount")
-        terms = shared_by(terms, self.split, self.overflow)
+        amount, target = terms.minor(self.amount, "amount"), self.target
+        shared = shared_by(terms, self.split, self.overflow)
         if self.every is None and self.excess is Excess.CAP:
-            return _off_once(select, amount, terms)
+            return _off_once(offered(target, terms, "target"), amount, shared)
+        select = placed(target, terms, "target")
         every = None if self.every is None else placed(self.every, terms, "every")
-        return _off_or_nothing(select, amount, terms, every, refuses=self.excess is Excess.REFUSE)
+        return _off_or_nothing(select, amount, shared, every, refuses=self.excess is Excess.REFUSE)
 
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return self.target.needs()
@@ -94,13 +102,16 @@ class AmountOff(Benefit):
         return "amount_off", {"amount": self.amount}
 
 
-def _off_once(select: Select, amount: int, terms: Terms) -> Propose:
+def _off_once(offering: Offering, amount: int, terms: Terms) -> Propose:
     """Take an amount off what is selected, as far as it goes."""
 
     def propose(
-        state: LayerState, select: Select = select, amount: int = amount, terms: Terms = terms
+        state: LayerState,
+        offering: Offering = offering,
+        amount: int = amount,
+        terms: Terms = terms,
     ) -> Proposal | None:
-        offer = rows, units, amounts, _, caps = state.offer(select(state))
+        offer = rows, units, amounts, _, caps = offering(state)
         if caps is not None or terms.split is not _CURRENT:
             return _split(state, offer, amount, terms)
         total = sum(amounts)

@@ -24,7 +24,7 @@ from ordercore.promotions.benefits.picking import (
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState, Offer
-from ordercore.promotions.terms import Terms, placed, ratio_of
+from ordercore.promotions.terms import Terms, offered, placed, ratio_of
 
 __all__ = ["BuyXGetY"]
 
@@ -65,22 +65,23 @@ class BuyXGetY(Benefit):
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         bought, given = placed(self.buy, terms, "buy"), placed(self.get, terms, "get")
+        buying, getting = offered(self.buy, terms, "buy"), offered(self.get, terms, "get")
         pattern = _Pattern(
             self.buy_quantity, self.get_quantity, terms.times(self.max_times), self.pick,
             ratio_of(self.percent), terms,
         )  # fmt: skip
 
         def propose(state: LayerState) -> Proposal | None:
-            may_buy, may_get = bought(state), given(state)
-            if not may_buy or not may_get:
+            buy, get = buying(state), getting(state)
+            if len(buy[0]) == 1 == len(get[0]) and buy[0][0] != get[0][0]:
+                return pattern.single(buy, get, state.most_times)
+            buyable, gettable = frozenset(bought(state)), frozenset(given(state))
+            if not buyable or not gettable:
                 return None
-            most = state.most_times
-            if len(may_buy) == 1 == len(may_get) and may_buy != may_get:
-                return pattern.single(state.offer(may_buy), state.offer(may_get), most)
-            buyable, gettable = frozenset(may_buy), frozenset(may_get)
             if buyable.isdisjoint(gettable):
-                return pattern.apart(state.offer(may_buy), state.offer(may_get), most)
-            return pattern.mixed(state.offer(sorted(buyable | gettable)), buyable, gettable, most)
+                return pattern.apart(buy, get, state.most_times)
+            both = state.offer(sorted(buyable | gettable))
+            return pattern.mixed(both, buyable, gettable, state.most_times)
 
         return propose
 

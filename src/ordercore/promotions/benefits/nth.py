@@ -22,7 +22,7 @@ from ordercore.promotions.benefits.picking import (
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import Terms, placed, ratio_of
+from ordercore.promotions.terms import Terms, offered, ratio_of
 
 __all__ = ["NthItemOff"]
 
@@ -53,12 +53,12 @@ class NthItemOff(Benefit):
         return self.nth
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
-        select, ratio = placed(self.target, terms, "target"), ratio_of(self.percent)
+        offering, ratio = offered(self.target, terms, "target"), ratio_of(self.percent)
         nth, most = self.nth, terms.times(self.max_times)
         count = _within_rows if self.per_line else _over_rows
 
         def propose(state: LayerState) -> Proposal | None:
-            offer = state.offer(select(state))
+            offer = offering(state)
             units = offer[1]
             if len(units) == 1:
                 times = min(units[0] // nth, most, state.most_times)

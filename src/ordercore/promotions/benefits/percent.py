@@ -21,9 +21,17 @@ from ordercore.promotions.benefits.sharing import (
     weights_of,
 )
 from ordercore.promotions.proposals import Proposal, reduction, whole_shares
-from ordercore.promotions.selectors import AllUnits, Need, Select, Selector, check_selector
+from ordercore.promotions.selectors import AllUnits, Need, Offering, Selector, check_selector
 from ordercore.promotions.state import LayerState, Offer
-from ordercore.promotions.terms import Basis, Split, Terms, basis_or_none, placed, ratio_of
+from ordercore.promotions.terms import (
+    Basis,
+    Split,
+    Terms,
+    basis_or_none,
+    offered,
+    placed,
+    ratio_of,
+)
 
 __all__ = ["PercentOff"]
 
@@ -66,13 +74,19 @@ class PercentOff(Benefit):
     )
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
-        select, ratio = placed(self.target, terms, "target"), ratio_of(self.percent)
-        basis = self.basis or terms.basis
+        offering, ratio = self._offering(terms), ratio_of(self.percent)
         terms = shared_by(terms, self.split, self.overflow)
         if self.maximum is None and self.max_units_per_line is None:
-            return _off_all(select, ratio, basis, terms)
+            return _off_all(offering, ratio, terms)
         maximum = None if self.maximum is None else terms.minor(self.maximum, "maximum")
-        return _off_some(select, ratio, basis, terms, maximum, self.max_units_per_line)
+        return _off_some(offering, ratio, terms, maximum, self.max_units_per_line)
+
+    def _offering(self, terms: Terms) -> Offering:
+        basis = self.basis or terms.basis
+        if basis is Basis.ENTRY:
+            return offered(self.target, terms, "target")
+        select = placed(self.target, terms, "target")
+        return lambda state: state.offer(select(state), basis)
 
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return self.target.needs()
@@ -86,17 +100,16 @@ class PercentOff(Benefit):
         return "capped", {"what": (told,), "maximum": self.maximum}
 
 
-def _off_all(select: Select, ratio: tuple[int, int], basis: Basis, terms: Terms) -> Propose:
+def _off_all(offering: Offering, ratio: tuple[int, int], terms: Terms) -> Propose:
     """Take a percentage off all that is selected."""
 
     def propose(
         state: LayerState,
-        select: Select = select,
+        offering: Offering = offering,
         ratio: tuple[int, int] = ratio,
-        basis: Basis = basis,
         terms: Terms = terms,
     ) -> Proposal | None:
-        offer = rows, units, amounts, scale, caps = state.offer(select(state), basis)
+        offer = rows, units, amounts, scale, caps = offering(state)
         if len(rows) == 1 and scale == 1 and caps is None:
             numerator, denominator = ratio
             share = (2 * numerator * amounts[0] + denominator) // (2 * denominator)
@@ -107,9 +120,8 @@ def _off_all(select: Select, ratio: tuple[int, int], basis: Basis, terms: Terms)
 
 
 def _off_some(
-    select: Select,
+    offering: Offering,
     ratio: tuple[int, int],
-    basis: Basis,
     terms: Terms,
     maximum: int | None,
     most: int | None,
@@ -117,7 +129,7 @@ def _off_some(
     """Take a percentage off some units of each row, or up to a maximum."""
 
     def propose(state: LayerState) -> Proposal | None:
-        offer = rows, units, _, _, _ = state.offer(select(state), basis)
+        offer = rows, units, _, _, _ = offering(state)
         if most is None:
             shares = _shares(offer, ratio, terms)
         else:
