@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pygments.lexers.special import TextLexer
 from sphinx.application import Sphinx
 
 from ordercore import __version__
@@ -51,5 +52,6 @@ def hide_factories(
 
 def setup(app: Sphinx) -> None:
     """Register the above."""
+    app.add_lexer("mermaid", TextLexer)  # shown as text: nothing is fetched to draw it
     app.connect("autodoc-process-docstring", as_written, priority=400)
     app.connect("autodoc-process-signature", hide_factories)

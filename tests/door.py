@@ -36,7 +36,7 @@ DOOR = Machine(
         DoorEvent.REMOVE: ("拆除", "remove"),
     },
     initial=Door.CLOSED,
-    terminal=Door.REMOVED,
+    terminal=[Door.REMOVED],
     guards={
         "has_key": ("有钥匙", "has the key"),
         "code_known": ("知道密码", "knows the code"),

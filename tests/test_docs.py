@@ -37,7 +37,7 @@ DIRECTIVE = re.compile(
 )
 FENCE = re.compile(r"^```(.*)$", re.MULTILINE)
 RUN = {"python", "json", "text", "{code-block} json"}
-NO_CODE = {"{toctree}", "{contents}", "{eval-rst}", "console"}
+NO_CODE = {"{toctree}", "{contents}", "{eval-rst}", "console", "mermaid"}
 
 
 def documented() -> dict[str, list[object]]:

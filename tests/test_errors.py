@@ -11,6 +11,7 @@ import pytest
 from ordercore.data import UnsupportedType
 from ordercore.errors import (
     CurrencyMismatch,
+    IllegalTransition,
     InvalidDocument,
     InvalidInput,
     InvalidType,
@@ -18,6 +19,7 @@ from ordercore.errors import (
     LimitExceeded,
     NotFound,
     OrderCoreError,
+    OutOfSequence,
     all_faults,
     dotted,
     shown,
@@ -31,11 +33,21 @@ CODES = [  # code, class, the builtin that plain handlers catch it by
     ("currency_mismatch", CurrencyMismatch, ValueError),
     ("limit_exceeded", LimitExceeded, ValueError),
     ("not_found", NotFound, LookupError),
+    ("out_of_sequence", OutOfSequence, ValueError),
+    ("illegal_transition", IllegalTransition, ValueError),
     ("invalid_document", InvalidDocument, ValueError),
     ("unsupported_type", UnsupportedType, TypeError),
 ]
 
-KINDS = [InvalidInput, InvalidValue, InvalidType, CurrencyMismatch, LimitExceeded, NotFound]
+KINDS = [
+    InvalidInput,
+    InvalidValue,
+    InvalidType,
+    CurrencyMismatch,
+    LimitExceeded,
+    NotFound,
+    OutOfSequence,
+]
 
 
 @pytest.mark.parametrize(("code", "kind", "builtin"), CODES)
@@ -179,3 +191,10 @@ def test_a_long_value_is_shown_shortened_on_one_line(value):
     assert len(told) == 60
     assert told.endswith("…")
     assert told.isprintable()
+
+
+def test_the_text_of_many_faults_is_cut_and_the_faults_are_all_there():
+    error = InvalidDocument([InvalidValue("a name", i, path=("names", i)) for i in range(250)])
+    assert len(str(error).splitlines()) == 102
+    assert str(error).endswith("and 150 more")
+    assert len(error.faults) == 250

@@ -12,11 +12,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 __all__ = [
+    "CommitUnknown",
     "CurrencyMismatch",
+    "IdempotencyConflict",
     "IllegalTransition",
+    "InProgress",
     "InvalidDocument",
     "InvalidInput",
     "InvalidType",
@@ -27,6 +30,8 @@ __all__ = [
     "OrderCoreError",
     "OutOfSequence",
     "Path",
+    "UsageExceeded",
+    "VersionConflict",
     "all_faults",
     "dotted",
 ]
@@ -172,10 +177,112 @@ class IllegalTransition(OrderCoreError, ValueError):
         return f"{self.machine}: {told}" if self.machine else told
 
 
+class VersionConflict(OrderCoreError, RuntimeError):
+    """Raised when what a decision rests on has changed since it was read; nothing is stored.
+
+    Args:
+        of: What has changed, such as ``order o-1``.
+        expected: The version that was read.
+        found: The version that it has now; None: another transaction is changing it.
+    """
+
+    code: ClassVar[str] = "version_conflict"
+
+    def __init__(self, of: str, expected: int | None = None, found: int | None = None) -> None:
+        self.of = of
+        self.expected = expected
+        self.found = found
+        super().__init__(of, expected, found)
+
+    def __str__(self) -> str:
+        if self.found is None:
+            return f"expected {self.of} to be free, another transaction is changing it"
+        return f"expected version {self.expected} of {self.of}, found {self.found}"
+
+
+class CommitUnknown(OrderCoreError, RuntimeError):
+    """Raised when nobody can say whether a commit took place; its key tells it later.
+
+    Args:
+        key: The idempotency key of what was to be committed.
+    """
+
+    code: ClassVar[str] = "commit_unknown"
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(key)
+
+    def __str__(self) -> str:
+        return f"expected word of the commit under key {shown(self.key)}, got none"
+
+
+class IdempotencyConflict(OrderCoreError, ValueError):
+    """Raised when a key comes again with another content; nothing is stored.
+
+    Args:
+        key: The idempotency key.
+    """
+
+    code: ClassVar[str] = "idempotency_conflict"
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(key)
+
+    def __str__(self) -> str:
+        return f"expected the same content under key {shown(self.key)}, got another"
+
+
+class InProgress(OrderCoreError, RuntimeError):
+    """Raised when another transaction is at work under the same key: ask again later.
+
+    Args:
+        key: The idempotency key.
+    """
+
+    code: ClassVar[str] = "in_progress"
+
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(key)
+
+    def __str__(self) -> str:
+        return f"expected nobody else at work under key {shown(self.key)}"
+
+
+class UsageExceeded(OrderCoreError, RuntimeError):
+    """Raised when a counter of usage would leave its range; nothing is stored.
+
+    Args:
+        counter: Which one, such as ``uses summer``.
+        used: What it tells before.
+        add: What was to be added.
+        most: The most that it may tell after.
+    """
+
+    code: ClassVar[str] = "usage_exceeded"
+
+    def __init__(self, counter: str, used: int, add: int, most: int) -> None:
+        self.counter = counter
+        self.used = used
+        self.add = add
+        self.most = most
+        super().__init__(counter, used, add, most)
+
+    def __str__(self) -> str:
+        return f"expected 0 to {self.most} in {self.counter}, got {self.used} and {self.add}"
+
+
+MAX_FAULTS_TOLD: Final = 100
+"""How many faults the text of an error tells; the error holds all of them."""
+
+
 class InvalidDocument(OrderCoreError, ValueError):
     """Raised when a document or a group of values has faults: all of them at once.
 
-    The ``faults`` are `InvalidInput` errors, each with its path from the root.
+    The ``faults`` are `InvalidInput` errors, each with its path from the root; the text tells
+    the first `MAX_FAULTS_TOLD` of them.
     """
 
     code: ClassVar[str] = "invalid_document"
@@ -191,7 +298,9 @@ class InvalidDocument(OrderCoreError, ValueError):
     def __str__(self) -> str:
         count = len(self.faults)
         head = "1 fault" if count == 1 else f"{count} faults"
-        return "\n".join([head, *(f"  {fault}" for fault in self.faults)])
+        told = [f"  {fault}" for fault in self.faults[:MAX_FAULTS_TOLD]]
+        more = count - len(told)
+        return "\n".join([head, *told, *([f"  and {more} more"] if more else [])])
 
 
 class NotReproducible(InvalidDocument):

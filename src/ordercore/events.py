@@ -21,6 +21,7 @@ from attrs import field, fields, frozen
 from ordercore.data import UnsupportedType, document, dump, variant
 from ordercore.data.checks import (
     Check,
+    Named,
     aware,
     identifier,
     instance,
@@ -123,6 +124,8 @@ def _is_event(_instance: object, attribute: Any, value: Any) -> None:
 
 
 _sequence: Check = integer(least=1, most=MAX_SEQUENCE)
+_count: Check = integer(least=0, most=MAX_SEQUENCE)
+_several: Check = instance(tuple)
 
 
 @document("event")
@@ -196,6 +199,9 @@ def record(
     [(4, 'e-4'), (5, 'e-5')]
     """
     happened, names = tuple_of(events), tuple_of(ids)
+    _several(None, Named("events"), happened)
+    _several(None, Named("ids"), names)
+    _count(None, Named("after"), after)
     _check_ids(names, len(happened))
     return tuple(
         Recorded(
@@ -216,7 +222,7 @@ def _check_ids(ids: tuple[str, ...], count: int) -> None:
     if len(ids) != count:
         expected = f"as many ids as events, {count}"
         raise InvalidValue(expected, len(ids), path=("ids",), reason="fields_disagree")
-    if len(set(ids)) < count:
+    if any(name in ids[:position] for position, name in enumerate(ids)):
         raise InvalidValue("each id once", path=("ids",), reason="duplicate_id")
 
 
@@ -247,6 +253,7 @@ def replay(
     >>> replay(lambda texts, noted: (*texts, noted.text), (), told)
     ('a', 'b')
     """
+    _count(None, Named("after"), after)
     state = initial
     aggregate: AggregateId | None = None
     for position, told in enumerate(events):

@@ -29,6 +29,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.validators import extend
 
+from ordercore import orders, reverse
 from ordercore.cart import Cart, Context
 from ordercore.catalog import Attributes
 from ordercore.data import (
@@ -46,6 +47,7 @@ from ordercore.data.checks import each, identifier, integer, optional, quantity,
 from ordercore.data.private import PRIVATE, private
 from ordercore.data.registry import REGISTRY
 from ordercore.errors import InvalidDocument
+from ordercore.events import Event, Recorded
 from ordercore.money import Currency, Money, UnitPrice
 from ordercore.money.fields import (
     Amount,
@@ -57,8 +59,9 @@ from ordercore.money.fields import (
     percentage,
     price_of,
 )
-from ordercore.parties import Customer
-from ordercore.pricing import QuoteRecord, price_in
+from ordercore.orders import Order
+from ordercore.parties import Address, Contact, Customer, GeoPoint
+from ordercore.pricing import QuoteRecord, ReversalRecord, price_in
 from ordercore.promotions import (
     Benefit,
     Condition,
@@ -94,7 +97,18 @@ def validator(cls: type):
     return Validator(json_schema(cls))
 
 
-DOCUMENTS = [Cart, Context, Customer, Promotion, PromotionBook, QuoteRecord, Tariff]
+DOCUMENTS = [
+    Cart,
+    Context,
+    Customer,
+    Order,
+    Promotion,
+    PromotionBook,
+    QuoteRecord,
+    Recorded,
+    ReversalRecord,
+    Tariff,
+]
 
 
 # What is published
@@ -441,6 +455,13 @@ def test_a_quote_is_written_as_the_schema_says_and_reproduced(drawn):
     assert load(QuoteRecord, dump(record)).quote() == quote
 
 
+@given(pricings_by_tariff(), st.sampled_from(("keep_shares", "reprice", "forbid_partial")))
+def test_a_reversal_is_written_as_the_schema_says(drawn, policy):
+    quote = price_in(*drawn)
+    back = {line.id: (line.quantity + 1) // 2 for line in quote.cart.lines}
+    check_written(ReversalRecord.of(reverse(quote, {}, back, policy)))
+
+
 @given(pricings_by_tariff())
 def test_a_record_with_the_relevant_promotions_alone_has_the_same_results(drawn):
     cart, book, context, tariff = drawn
@@ -469,6 +490,7 @@ STRICTER = {
     # one thing against another
     "currency_mismatch", "duplicate_id", "duplicate_name", "duplicate_rule", "empty_window",
     "fields_disagree", "invalid_funding", "missing_anchor", "unknown_layer", "unordered_tiers",
+    "broken_ledger", "unquoted", "wrong_state",
     # text that only its reader can judge
     "invalid_rule", "no_such_day", "too_many_decimals", "unknown_currency", "unknown_zone",
     # characters above U+FFFF, NUL where any text will do
@@ -521,14 +543,27 @@ def spots(plain: object) -> list[tuple[object, object]]:
     return found
 
 
+DETAILS = orders.OrderDetails(
+    customer=Customer("c-7"),
+    contact=Contact("王小明", phone="+86 138 0013 8000", email="ming@example.org"),
+    delivery=Address(country="CN", lines=["深南大道 1 号"], point=GeoPoint("22.5", "114")),
+    invoice=orders.InvoiceWish(title="王小明", kind="special", tax_id="9144"),
+    tags=["vip"],
+)
+
+
 @st.composite
 def documents(draw):
     """Draw a class and a document of it as it is written."""
     cart, book, context, tariff = draw(pricings_by_tariff(max_lines=2, book={"max_promotions": 2}))
     values = [cart, book, context, tariff, *book.promotions]
     value = draw(st.sampled_from(values))
-    if value is cart and draw(st.booleans()):
-        value = QuoteRecord.of(price_in(cart, book, context, tariff))
+    if value is cart:
+        what = draw(st.sampled_from(["cart", "quote", "order"]))
+        if what != "cart":
+            value = QuoteRecord.of(price_in(cart, book, context, tariff))
+        if what == "order":
+            value = orders.draft(value, id="o-1", number="1", details=DETAILS)[0]
     return type(value), dump(value)
 
 
@@ -657,6 +692,7 @@ SECTIONS = {
     "Triggers": Trigger,
     "Resolvers": Resolver,
     "Rules of a price list": PriceRule,
+    "Events": Event,
 }
 
 
@@ -688,7 +724,11 @@ def test_every_tag_and_every_document_has_an_example_on_the_page():
 
 
 def test_every_family_of_the_package_is_on_the_page():
-    ours = [family for family in REGISTRY.families if family.__module__.startswith("ordercore.")]
+    ours = [
+        family
+        for family, members in REGISTRY.families.items()
+        if any(cls.__module__.startswith("ordercore.") for cls in members.values())
+    ]
     assert set(ours) == set(SECTIONS.values())
 
 
@@ -706,3 +746,9 @@ def test_an_example_of_the_page_is_loaded_and_as_the_schema_says(place, plain):
 def test_the_quote_of_the_page_is_reproduced():
     quote = load(QuoteRecord, EXAMPLES["Documents", "quote"]).quote()
     assert str(quote.payable) == EXAMPLES["Documents", "quote"]["payable"]
+
+
+def test_the_reversal_of_the_page_is_reckoned_again_from_its_quote():
+    quote = load(QuoteRecord, EXAMPLES["Documents", "quote"]).quote()
+    record = load(ReversalRecord, EXAMPLES["Documents", "reversal"])
+    assert str(record.reversal(quote).amount) == EXAMPLES["Documents", "reversal"]["amount"]

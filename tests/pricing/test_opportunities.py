@@ -266,6 +266,39 @@ class TestWithoutGoods:
         assert added.amount == cny("30.33")  # of which nine tenths are 27.30
         assert opportunity.quote.outcome("p").amount_minor == 4000
 
+    def test_of_what_several_discounts_move_the_smallest_amount_is_told(self) -> None:
+        rules = (
+            recipes.bundle_price("set", [(Sku("shirt"), 1), (Sku("lamp"), 1)], "280"),
+            recipes.spend_and_save("save", spend="400", save="60"),
+            recipes.percent_off("ten", "10", trigger=Coupon("ten"), layer="coupon"),
+            recipes.free_shipping("free", spend="350"),
+        )
+        items = [("shirt", "129", 2), ("lamp", "180", 1)]
+        shopper = Shopper(coupons=["ten"])
+        free, lamp = found(*rules, items=items, shopper=shopper)
+        assert free.told("zh_CN") == "再买 ¥39.89 可包邮"
+        assert free.gap == cny("35.90")  # what shipping counts is short by
+        assert lamp.adds == (AddUnits("2", "lamp", "lamp", 1, new=False),)
+        for less, kind in (("39.88", "not_eligible"), ("39.89", "applied")):
+            cart = Cart.of("CNY", [*items, ("shirt", less, 1)], shipping="12.00")
+            book = PromotionBook("CNY", rules)
+            assert price(cart, book, at=AT, shopper=shopper).outcome("free").kind == kind
+
+    def test_where_pricings_run_out_what_is_found_is_told_though_less_would_do(self) -> None:
+        rules = (
+            recipes.bundle_price("set", [(Sku("shirt"), 1), (Sku("lamp"), 1)], "280"),
+            recipes.spend_and_save("save", spend="400", save="60"),
+            recipes.percent_off("ten", "10", layer="coupon"),
+            recipes.free_shipping("free", spend="350"),
+        )
+        items = [("shirt", "129", 2), ("lamp", "180", 1)]
+        amounts = [
+            next(hint.cost for hint in found(*rules, items=items, limit=limit))
+            for limit in (2, 4, 8, 50)
+        ]
+        assert amounts == sorted(amounts, reverse=True)
+        assert (amounts[0], amounts[-1]) == (cny("40.51"), cny("39.89"))
+
     def test_where_no_amount_can_stand_for_it_more_units_are_told(self) -> None:
         dear = PricedBetween("100", None)  # a line worth just the gap would not count
         opportunity = only(promotion(AmountOff("20"), Threshold("300", target=dear)))

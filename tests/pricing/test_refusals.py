@@ -269,7 +269,7 @@ class TestReasons:
             row = told_of(quote, locale)
             assert (row.words, row.gap) == (told, None)
             assert [part.kind for part in row.parts] == [MissKind.NEGATED]
-            assert len(refused(quote, locale)) == len(typed)
+            assert len(refused(quote, locale)) == len(typed) + 1  # and the coupon that is held
         (miss,) = quote.outcome("P").misses  # type: ignore[attr-defined]
         assert (miss.condition, miss.negated) == (when, True)
 
@@ -545,6 +545,57 @@ class TestListing:
         missed = rule(Threshold("100") & ~HasCode("GO") & HasCode("VIP"))
         assert refused(quote_of(missed, codes=("VIP",)), "en") == ["Code VIP: CN¥40.00 short"]
 
+    def test_a_coupon_that_is_held_and_gives_nothing_says_why(self) -> None:
+        far = recipes.amount_off(
+            "far", "20", trigger=Coupon("c20"), layer="coupon", when=InRegion("CN-31")
+        )
+        quote = quote_of(far, shopper=Shopper(coupons=["c20", "c20"]))
+        assert refused(quote, "zh_CN") == ["优惠券 c20（立减20）：仅限配送至 CN-31"]
+        assert refused(quote, "en") == ["Coupon c20 (CN¥20 off): only for delivery to CN-31"]
+        (row,) = explain(quote).not_applied
+        assert (row.kind, row.subject, row.promotion) == (Kind.NOT_ELIGIBLE, "c20", "far")
+        for view in (str(explain(quote)), explain(quote).html()):
+            assert view.count("Coupon c20 (CN¥20 off): only for delivery to CN-31") == 1
+
+    def test_a_coupon_that_the_book_does_not_know_is_told_last(self) -> None:
+        near = recipes.spend_and_save("near", spend="100", save="5")
+        quote = quote_of(near, shopper=Shopper(coupons=["other"]))
+        assert quote.unknown_coupons == ("other",)
+        assert refused(quote, "zh_CN")[1:] == ["优惠券 other 在此不可用"]
+        assert refused(quote, "en")[1:] == ["Coupon other cannot be used here"]
+        assert explain(quote).to_plain()["not_applied"][1] == {
+            "kind": "unknown_coupon",
+            "subject": "other",
+            "words": "Coupon other cannot be used here",
+        }
+
+    def test_every_kind_of_coupon_held_is_in_the_data_with_what_became_of_it(self) -> None:
+        quote = quote_of(
+            recipes.amount_off("a", "5", trigger=Coupon("five"), layer="coupon"),
+            recipes.spend_and_save("b", spend="100", save="9", trigger=Coupon("nine")),
+            shopper=Shopper(coupons=["nine", "five", "none", "five"]),
+        )
+        explanation = explain(quote, "zh_CN")
+        told = [(row["subject"], row["kind"]) for row in explanation.to_plain()["coupons"]]
+        assert told == [
+            ("five", "applied"),
+            ("nine", "not_eligible"),
+            ("none", "unknown_coupon"),
+        ]
+        assert [row.words for row in explanation.coupons] == [
+            "优惠券 five（立减5）", "优惠券 nine（满100减9）", "优惠券 none",
+        ]  # fmt: skip
+        assert [row.because for row in explanation.coupons] == [("a",), ("b",), ()]
+        assert [row.subject for row in explanation.not_applied] == ["nine", "none"]
+
+    def test_a_coupon_that_only_a_condition_asks_for_is_known(self) -> None:
+        missed = rule(Threshold("100") & HoldsCoupon("VIP"))
+        assert refused(quote_of(missed, shopper=Shopper(coupons=["VIP"])), "en") == [
+            "Coupon VIP: CN¥40.00 short"
+        ]
+        met = rule(Threshold("10") & HoldsCoupon("VIP"))
+        assert refused(quote_of(met, shopper=Shopper(coupons=["VIP"])), "en") == []
+
     def test_each_promotion_of_a_code_that_gave_nothing_is_told(self) -> None:
         quote = quote_of(
             recipes.spend_and_save("a", spend="100", save="5", code="X"),
@@ -606,9 +657,10 @@ class TestListing:
 
     @given(asked=pricings())
     def test_the_listing_is_the_rule_over_the_whole_book(self, asked: Any) -> None:
-        """Without codes, and with nobody who stands alone."""
+        """Without codes and coupons, and with nobody who stands alone."""
         cart, book, context = asked
-        quote = price_in(cart, book, evolve(context, codes=()))
+        shopper = context.shopper and evolve(context.shopper, coupons=())
+        quote = price_in(cart, book, evolve(context, codes=(), shopper=shopper))
         kinds = {each.id: quote.outcome(each.id) for each in book.promotions}
         if any(
             kinds[each.id].kind is Kind.APPLIED and each.exclusive is Exclusive.BOOK

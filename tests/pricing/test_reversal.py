@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from itertools import combinations, permutations
 
 import pytest
+from attrs import evolve
 
 from ordercore import (
     Cart,
@@ -18,12 +19,17 @@ from ordercore import (
     Quote,
     Shopper,
     UnitPrice,
+    dump,
+    dumps,
+    load,
+    loads,
     price,
     recipes,
     reverse,
 )
-from ordercore.errors import InvalidType, InvalidValue, LimitExceeded, NotFound
-from ordercore.pricing import PartedSet, Reversal
+from ordercore.data import UnsupportedType
+from ordercore.errors import InvalidType, InvalidValue, LimitExceeded, NotFound, NotReproducible
+from ordercore.pricing import PartedSet, QuoteRecord, Reversal, ReversalRecord
 from ordercore.pricing.statement import statement
 from ordercore.promotions import (
     AddOnDeal,
@@ -34,6 +40,7 @@ from ordercore.promotions import (
     CheapestOff,
     Coupon,
     EarnPoints,
+    Funding,
     Gift,
     GrantCoupon,
     NthItemOff,
@@ -550,10 +557,45 @@ class TestSets:
         assert reversal.returned == ({"3": 1},)
         assert told(reversal.refunded) == "9.00"
 
+    @pytest.mark.parametrize(
+        ("back", "allowed"),
+        [
+            ({"2": 3}, True),
+            ({"1": 1, "2": 2}, True),
+            ({"1": 1, "2": 5}, True),
+            ({"2": 2}, False),
+            ({"1": 1, "2": 3}, False),
+        ],
+    )
+    @pytest.mark.parametrize(
+        "benefit",
+        [
+            PickN(3, "10", Sku(("cola", "bread"))),
+            NthItemOff(3, "50", Sku(("cola", "bread"))),
+            CheapestOff(1, "100", target=Sku(("cola", "bread")), every=3),
+            BuyXGetY(2, 1, "100", Sku(("cola", "bread")), Sku(("cola", "bread"))),
+            BundlePrice([(Sku(("cola", "bread")), 3)], "10"),
+        ],
+        ids=lambda benefit: type(benefit).__name__,
+    )
+    def test_where_any_units_make_a_set_a_set_is_any_so_many_of_them(
+        self, benefit, back, allowed
+    ) -> None:
+        quote = self.quote(benefit, 1, 5)
+        refused = reverse(quote, {}, back, "forbid_partial").refused
+        told = PartedSet("deal", ("1", "2"), 6, sum(back.values()), 2)
+        assert refused == (() if allowed else (told,))
+
+    def test_units_beside_the_sets_make_more_readings(self) -> None:
+        quote = self.quote(PickN(3, "10", Sku(("cola", "bread"))), 2, 5)  # 7 units, 2 sets
+        assert reverse(quote, {}, {"1": 2}, "forbid_partial").refused != ()
+        assert reverse(quote, {}, {"1": 1, "2": 2}, "forbid_partial").refused == ()
+
     def test_sets_that_are_not_equal_are_told_as_one(self) -> None:
-        quote = self.quote(PickN(3, "10", Sku(("cola", "bread"))), 1, 5)
-        (parted,) = reverse(quote, {}, {"2": 3}, "forbid_partial").refused
-        assert parted == PartedSet("deal", ("1", "2"), 6, 3, 1)
+        deal = BundlePrice([(Sku(("cola", "soap")), 1), (Sku("bread"), 2)], "10")
+        quote = self.quote(deal, 2, 6)
+        (parted,) = reverse(quote, {}, {"2": 2}, "forbid_partial").refused
+        assert parted == PartedSet("deal", ("1", "2", "3"), 9, 2, 1)
 
     def test_a_set_that_is_parted_already_stops_no_other_return(self) -> None:
         quote = self.quote(MEAL, 1, 2)
@@ -682,12 +724,57 @@ B × 1 ¥83.33（原价 ¥100.00）
 累计退款 ¥83.33，剩余 ¥166.67""",
     ("reprice", "en"): """\
 Refund CN¥50.00
-A (kept) −CN¥33.33
-  Spend CN¥300, save CN¥50 −CN¥33.33
+What is kept is priced anew, as if bought alone:
+  Spend CN¥300, save CN¥50 is lost: CN¥33.33 less off
+A (kept) now costs CN¥33.33 more, taken off the refund
+  Spend CN¥300, save CN¥50: CN¥33.33 less off
 B × 1 CN¥83.33 (instead of CN¥100.00)
   Spend CN¥300, save CN¥50 −CN¥16.67
 Refunded so far CN¥50.00, remaining CN¥200.00""",
+    ("reprice", "zh_CN"): """\
+退款 ¥50.00
+未退商品按单独购买重新计价：
+  不再享受“满300减50”，少优惠 ¥33.33
+A（未退）因此多付 ¥33.33，从退款中扣除
+  满300减50 少优惠 ¥33.33
+B × 1 ¥83.33（原价 ¥100.00）
+  满300减50 −¥16.67
+累计退款 ¥50.00，剩余 ¥200.00""",
 }
+
+TIERED = """\
+退款 ¥183.00
+未退商品按单独购买重新计价：
+  “满200减20、满400减60”少优惠 ¥10.56
+  不再享受“满300减30”，少优惠 ¥15.29
+  “立减5”多优惠 ¥5.00
+  不再享受“满300包邮”，少优惠 ¥8.00
+shirt（未退）因此多付 ¥20.38，从退款中扣除
+  满200减20、满400减60 少优惠 ¥10.33
+  满300减30 少优惠 ¥14.94
+  立减5 多优惠 ¥4.89
+coat × 1 ¥206.89（原价 ¥250.00）
+  满200减20、满400减60 −¥28.74
+  满300减30 −¥14.37
+tea × 2 ¥4.49（原价 ¥6.00）
+  满200减20、满400减60 −¥0.93
+  满300减30 −¥0.69
+  立减5 多优惠 ¥0.11
+运费 −¥8.00
+累计退款 ¥183.00，剩余 ¥249.00"""
+
+
+def tiered() -> Quote:
+    """Tiers, free shipping and two coupons, of which one holds below 300 alone."""
+    tiers = [Tier("200", benefit=AmountOff("20")), Tier("400", benefit=AmountOff("60"))]
+    return quote_of(
+        [("shirt", "130", 2), ("coat", "250", 1), ("tea", "3", 4)],
+        Promotion(id="tiers", benefits=Tiers(tiers)),
+        recipes.free_shipping("free", spend="300"),
+        recipes.spend_and_save("coupon", spend="300", save="30", layer="coupon"),
+        Promotion(id="small", layer="coupon", when=~Threshold("300"), benefits=AmountOff("5")),
+        shipping="8",
+    )
 
 
 class TestStatement:
@@ -695,6 +782,43 @@ class TestStatement:
     def test_a_refund_tells_of_what_it_is_made(self, policy, locale) -> None:
         reversal = reverse(two(), {}, {"2": 1}, policy)
         assert statement(reversal, locale) == STATEMENTS[policy, locale]
+
+    def test_repricing_says_which_promotions_are_lost_and_which_take_less(self) -> None:
+        reversal = reverse(tiered(), {}, {"2": 1, "3": 2}, "reprice")
+        lost = [(each.promotion, told(each.amount), each.holds) for each in reversal.lost]
+        assert lost == [
+            ("tiers", "10.56", True),
+            ("coupon", "15.29", False),
+            ("small", "-5.00", True),
+            ("free", "8.00", False),
+        ]
+        assert statement(reversal, "zh_CN") == TIERED
+        assert statement(reverse(tiered(), reversal, {"1": 1}, "reprice")).splitlines()[1:4] == [
+            "What is kept is priced anew, as if bought alone:",
+            ("  Spend CN¥200, save CN¥20; Spend CN¥400, save CN¥60 is lost: CN¥10.22 less off"),
+            "  CN¥5 off: CN¥2.44 more off",
+        ]
+
+    def test_what_goes_back_with_its_discount_is_not_called_lost(self) -> None:
+        tenth = recipes.percent_off("tenth", "10", target=Sku("B"))
+        quote = quote_of([("A", "100", 1), ("B", "100", 1)], tenth)
+        assert reverse(quote, {}, {"2": 1}, "reprice").lost == ()
+
+    @pytest.mark.parametrize("policy", ["keep_shares", "forbid_partial"])
+    def test_by_shares_nothing_is_lost(self, policy) -> None:
+        assert reverse(two(), {}, {"2": 1}, policy).lost == ()
+
+    def test_it_says_where_a_kept_line_becomes_dearer_or_cheaper_before_promotions(self) -> None:
+        rules: list[PriceRule] = [FixedListPrice("tea", "8.00", 10)]
+        lists = [PriceList(id="bulk", rules=rules)]
+        quote = quote_of(
+            [("tea", "10.00", 5), ("tea", "10.00", 5)], tariff=Tariff("CNY", price_lists=lists)
+        )
+        lines = statement(reverse(quote, {}, {"1": 5}, "reprice"), "zh_CN").splitlines()
+        assert lines[2:4] == [
+            "tea（未退）因此多付 ¥10.00，从退款中扣除",
+            "  优惠前的价格高 ¥10.00",
+        ]
 
     def full(self) -> Reversal:
         redeem = Promotion(id="pay", benefits=PointsRedemption("100", max_amount="1"))
@@ -787,3 +911,345 @@ class TestStatement:
             statement(two())
         with pytest.raises(InvalidValue):
             statement(reverse(two(), {}, {}), "xx")
+
+
+class TestContributions:
+    """A at 200 by s-1, B at 100 by s-2 and C at 100 by nobody, 40 off, and two mugs at 9.99."""
+
+    THIRDS = (Funding("platform", "30"), Funding("supplier", "20"), Funding("seller", "50"))
+
+    def quote(self, *funding: Funding, **more: object) -> Quote:
+        offer = Promotion(
+            id="offer",
+            benefits=(AmountOff("40"), Gift("mug", 2, "9.99")),
+            when=Threshold("300"),
+            funding=funding,
+        )
+        items = [
+            (Product("A", seller="s-1"), "200", 1),
+            (Product("B", seller="s-2"), "100", 1),
+            ("C", "100", 1),
+        ]
+        return quote_of(items, offer, **more)
+
+    def told(self, contributions) -> list[tuple[str, str, str, str]]:
+        return [(each[0], each[1], told(each[2]), told(each[3])) for each in contributions]
+
+    def test_each_bearer_gets_back_its_part_of_what_lay_on_the_units(self) -> None:
+        quote = self.quote(*self.THIRDS)
+        first = reverse(quote, {}, {"1": 1})
+        assert self.told(first.contributions) == [
+            ("offer", "platform", "6.00", "3.00"),
+            ("offer", "s-1", "10.00", "0.00"),
+            ("offer", "shop", "0.00", "4.99"),
+            ("offer", "supplier", "4.00", "2.00"),
+        ]
+        last = reverse(quote, first, {"2": 1, "3": 1})
+        assert self.told(last.contributions) == [
+            ("offer", "platform", "6.00", "2.99"),
+            ("offer", "s-2", "5.00", "0.00"),
+            ("offer", "shop", "5.00", "5.00"),
+            ("offer", "supplier", "4.00", "2.00"),
+        ]
+
+    def test_who_is_not_named_is_the_shop(self) -> None:
+        reversal = reverse(self.quote(), {}, {"2": 1})
+        assert self.told(reversal.contributions) == [("offer", "shop", "10.00", "0.00")]
+
+    def test_repricing_gives_back_what_the_kept_goods_no_longer_take(self) -> None:
+        reversal = reverse(self.quote(*self.THIRDS), {}, {"1": 1}, "reprice")
+        assert self.told(reversal.contributions) == self.told(
+            self.quote(*self.THIRDS).contributions
+        )
+
+    def test_a_kept_promotion_that_others_bear_costs_them_more(self) -> None:
+        small = Promotion(
+            id="small", layer="coupon", when=~Threshold("250"), benefits=AmountOff("5"),
+            funding=[Funding("supplier", "100")],
+        )  # fmt: skip
+        quote = quote_of([("A", "200", 1), ("B", "100", 1)], SUMMER, small)
+        reversal = reverse(quote, {}, {"2": 1}, "reprice")
+        assert self.told(reversal.contributions) == [
+            ("small", "supplier", "-5.00", "0.00"),
+            ("summer", "shop", "50.00", "0.00"),
+        ]
+
+    def test_what_was_taken_off_shipping_comes_back_with_shipping_or_never(self) -> None:
+        free = recipes.free_shipping("free", spend="50", funding=[Funding("platform", "100")])
+        quote = quote_of([("tea", "30.00", 2)], free, shipping="8.00")
+        first = reverse(quote, {}, {"1": 1})
+        assert first.contributions == ()
+        last = reverse(quote, first, {"1": 1})
+        assert self.told(last.contributions) == [("free", "platform", "8.00", "0.00")]
+        assert reverse(quote, {}, {"1": 2}, shipping="never").contributions == ()
+
+    def test_a_return_that_is_refused_gives_nobody_anything_back(self) -> None:
+        refused = reverse(self.quote(), {}, {"1": 1}, "forbid_partial", together="offer")
+        assert refused.refused != ()
+        assert refused.contributions == ()
+
+    def test_a_gift_that_is_paid_for_gives_its_worth_back_too(self) -> None:
+        quote = self.quote(*self.THIRDS)
+        whole = {"1": 1, "2": 1, "3": 1}
+        kept = reverse(quote, {}, whole, gifts_kept="offer")
+        assert kept.contributions == reverse(quote, {}, whole).contributions
+
+
+class TestChoices:
+    def coupon_quote(self) -> Quote:
+        offer = recipes.spend_and_save("ten", spend="100", save="10", trigger=Coupon("ten-off"))
+        redeem = Promotion(
+            id="pay", benefits=PointsRedemption("100", max_amount="30"), layer="points"
+        )
+        shopper = Shopper(coupons=["ten-off"], points=9000)
+        return quote_of([("A", "60", 1), ("B", "60", 1)], offer, redeem, shopper=shopper)
+
+    @pytest.mark.parametrize("policy", ALL_POLICIES)
+    @pytest.mark.parametrize(
+        ("options", "coupons", "points"),
+        [
+            ({}, (("ten-off", 1),), 3000),
+            ({"coupons": "never"}, (), 3000),
+            ({"points": "never"}, (("ten-off", 1),), 0),
+            ({"coupons": "never", "points": "never"}, (), 0),
+        ],
+    )
+    def test_coupons_and_points_come_back_or_never(self, policy, options, coupons, points) -> None:
+        quote, done = self.coupon_quote(), []
+        for line in "12":
+            done.append(reverse(quote, done[-1] if done else {}, {line: 1}, policy, **options))
+        assert sum((each.coupons_given_back for each in done), ()) == coupons
+        assert sum(each.points_given_back for each in done) == points
+        assert done[-1].refunded == quote.payable
+
+    def mugs(self) -> Quote:
+        gift = Promotion(id="gift", benefits=Gift("mug", 2, "9.90"))
+        other = Promotion(id="other", benefits=Gift("cup", 1, "5"))
+        return quote_of([("A", "100", 1), ("B", "50", 2)], gift, other)
+
+    def test_a_gift_that_is_kept_is_taken_off_the_refund_at_its_worth(self) -> None:
+        first = reverse(self.mugs(), {}, {"1": 1}, gifts_kept="gift")
+        assert (told(first.amount), told(first.withheld), first.gifts) == ("90.10", "-9.90", ())
+        assert [(str(each.kind), each.what, each.quantity) for each in first.entries] == [
+            ("gift_kept", "mug", 1)
+        ]
+        last = reverse(self.mugs(), first, {"2": 2}, gifts_kept="gift")
+        assert (told(last.amount), told(last.withheld)) == ("90.10", "-9.90")
+        assert [(gift.sku, gift.quantity) for gift in last.gifts] == [("cup", 1)]
+        assert told(last.remaining) == "19.80"
+
+    def test_a_gift_that_is_worth_more_than_the_refund_leaves_a_shortfall(self) -> None:
+        gift = Promotion(id="gift", benefits=Gift("watch", 1, "500"))
+        quote = quote_of([("A", "100", 1), ("B", "50", 1)], gift)
+        first = reverse(quote, {}, {"1": 1}, gifts_kept="gift")
+        last = reverse(quote, first, {"2": 1}, gifts_kept="gift")
+        assert [told(each.amount) for each in (first, last)] == ["100.00", "0.00"]
+        assert (told(last.withheld), told(last.waived)) == ("-500.00", "450.00")
+        assert told(last.shortfall) == "450.00"
+
+    def test_repricing_lets_a_gift_stay_that_the_kept_goods_bring_anyway(self) -> None:
+        tiers = [Tier("100", benefit=Gift("cup", 1, "5")), Tier("200", benefit=Gift("mug"))]
+        quote = quote_of(
+            [("A", "100", 1), ("B", "50", 1)], Promotion(id="g", benefits=Tiers(tiers))
+        )
+        first = reverse(quote, {}, {"2": 1}, "reprice", gifts_kept="g")
+        last = reverse(quote, first, {"1": 1}, "reprice", gifts_kept="g")
+        assert [told(each.amount) for each in (first, last)] == ["50.00", "95.00"]
+
+    def presale(self) -> Quote:
+        return quote_of(
+            [("phone", "1000", 1), ("case", "50", 1)],
+            recipes.presale_deposit("presale", "100", Sku("phone")),
+        )
+
+    @pytest.mark.parametrize("policy", ALL_POLICIES)
+    def test_a_deposit_that_is_not_refunded_is_kept_back_last_of_all(self, policy) -> None:
+        assert told(self.presale().deposit) == "100.00"
+        parts = [{"2": 1}, {"1": 1}]
+        assert refunds(self.presale(), policy, *parts) == ["50.00", "1000.00"]
+        assert refunds(self.presale(), policy, *parts, deposit="never") == ["50.00", "900.00"]
+        assert refunds(self.presale(), policy, *parts[::-1], deposit="never") == [
+            "950.00",
+            "0.00",
+        ]
+
+    def test_it_is_told_as_kept_back(self) -> None:
+        reversal = reverse(self.presale(), {}, {"1": 1, "2": 1}, deposit="never")
+        assert (told(reversal.goods), told(reversal.withheld)) == ("1050.00", "-100.00")
+        assert "扣除（定金或留下的赠品） −¥100.00" in statement(reversal, "zh_CN")
+        assert "Kept back (deposit or gifts kept) −CN¥100.00" in statement(reversal)
+        kept = reverse(self.mugs(), {}, {"1": 1}, gifts_kept="gift")
+        assert "Gift kept, its value taken off the refund: mug × 1" in statement(kept)
+        assert "赠品留下，按价值扣除 mug × 1" in statement(kept, "zh_CN")
+
+    @pytest.mark.parametrize(
+        ("options", "kind", "place"),
+        [
+            ({"coupons": "later"}, InvalidValue, ("coupons",)),
+            ({"points": "with_last"}, InvalidValue, ("points",)),
+            ({"deposit": None}, InvalidValue, ("deposit",)),
+            ({"gifts_kept": 1}, InvalidType, ("gifts_kept",)),
+            ({"gifts_kept": None}, InvalidType, ("gifts_kept",)),
+            ({"gifts_kept": ["summer", "winter"]}, NotFound, ("gifts_kept", 1)),
+        ],
+    )
+    def test_what_is_no_choice_is_named(self, options, kind, place) -> None:
+        with pytest.raises(InvalidDocument) as caught:
+            reverse(two(), {}, {}, **options)
+        assert [(type(fault), fault.path) for fault in caught.value.faults] == [(kind, place)]
+
+
+class TestWhatIsPassedOn:
+    @pytest.mark.parametrize("policy", ALL_POLICIES)
+    def test_the_reversal_itself_its_history_and_its_record_say_what_came_back(
+        self, policy
+    ) -> None:
+        first = reverse(two(), {}, {"2": 1}, policy)
+        last = reverse(two(), first.returned, {"1": 1}, policy)
+        for before in (first, first.history, ReversalRecord.of(first), [{"2": 1}]):
+            assert reverse(two(), before, {"1": 1}, policy) == last
+        assert last.returned == ({"2": 1}, {"1": 1})
+        assert tuple(map(dict, last.history)) == last.returned
+
+    def test_a_refused_return_did_not_come_back(self) -> None:
+        quote = TestSets().quote(MEAL, 1, 2)
+        refused = reverse(quote, {"3": 1}, {"2": 1}, "forbid_partial")
+        assert dict(refused.returned_now) == {"2": 1}
+        for before in (refused, ReversalRecord.of(refused)):
+            later = reverse(quote, before, {"1": 1, "2": 2}, "forbid_partial")
+            assert later.returned == ({"3": 1}, {"1": 1, "2": 2})
+
+    def test_a_reversal_of_another_quote_is_refused(self) -> None:
+        first = reverse(quote_of([("A", "1.00", 1), ("B", "1.00", 1)]), {}, {"1": 1})
+        with pytest.raises(InvalidDocument, match="a reversal of this quote") as caught:
+            reverse(two(), first, {"2": 1})
+        assert [fault.path for fault in caught.value.faults] == [("returned_before",)]
+
+    def test_other_choices_than_before_are_refused(self) -> None:
+        first = reverse(two(), {}, {"2": 1}, "reprice", gifts_kept="summer")
+        for before in (first, ReversalRecord.of(first)):
+            with pytest.raises(InvalidDocument, match="reprice, as for the returns") as caught:
+                reverse(two(), before, {"1": 1}, shipping="never")
+            assert [(fault.path, fault.reason) for fault in caught.value.faults] == [
+                (("policy",), "fields_disagree"),
+                (("shipping",), "fields_disagree"),
+                (("gifts_kept",), "fields_disagree"),
+            ]
+
+
+class TestRecord:
+    def reversals(self) -> list[Reversal]:
+        gifts = TestChoices().mugs()
+        parted = TestSets().quote(MEAL, 1, 2)
+        return [
+            TestStatement().full(),
+            reverse(two(), {}, {"2": 1}),
+            reverse(tiered(), [{"3": 1}], {"2": 1, "3": 2}, "reprice", shipping="never"),
+            reverse(gifts, {}, {"1": 1}, gifts_kept="gift"),
+            reverse(parted, {"3": 1}, {"1": 1}, "forbid_partial", together="deal"),
+        ]
+
+    def test_it_is_kept_as_json_and_reckoned_again(self) -> None:
+        for reversal in self.reversals():
+            record = ReversalRecord.of(reversal)
+            again = loads(ReversalRecord, dumps(record))
+            assert again == record
+            assert again.reversal(reversal.quote) == reversal
+
+    def test_who_has_no_ordercore_reads_what_was_given_back(self) -> None:
+        quote = TestContributions().quote(*TestContributions.THIRDS)
+        plain = dump(ReversalRecord.of(reverse(quote, [{"2": 1}], {"1": 1})))
+        told = ("returned_before", "returned_now", "amount", "refunded", "remaining", "lines")
+        assert {key: plain[key] for key in told} == {
+            "returned_before": [{"2": 1}],
+            "returned_now": {"1": 1},
+            "amount": "CNY 180.00",
+            "refunded": "CNY 270.00",
+            "remaining": "CNY 90.00",
+            "lines": [
+                {
+                    "id": "1",
+                    "start": 0,
+                    "stop": 1,
+                    "base": "CNY 200.00",
+                    "goods": "CNY 180.00",
+                    "shares": [{"id": "offer", "amount": "CNY 20.00"}],
+                }
+            ],
+        }
+        assert plain["contributions"][0] == {
+            "promotion": "offer",
+            "bearer": "platform",
+            "amount": "CNY 6.00",
+            "gifts": "CNY 3.00",
+        }
+        assert plain["entries"] == [
+            {
+                "kind": "gift",
+                "promotion": "offer",
+                "quantity": 1,
+                "what": "mug",
+                "value": "CNY 9.99",
+            }
+        ]
+
+    def test_a_reversal_itself_is_no_document_and_says_what_is(self) -> None:
+        with pytest.raises(UnsupportedType, match=r"ReversalRecord\.of"):
+            dumps(reverse(two(), {}, {}))
+
+    def test_what_comes_out_otherwise_is_told(self) -> None:
+        record = ReversalRecord.of(reverse(two(), {}, {"2": 1}))
+        cheaper = quote_of([("A", "200.00", 1), ("B", "100.00", 1)])
+        with pytest.raises(NotReproducible) as caught:
+            record.reversal(cheaper)
+        told = {fault.path: (fault.expected, fault.given) for fault in caught.value.faults}
+        assert told["amount",] == ("CNY 83.33, as recorded", "CNY 100.00")
+        assert set(told) == {
+            ("amount",), ("refunded",), ("remaining",), ("lines",), ("contributions",),
+        }  # fmt: skip
+
+    def test_a_quote_that_it_does_not_fit_is_a_fault(self) -> None:
+        record = ReversalRecord.of(reverse(two(), {}, {"2": 1}))
+        with pytest.raises(InvalidDocument) as caught:
+            record.reversal(quote_of([("A", "1", 1)]))
+        assert [fault.path for fault in caught.value.faults] == [("returned_now", "2")]
+
+    def test_only_a_quote_is_reckoned_from(self) -> None:
+        with pytest.raises(InvalidType, match="a Quote"):
+            ReversalRecord.of(reverse(two(), {}, {"2": 1})).reversal(None)
+
+
+class TestARecordThatIsNotReproduced:
+    def record(self) -> QuoteRecord:
+        """A record whose promotion takes 60 off by the numbers, and 50 by the rules of today."""
+        plain = dump(QuoteRecord.of(two()))
+        plain["payable"] = "CNY 240.00"
+        plain["lines"][0]["payable"], plain["lines"][1]["payable"] = "CNY 160.00", "CNY 80.00"
+        for share, amount in zip(plain["promotions"][0]["shares"], ("40", "20"), strict=True):
+            share["amount"] = f"CNY {amount}.00"
+        return load(QuoteRecord, plain)
+
+    def test_it_still_tells_what_was_paid_for_units(self) -> None:
+        with pytest.raises(NotReproducible):
+            self.record().quote()
+        unit = self.record().line("2")
+        assert (told(unit.base), told(unit.payable)) == ("100.00", "80.00")
+        assert [(each.promotion, each.minor) for each in unit.adjustments] == [("summer", 2000)]
+
+    @pytest.mark.parametrize(
+        ("asked", "kind"),
+        [
+            (("9",), NotFound),
+            (("1", 0, 2), InvalidValue),
+            (("1", 1, 0), InvalidValue),
+            (("1", 0.0), InvalidType),
+        ],
+    )
+    def test_units_that_are_not_there_are_refused(self, asked, kind) -> None:
+        with pytest.raises(kind):
+            self.record().line(*asked)
+
+    def test_a_line_that_is_not_recorded_is_not_found(self) -> None:
+        record = evolve(self.record(), lines=())
+        with pytest.raises(NotFound, match="a recorded line"):
+            record.line("1")

@@ -21,7 +21,13 @@ from ordercore import (
     recipes,
 )
 from ordercore.errors import InvalidValue
-from ordercore.pricing import Applied, NotEligible
+from ordercore.pricing import (
+    Applied,
+    GiftOutOfStock,
+    NotEligible,
+    ShortGift,
+    UnknownCoupon,
+)
 from ordercore.promotions import AmountOff, Coupon, Funding, Gift, Promotion, ShippingOff, Sku
 
 AT = datetime(2026, 11, 11, tzinfo=UTC)
@@ -195,6 +201,23 @@ class TestCouponsAreUsedUp:
         assert quote.discount.minor == 100 * discount
         assert quote.coupons_used == ("ten",) * min(held, 3)
 
+    def test_a_coupon_is_answered_whether_it_is_held_or_not(self) -> None:
+        book = PromotionBook("CNY", self.offers())
+        without = price(cart_of_two_sellers(), book, at=AT)
+        assert isinstance(without.outcome(coupon="ten"), NotEligible)
+        shopper = Shopper(coupons=["ten", "other"])
+        quote = price(cart_of_two_sellers(), book, at=AT, shopper=shopper)
+        assert quote.outcome(coupon="ten").promotion == "a"
+        assert quote.outcome(coupon="other") == UnknownCoupon(coupon="other")
+        assert quote.unknown_coupons == ("other",)
+        assert without.unknown_coupons == ()
+
+    @pytest.mark.parametrize("asked", [{}, {"code": "A", "coupon": "ten"}])
+    def test_it_is_asked_for_one_thing(self, asked: dict[str, str]) -> None:
+        quote = price(cart_of_two_sellers(), PromotionBook("CNY", self.offers()), at=AT)
+        with pytest.raises(InvalidValue):
+            quote.outcome(**asked)
+
     def test_who_comes_too_late_is_told_who_used_the_coupon(self) -> None:
         book = PromotionBook("CNY", self.offers())
         quote = price(cart_of_two_sellers(), book, at=AT, shopper=Shopper(coupons=["ten"]))
@@ -211,5 +234,43 @@ def test_a_gift_that_is_out_of_stock_is_told_with_the_promotion() -> None:
     assert isinstance(applied, Applied)
     assert applied.gifts == ()
     assert applied.gifts_out_of_stock == ("mug",)
+    assert applied.short_gifts == (ShortGift("mug", promised=2, given=0, left=1),)
+    assert "赠品 mug 仅余 1 件，不足 2 件" in str(explain(quote, locale="zh_CN"))
+    assert "of gift mug only 1 left, of 2" in str(explain(quote, locale="en"))
+
+
+def test_a_gift_of_which_none_is_left_is_told_as_such() -> None:
+    offer = Promotion(id="m", benefits=[AmountOff("5"), Gift("mug", 2)])
+    quote = quote_of(offer, gift_stock={"mug": 0})
     assert "赠品 mug 已赠完" in str(explain(quote, locale="zh_CN"))
     assert "gift mug is out of stock" in str(explain(quote, locale="en"))
+
+
+def test_a_gift_of_which_fewer_are_given_tells_how_many() -> None:
+    offer = Promotion(id="m", benefits=Gift("mug", 3, out_of_stock="grant_alternative"))
+    quote = quote_of(offer, gift_stock={"mug": 1})
+    applied = quote.outcome("m")
+    assert isinstance(applied, Applied)
+    assert applied.short_gifts == (ShortGift("mug", promised=3, given=1, left=0),)
+    for locale, words in (
+        ("zh_CN", "赠品 mug 应赠 3 件，仅余 1 件"),
+        ("en", "1 of 3 of gift mug, as no more are left"),
+    ):
+        told = str(explain(quote, locale=locale))
+        assert words in told
+        assert "已赠完" not in told
+        assert "out of stock" not in told
+
+
+def test_a_gift_that_blocks_its_promotion_tells_how_many_are_left() -> None:
+    offer = Promotion(id="m", benefits=[AmountOff("5"), Gift("mug", 2, out_of_stock="block")])
+    quote = quote_of(offer, gift_stock={"mug": 1})
+    blocked = quote.outcome("m")
+    assert isinstance(blocked, GiftOutOfStock)
+    assert blocked.short_gifts == (ShortGift("mug", promised=2, given=0, left=1),)
+    for locale, words in (
+        ("zh_CN", "立减5、送 mug × 2：赠品 mug 仅余 1 件，不足 2 件"),
+        ("en", "CN¥5 off; Gift: mug × 2: of gift mug only 1 left, of 2"),
+    ):
+        (row,) = explain(quote, locale=locale).not_applied
+        assert row.words == words

@@ -17,9 +17,11 @@ from ordercore.pricing.explain import RowKind, explain
 from ordercore.promotions import (
     DEFAULT_LAYERS,
     AmountOff,
+    AmountOffEach,
     BestOf,
     BundlePrice,
     BuyXGetY,
+    CheapestOff,
     Coupon,
     Criterion,
     CustomerInGroup,
@@ -35,6 +37,7 @@ from ordercore.promotions import (
     ShippingOff,
     Sku,
     Threshold,
+    Undiscounted,
 )
 from ordercore.promotions.benefits import BundlePart
 
@@ -206,6 +209,28 @@ class TestOptimal:
         assert isinstance(outcome, Beaten)
         assert (outcome.by, str(outcome.difference)) == (("save",), "CNY 20.00")
         assert not outcome.on_units
+        assert not outcome.in_its_place
+
+    def test_bystanders_of_later_layers_are_not_named_where_a_threshold_is_at_stake(
+        self,
+    ) -> None:
+        tenth = Promotion(id="tenth", benefits=PercentOff("10"), layer="unit")
+        save = off("save", "50", when=Threshold("300"))
+        flat = off("flat", "5", layer="coupon")
+        span = Optimal(("unit", "set", "order", "platform", "coupon"))
+        outcome = quote_of([tenth, save, flat], span).outcome("tenth")
+        assert isinstance(outcome, Beaten)
+        assert (outcome.by, str(outcome.difference)) == (("save",), "CNY 20.00")
+
+    def test_without_a_threshold_at_stake_all_of_later_layers_are_named(self) -> None:
+        tenth = Promotion(id="tenth", benefits=PercentOff("10", Sku("lamp")), layer="unit")
+        all_lamps = Threshold("180", target=Sku("lamp"))  # no threshold on the whole order
+        save = off("save", "50", when=all_lamps)
+        flat = off("flat", "5", layer="coupon")
+        span = Optimal(("unit", "set", "order", "platform", "coupon"))
+        outcome = quote_of([tenth, save, flat], span).outcome("tenth")
+        assert isinstance(outcome, Beaten)
+        assert set(outcome.by) == {"save", "flat"}
 
     @pytest.mark.parametrize(
         ("promotions", "outcomes"),
@@ -354,6 +379,100 @@ class TestProofs:
         ]
         quote = quote_of(promotions, Optimal(("set", "order")), cart=cart)
         assert quote.discount == Money.of("38", "CNY")
+
+    def test_who_has_no_effect_alone_may_have_one_after_others(self) -> None:
+        """The bundle is no cheaper than its parts, until only the dear one has to pay for it."""
+        cart = Cart.of("CNY", [("a", "50", 2)])
+        promotions = [
+            Promotion(id="each", benefits=AmountOffEach("1", max_units_per_line=1), layer="set"),
+            Promotion(
+                id="step",
+                benefits=AmountOff("60", every=Every("50"), excess="refuse"),
+                layer="set",
+            ),
+            Promotion(
+                id="once",
+                benefits=AmountOff("40", every=Every("50"), excess="refuse"),
+                layer="set",
+            ),
+        ]
+        by_priority = quote_of(promotions, cart=cart)
+        best = quote_of(promotions, Optimal("set"), cart=cart)
+        assert best.payable <= by_priority.payable
+        assert best.certificates[0].exact
+
+    @pytest.mark.parametrize(
+        ("promotions", "items", "payable"),
+        [
+            pytest.param(
+                [
+                    Promotion(
+                        id="deal",
+                        benefits=BuyXGetY(1, 1, "50", Sku("a"), pick="dearest"),
+                        layer="set",
+                    )
+                ],
+                [("a", "12.50", 2), ("b", "6", 2)],
+                "30.75",
+                id="to apply once may take more than to apply twice",
+            ),
+            pytest.param(
+                [
+                    off("w", "20", "b", layer="set", group="g"),
+                    off("x", "10", "a", layer="set", group="g"),
+                    Promotion(
+                        id="t",
+                        when=Threshold("80", target=~Undiscounted() & Sku("a")),
+                        benefits=AmountOff("50"),
+                    ),
+                ],
+                [("a", "100", 1), ("b", "180", 1)],
+                "220",
+                id="a condition may hold only after a discount",
+            ),
+            pytest.param(
+                [
+                    off("w", "60", "dear", layer="set", group="g"),
+                    off("x", "50", "else", layer="set", group="g"),
+                    off("one", "1", "cheap", priority=1),
+                    Promotion(id="free", benefits=CheapestOff(1, "100", Sku(("cheap", "dear")))),
+                ],
+                [("cheap", "2", 1), ("dear", "100", 1), ("else", "60", 1)],
+                "11",
+                id="the cheapest may be in use",
+            ),
+        ],
+    )
+    def test_what_takes_more_of_less_is_bounded_all_the_same(
+        self, promotions, items, payable
+    ) -> None:
+        run = Optimal(("set", "order"))
+        quote = quote_of(promotions, run, cart=Cart.of("CNY", items))
+        assert quote.payable == Money.of(payable, "CNY")
+        assert quote.certificates[0].exact
+
+    def test_counts_that_were_not_tried_may_open_a_later_layer(self) -> None:
+        cart = Cart.of("CNY", [("a", "1", 400)])
+        promotions = [
+            Promotion(id="pair", benefits=BuyXGetY(1, 1, "100"), layer="set"),
+            Promotion(id="large", when=Threshold("300"), benefits=AmountOff("120")),
+        ]
+        quote = quote_of(promotions, Optimal(("set", "order")), cart=cart)
+        told = quote.certificates[0]
+        assert quote.payable - told.gap <= Money.of("180", "CNY")
+
+    def test_a_search_cut_short_knows_nothing_of_who_might_stand_beside(self) -> None:
+        cart = Cart.of("CNY", [("a", "100", 1), ("z", "50", 1)])
+        promotions = [
+            off("x", "10", "a", layer="set", group="g", combines_with="*"),
+            off("y", "8", "a", layer="set", combines_with="*"),
+            off("z", "11", "z", layer="set", group="g"),
+        ]
+        for nodes in (1, 2, 3, 100):
+            quote = quote_of(promotions, Optimal("set", nodes=nodes), cart=cart)
+            told = quote.certificates[0]
+            assert quote.payable - told.gap <= Money.of("131", "CNY")
+        assert quote.payable == Money.of("131", "CNY")
 
     def test_who_draws_on_one_shipping_fee_does_not_draw_twice(self) -> None:
         cart = Cart.of("CNY", [("a", "50", 1)], shipping="12")
@@ -682,16 +801,41 @@ class TestOrder:
 
 class TestWords:
     @pytest.mark.parametrize(
+        ("promotion", "span", "words"),
+        [
+            # 满300减50 would be lost, 5 off would not: 19 in truth, and 25 by adding up
+            (
+                Promotion(id="tenth", benefits=PercentOff("10"), layer="unit"),
+                ("unit", "set", "order", "platform", "coupon"),
+                "9折：已选用 满300减50",
+            ),
+            # the whole quote is another one: 55 instead of 20
+            (
+                off("alone", "20", exclusive="book"),
+                ("unit", "set", "order", "platform", "coupon"),
+                "立减20：适用商品已用于 满300减50、立减5，多省 ¥35.00",
+            ),
+        ],
+    )
+    def test_a_saving_is_told_only_where_the_others_stand_in_its_place(
+        self, promotion: Promotion, span: tuple[str, ...], words: str
+    ) -> None:
+        save = off("save", "50", when=Threshold("300"))
+        flat = off("flat", "5", layer="coupon")
+        (row,) = explain(quote_of([promotion, save, flat], Optimal(span)), "zh_CN").not_applied
+        assert row.words == words
+
+    @pytest.mark.parametrize(
         ("layers", "nodes", "locale", "words"),
         [
-            (("set",), 1000, "zh_CN", "已证明最优（set）"),
-            (("set", "order"), 1000, "en", "Proven best combination (set, order)"),
+            (("set",), 1000, "zh_CN", "已证明最优"),
+            (("set", "order"), 1000, "en", "Proven best combination"),
             (DEFAULT_LAYERS, 1000, "zh_CN", "已证明最优"),
             (DEFAULT_LAYERS, 1000, "en", "Proven best combination"),
-            (("set",), 1, "zh_CN", "与最优（set）相差至多 ¥3.00"),
-            (("set",), 1, "en", "Short of the best (set) by at most CN¥3.00"),
-            (DEFAULT_LAYERS, 1, "zh_CN", "与最优相差至多 ¥3.00"),
-            (DEFAULT_LAYERS, 1, "en", "Short of the best by at most CN¥3.00"),
+            (("set",), 1, "zh_CN", "与最优相差至多 ¥10.00"),
+            (("set",), 1, "en", "Short of the best by at most CN¥10.00"),
+            (DEFAULT_LAYERS, 1, "zh_CN", "与最优相差至多 ¥10.00"),
+            (DEFAULT_LAYERS, 1, "en", "Short of the best by at most CN¥10.00"),
         ],
     )
     def test_a_certificate_is_one_line_of_text_and_of_the_table(
@@ -702,12 +846,26 @@ class TestWords:
         assert str(explanation).splitlines().count(words) == 1
         assert explanation.table().splitlines()[-1].split() == words.split()
 
+    @pytest.mark.parametrize(
+        ("locale", "words"),
+        [
+            ("zh_CN", ["与最优（set）相差至多", "已证明最优（order）"]),
+            ("en", ["Short of the best (set) by at most", "Proven best combination (order)"]),
+        ],
+    )
+    def test_several_certificates_tell_of_which_layers_they_are(
+        self, locale: str, words: list[str]
+    ) -> None:
+        resolvers = Optimal("set", nodes=1), Optimal("order")
+        quote = quote_of([COLA, MEAL, off("a", "1")], *resolvers, cart=LUNCH)
+        assert [row.words for row in explain(quote, locale).proofs] == words
+
     def test_a_certificate_is_a_row_of_the_plain_data(self) -> None:
         quote = quote_of([COLA, MEAL], Optimal("set", nodes=1), cart=LUNCH)
         (row,) = explain(quote, "en").to_plain()["proofs"]
         assert row["kind"] == RowKind.PROOF
         assert row["because"] == ["set"]
-        assert row["value"] == {"minor": 300, "text": "CN¥3.00"}
+        assert row["value"] == {"minor": 1000, "text": "CN¥10.00"}
 
     def test_without_a_certificate_nothing_is_told(self) -> None:
         assert explain(quote_of([COLA, MEAL], cart=LUNCH)).proofs == ()

@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from ordercore import Cart, Context, Promotion, PromotionBook
+from ordercore.calendars import Schedule
 from ordercore.money import Currency
+from ordercore.promotions import Always, Automatic
 from ordercore.tariffs import Tariff
 from ordercore.testing.strategies import books, carts, contexts, currencies, promotions, tariffs
 
@@ -27,6 +29,7 @@ def cases(
     *,
     min_lines: int = 1,
     max_lines: int = 5,
+    max_quantity: int = 6,
     tariff: bool = True,
     **book: Any,
 ) -> Case:
@@ -37,14 +40,20 @@ def cases(
         currencies: In one of these.
         min_lines: At least so many lines in the cart.
         max_lines: At most so many.
+        max_quantity: At most so many units in a line.
         tariff: Whether there may be one.
         book: See `books`.
     """
     currency = draw(currencies)
-    cart = draw(carts(currency, min_lines=min_lines, max_lines=max_lines))
+    sizes = {"min_lines": min_lines, "max_lines": max_lines, "max_quantity": max_quantity}
+    cart = draw(carts(currency, **sizes))
     made, context = draw(books(currency, **book)), draw(contexts())
     charged = tariff and draw(st.booleans())
     return cart, made, context, draw(tariffs(currency)) if charged else None
+
+
+OPEN = {"when": Always(), "schedule": Schedule(), "trigger": Automatic()}
+"""Fields of promotions with which whatever has an effect applies."""
 
 
 @cache

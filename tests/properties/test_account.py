@@ -18,13 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordercore import Cart, Context, PromotionBook, Quote, Shopper
-from ordercore.pricing import Applied, Kind, UnknownCode, price_in
+from ordercore.pricing import Applied, Kind, UnknownCode, UnknownCoupon, price_in
 from ordercore.promotions import (
     AllOf,
     AllOfSelectors,
     AmountOff,
     AnyOf,
     AnyOfSelectors,
+    Automatic,
     Benefit,
     Brand,
     BundlePrice,
@@ -356,6 +357,26 @@ def test_p21_every_code_is_answered(case, code):
     applied = {each for each in having if quote.outcome(each).kind is Kind.APPLIED}
     assert outcome.promotion in (applied or having)
     if code not in context.codes:
+        assert outcome.kind is Kind.NOT_ELIGIBLE
+
+
+@given(
+    cases(min_promotions=1, trigger=st.sampled_from(COUPONS).map(Coupon) | st.just(Automatic())),
+    st.sampled_from(COUPONS),
+)
+def test_p21_every_coupon_is_answered(case, kind):
+    _, book, context, _ = case
+    quote = price_in(*case)
+    having = [p.id for p in book.promotions if p.trigger == Coupon(kind)]
+    outcome = quote.outcome(coupon=kind)
+    held = context.carried("coupon")
+    assert (kind in quote.unknown_coupons) is (kind in held and not having)
+    if not having:
+        assert outcome == UnknownCoupon(coupon=kind)
+        return
+    applied = {each for each in having if quote.outcome(each).kind is Kind.APPLIED}
+    assert outcome.promotion in (applied or having)
+    if kind not in held:
         assert outcome.kind is Kind.NOT_ELIGIBLE
 
 

@@ -199,6 +199,14 @@ def test_nothing_is_said_of_codes_and_coupons_that_were_not_given(case, drawn):
         )
 
 
+def added_in(opportunity: Opportunity) -> dict[str, int]:
+    """Tell how much is added to each line: units, or minor units."""
+    return {
+        each.line: each.quantity if isinstance(each, AddUnits) else each.amount.minor
+        for each in opportunity.adds
+    }
+
+
 def told(found: tuple[Opportunity, ...]) -> list[tuple]:
     return [(each.promotion, each.adds, each.gain, each.payable, each.cost) for each in found]
 
@@ -218,11 +226,46 @@ def test_p8_the_order_of_lines_promotions_and_goods_changes_nothing(case, drawn,
 
 
 @given(CASES, st.integers(0, 6))
-def test_fewer_pricings_find_fewer_opportunities_and_no_others(case, limit):
+def test_fewer_pricings_find_fewer_opportunities_and_no_smaller_ones(case, limit):
     quote = price_in(*case)
     every, some = opportunities_of(quote), opportunities_of(quote, limit=limit)
     assert len(some) <= limit
-    assert set(told(some)) <= set(told(every))
+    least = {each.promotion: (added_in(each), each.gap) for each in every}
+    for each in some:
+        added, gap = least[each.promotion]
+        assert added.keys() == added_in(each).keys()
+        assert all(added[line] <= much for line, much in added_in(each).items())
+        assert added != added_in(each) or each.gap == gap
+
+
+@given(
+    carts(min_lines=1, floors=False),
+    contexts(),
+    st.decimals(0, 90, places=2).map(str),
+    st.integers(1, 60_000),
+    st.integers(1, 5_000),
+)
+def test_behind_other_discounts_a_minor_unit_or_a_unit_less_does_not_do(
+    cart, context, percent, spend, save
+):
+    spend, save = Money(spend, cart.currency), Money(save, cart.currency)
+    rule = recipes.spend_and_save("p", spend=spend, save=save, layer="coupon")
+    early = recipes.percent_off("early", percent)
+    quote = price_in(cart, PromotionBook(cart.currency, [early, rule]), context)
+    for opportunity in opportunities_of(quote, limit=200):
+        assert opportunity.promotion == "p"
+        (added,) = opportunity.adds
+        line = opportunity.witness.line(added.line)
+        if isinstance(added, AddUnits):
+            less = evolve(line, quantity=line.quantity - 1)
+        elif added.amount.minor > 1:
+            fewer = UnitPrice(added.amount.minor - 1, cart.currency.digits, cart.currency)
+            less = evolve(line, unit_price=fewer)
+        else:
+            continue
+        others = [each for each in opportunity.witness.lines if each.id != line.id]
+        short = price_in(evolve(cart, lines=[*others, less]), quote.book, context)
+        assert not given_by(short, "p")["applied"]
 
 
 @given(CASES)

@@ -7,6 +7,9 @@
   refund is below zero, and all together are never more than was paid.
 - P25: gifts, points and coupons are undone in proportion, rounded down, and in the end wholly;
   what is given on top earns nothing.
+- What promotions gave comes back to whoever bore it: with any partition of the returns just
+  what each bearer gave, by shares never less than nothing, and never to who bore nothing of it.
+- A record of a reversal is stored and reckoned again, and going on from it is going on.
 - What was sold as a set is returned as a set or refused, and nothing else is refused.
 """
 
@@ -16,8 +19,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercore import Money, PromotionBook, Quote, reverse
-from ordercore.pricing import price_in
+from ordercore import Money, PromotionBook, Quote, dumps, loads, reverse
+from ordercore.pricing import QuoteRecord, ReversalRecord, price_in
 from ordercore.promotions import EarnPoints, Every, Gift, Promotion, Sku
 from ordercore.testing.strategies import pricings, pricings_by_tariff
 
@@ -284,6 +287,156 @@ def test_the_same_return_gives_an_equal_reversal(case, policy):
     quote, parts = case
     backwards = [dict(reversed(part.items())) for part in parts]
     assert in_turn(quote, parts, policy) == in_turn(quote, backwards, policy)
+
+
+# Who bore it
+
+
+def given_back(done) -> dict[tuple[str, str], tuple[int, int]]:
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    for each in done:
+        for promotion, bearer, amount, gifts in each.contributions:
+            was = found.get((promotion, bearer), (0, 0))
+            found[promotion, bearer] = was[0] + amount.minor, was[1] + gifts.minor
+    return {key: parts for key, parts in found.items() if any(parts)}
+
+
+@given(cases(min_promotions=1), POLICIES)
+def test_all_returns_together_give_back_what_each_bearer_gave(case, policy):
+    quote, parts = case
+    if policy == "forbid_partial":
+        parts = [joined(parts)]
+    gave = {(p, who): (off.minor, gifts.minor) for p, who, off, gifts in quote.contributions}
+    assert given_back(in_turn(quote, parts, policy)) == gave
+
+
+@given(cases(whole=False, min_promotions=1), st.randoms(use_true_random=False))
+def test_the_order_of_returns_changes_nothing_of_what_each_bearer_gets(case, random):
+    quote, parts = case
+    shuffled = random.sample(parts, len(parts))
+    assert given_back(in_turn(quote, parts)) == given_back(in_turn(quote, shuffled))
+
+
+@given(cases(whole=False, min_promotions=1))
+def test_by_shares_bearers_get_back_what_lay_on_the_units_and_never_less_than_nothing(case):
+    quote, parts = case
+    gave = {(each.promotion, each.bearer) for each in quote.contributions}
+    whole = joined(parts) == whole_of(quote)
+    for each in in_turn(quote, parts):
+        lay: dict[str, int] = {}
+        for line in each.lines:
+            for share in line.adjustments:
+                lay[share.promotion] = lay.get(share.promotion, 0) + share.minor
+        back: dict[str, int] = {}
+        for part in each.contributions:
+            assert min(part.amount.minor, part.gifts.minor) >= 0
+            assert (part.promotion, part.bearer) in gave
+            back[part.promotion] = back.get(part.promotion, 0) + part.amount.minor
+        if not whole:  # else what was taken off shipping and fees comes back as well
+            assert {name: minor for name, minor in back.items() if minor} == lay
+
+
+@given(cases(whole=False, min_promotions=1))
+def test_a_seller_gets_back_by_its_own_goods_alone(case):
+    quote, parts = case
+    for each in in_turn(quote, parts):
+        sellers = {line.line.product.seller for line in each.lines}
+        for part in each.contributions:
+            if part.bearer.startswith("seller-"):
+                assert part.bearer in sellers
+
+
+@given(cases(whole=False, min_promotions=1))
+def test_by_repricing_bearers_give_in_all_what_they_give_for_the_kept_goods(case):
+    quote, parts = case
+    back = joined(parts)
+    if not back or back == whole_of(quote):
+        return
+    now = kept(quote, back)
+    each = reverse(quote, {}, back, "reprice", shipping="never", fees="never")
+    expected = {(p, who): off.minor for p, who, off, _ in quote.contributions}
+    if not quote.cart.shipping.is_zero or quote.cart.fees:
+        return  # charges that become cheaper are left as they were
+    for p, who, off, _ in now.contributions:
+        expected[p, who] = expected.get((p, who), 0) - off.minor
+    found = {key: parts[0] for key, parts in given_back([each]).items() if parts[0]}
+    assert found == {key: minor for key, minor in expected.items() if minor}
+
+
+# What is lost
+
+
+@given(cases(whole=False, min_promotions=1))
+def test_by_repricing_what_comes_back_lay_on_the_units_or_is_lost_by_what_is_kept(case):
+    quote, parts = case
+    if joined(parts) == whole_of(quote):
+        return
+    each = reverse(quote, {}, joined(parts), "reprice")
+    expected = {lost.promotion: lost.amount.minor for lost in each.lost}
+    for line, units in joined(parts).items():
+        for share in quote.line(line, 0, units).adjustments:
+            expected[share.promotion] = expected.get(share.promotion, 0) + share.minor
+    back: dict[str, int] = {}
+    for part in each.contributions:
+        back[part.promotion] = back.get(part.promotion, 0) + part.amount.minor
+    assert {name: minor for name, minor in back.items() if minor} == {
+        name: minor for name, minor in expected.items() if minor
+    }
+
+
+# Records
+
+
+CHOICES = st.fixed_dictionaries(
+    {},
+    optional={
+        "shipping": st.sampled_from(("with_last", "never")),
+        "fees": st.sampled_from(("with_last", "never")),
+        "coupons": st.sampled_from(("with_last", "never")),
+        "points": st.sampled_from(("with_units", "never")),
+        "deposit": st.sampled_from(("with_last", "never")),
+    },
+)
+
+
+@given(cases(whole=False, min_promotions=1), POLICIES, CHOICES, st.booleans())
+def test_a_reversal_is_stored_reckoned_again_and_gone_on_from(case, policy, choices, keeps):
+    quote, parts = case
+    if keeps:
+        choices = {**choices, "gifts_kept": quote.book.ids}
+    before: object = {}
+    done = in_turn(quote, parts, policy, **choices)
+    for part, each in zip(parts, done, strict=True):
+        assert reverse(quote, before, part, policy, **choices) == each
+        before = loads(ReversalRecord, dumps(ReversalRecord.of(each)))
+        assert before.reversal(quote) == each
+
+
+@given(cases(whole=False, min_promotions=1), POLICIES, CHOICES, st.booleans())
+def test_whatever_is_chosen_no_refund_is_below_zero_nor_above_what_was_paid(
+    case, policy, choices, keeps
+):
+    quote, parts = case
+    if keeps:
+        choices = {**choices, "gifts_kept": quote.book.ids}
+    for each in in_turn(quote, parts, policy, **choices):
+        assert each.amount.minor >= 0
+        assert each.remaining.minor >= 0
+        fees = Money.sum([amount for _, amount in each.fees], quote.currency)
+        told = each.goods + each.shipping + fees + each.tax_on_top
+        assert each.amount == told + each.rounding + each.withheld + each.waived
+        if choices.get("deposit") == "never":
+            assert each.remaining >= quote.deposit
+
+
+@given(quotes(), st.data())
+def test_the_record_of_a_quote_tells_the_units_as_the_quote_does(quote, data):
+    record = loads(QuoteRecord, dumps(QuoteRecord.of(quote)))
+    for line in quote.cart.lines:
+        start = data.draw(st.integers(0, line.quantity))
+        stop = data.draw(st.integers(start, line.quantity))
+        told = quote.line(line.id, start, stop)._replace(prices=())
+        assert record.line(line.id, start, stop) == told
 
 
 # P25

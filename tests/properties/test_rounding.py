@@ -6,6 +6,7 @@
 
 from fractions import Fraction
 
+import pytest
 from attrs import evolve
 from by_hand import (
     found,
@@ -17,18 +18,21 @@ from by_hand import (
     selects,
     targets_of,
 )
-from drawing import cases
+from drawing import OPEN, cases, drawn_rules
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ordercore import Cart, CartLine, Context, Money, PromotionBook, Quote, Shopper
+from ordercore.data import variants
 from ordercore.pricing import Applied, price_in
 from ordercore.promotions import (
     AllUnits,
     AmountOff,
+    AmountOffEach,
     Benefit,
     Category,
     Deposit,
+    Exclusive,
     FeeOff,
     PercentOff,
     PointsRedemption,
@@ -263,3 +267,25 @@ def test_p5_lines_outside_the_target_and_lines_of_no_cost_get_nothing(case):
             selected = any(selects(target, row) for target in targets_of(promotion.benefits[0]))
             if row.entry == 0 or (single and not selected):
                 assert reduced.isdisjoint(row.ids)
+
+
+SELECTORS = [
+    kind for kind in variants(Selector).values() if kind.__module__.startswith("ordercore.")
+]
+
+
+@pytest.mark.usefixtures("drawn")
+@given(cases(st.just("CNY"), min_promotions=2, exclusive=Exclusive.NO, **OPEN), st.data())
+def test_p5_a_selector_of_any_kind_takes_just_the_rows_that_it_says(case, data):
+    cart, book, *others = case
+    cart = evolve(cart, lines=[evolve(line, floor_price=None) for line in cart.lines])
+    for kind in SELECTORS:
+        target = data.draw(st.sampled_from(drawn_rules()[kind]))
+        last = Promotion(id="last", layer="points", benefits=AmountOffEach("0.01", target))
+        more = evolve(book, promotions=[*book.promotions, last], discount_caps=())
+        quote = price_in(cart, more, *others)
+        taken = shares_of(quote, "last")
+        for row in rows_at(quote, last):
+            # a cent off each unit, or all that is left of them
+            expected = min(row.units, row.entry) if selects(target, row) else 0
+            assert sum(taken[line] for line in row.ids) == expected

@@ -14,12 +14,11 @@ import attrs
 import pytest
 from attrs import evolve
 from by_hand import found, holds, rows_at
-from drawing import Case, cases, drawn_rules
+from drawing import OPEN, Case, cases, drawn_rules
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ordercore import Cart, Context, Money, Product, Promotion, PromotionBook, Quote, Shopper
-from ordercore.calendars import Schedule
 from ordercore.data import variants
 from ordercore.data.checks import MAX_QUANTITY
 from ordercore.errors import InvalidInput, LimitExceeded
@@ -35,7 +34,6 @@ from ordercore.promotions import (
     AmountOffEach,
     AnyOf,
     AnyOfSelectors,
-    Automatic,
     Benefit,
     BundlePrice,
     BuyXGetY,
@@ -96,7 +94,6 @@ def in_masses(case: Case, counts: list[int]) -> Case:
 COUNTS = st.lists(
     st.sampled_from((MILLIARD, MILLIARD - 1, 999_999_937, 7)), min_size=5, max_size=5
 )
-OPEN = {"when": Always(), "schedule": Schedule(), "trigger": Automatic()}
 
 
 @given(cases(min_promotions=2, **OPEN), COUNTS)

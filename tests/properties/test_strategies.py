@@ -60,7 +60,7 @@ def test_every_option_of_a_promotion_is_drawn_in_several_ways() -> None:
             assert len(values_of(Promotion, field.name)) > 1, field.name
 
 
-NEVER = {Kind.UNKNOWN_CODE}
+NEVER = {Kind.UNKNOWN_CODE, Kind.UNKNOWN_COUPON}
 """What becomes of no promotion."""
 
 

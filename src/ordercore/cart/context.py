@@ -162,7 +162,9 @@ class Context:
         if type(at) is not datetime or type(at.tzinfo) is not timezone:
             at = _pinned(at)
             aware(None, _AT, at)
-        vars(context).update(_UNKNOWN, at=at)
+        told = vars(context)
+        told.update(_UNKNOWN)
+        told["at"] = at
         return context
 
     def carried(self, facet: str) -> tuple[str, ...]:

@@ -117,7 +117,7 @@ def _graph(table: Table) -> Iterator[InvalidInput]:
         back.setdefault(row.target, set()).add(row.state)
     reached, ending = _closure([table.initial], forth), _closure(table.terminal, back)
     for state in table.states:
-        if state not in reached:
+        if state not in reached and table.initial in table.states:
             expected = f"a way to it from {table.initial}"
             yield InvalidValue(expected, path=("states", str(state)), reason="unreachable_state")
         if state not in ending:

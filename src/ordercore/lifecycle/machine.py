@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, Generic
 
 from attrs import field, frozen
 
-from ordercore.data.checks import each, identifier, instance, member_of, names_of, tuple_of
+from ordercore.data.checks import (
+    Check,
+    Named,
+    each,
+    identifier,
+    instance,
+    member_of,
+    names_of,
+    tuple_of,
+)
 from ordercore.errors import IllegalTransition, InvalidDocument, InvalidValue
 from ordercore.lifecycle.drawing import drawn
 from ordercore.lifecycle.faults import Table, faults_of
-from ordercore.lifecycle.labels import Label, Labels, are_members, are_names, labels_of
+from ordercore.lifecycle.labels import Labels, are_members, are_names, labels_of
 from ordercore.lifecycle.refusals import Answer, Refused, TransitionRefused, Unmet, unmet_of
 from ordercore.lifecycle.transitions import E, S, Transition
 from ordercore.wording.locales import canonical, catalogue_of
@@ -22,6 +31,17 @@ __all__ = ["Machine"]
 _text = instance(str)  # whether it is a member, the faults of the table tell
 
 _NO_ANSWERS: Final[Mapping[str, Answer]] = MappingProxyType({})
+_NO_LABELS: Final[Labels[str]] = Labels({})
+
+_PARTS: Final[tuple[tuple[str, Callable[[Any], Any], Check], ...]] = (
+    ("_states", labels_of, are_members),
+    ("_events", labels_of, are_members),
+    ("transitions", tuple_of, each(instance(Transition), least=1)),
+    ("terminal", names_of, each(_text, least=1)),
+    ("_guards", labels_of, are_names),
+    ("_roles", labels_of, are_names),
+)
+"""How each part is taken in, and what is asked of it."""
 
 
 @frozen(kw_only=True)
@@ -59,27 +79,30 @@ class Machine(Generic[S, E]):
     ...     events={Mishap.FALL: ("摔落", "fall")},
     ...     initial=Lamp.ON,
     ...     transitions=[Transition(Lamp.ON, Mishap.FALL, Lamp.BROKEN)],
-    ...     terminal=Lamp.BROKEN,
+    ...     terminal=[Lamp.BROKEN],
     ... )
     >>> lamp.fire(Lamp.ON, Mishap.FALL)
     <Lamp.BROKEN: 'broken'>
     """
 
+    # Taken as they are given, so that type checkers see of what states and events they are.
     name: str = field(validator=identifier)
-    _states: Labels = field(alias="states", converter=labels_of, validator=are_members)
-    _events: Labels = field(alias="events", converter=labels_of, validator=are_members)
+    _states: Mapping[S, tuple[str, str]] = field(alias="states")
+    _events: Mapping[E, tuple[str, str]] = field(alias="events")
     initial: S = field(validator=_text)
-    transitions: tuple[Transition[S, E], ...] = field(
-        converter=tuple_of, validator=each(instance(Transition), least=1)
-    )
-    terminal: tuple[S, ...] = field(converter=names_of, validator=each(_text, least=1))
-    _guards: Labels = field(default=(), alias="guards", converter=labels_of, validator=are_names)
-    _roles: Labels = field(default=(), alias="roles", converter=labels_of, validator=are_names)
+    transitions: Sequence[Transition[S, E]]
+    terminal: Sequence[S]
+    _guards: Mapping[str, tuple[str, str]] = field(default=_NO_LABELS, alias="guards")
+    _roles: Mapping[str, tuple[str, str]] = field(default=_NO_LABELS, alias="roles")
     _rows: dict[tuple[S, E], tuple[Transition[S, E], ...]] = field(
         init=False, eq=False, repr=False
     )
 
     def __attrs_post_init__(self) -> None:
+        for name, convert, check in _PARTS:
+            part = convert(getattr(self, name))
+            check(None, Named(name.removeprefix("_")), part)
+            object.__setattr__(self, name, part)
         faults = faults_of(
             Table(
                 states=self.states,
@@ -87,8 +110,8 @@ class Machine(Generic[S, E]):
                 guards=self.guards,
                 roles=self.roles,
                 initial=self.initial,
-                terminal=self.terminal,
-                transitions=self.transitions,
+                terminal=tuple(self.terminal),
+                transitions=tuple(self.transitions),
             )
         )
         if faults:
@@ -113,22 +136,22 @@ class Machine(Generic[S, E]):
     @property
     def states(self) -> tuple[S, ...]:
         """Every state, in the order declared."""
-        return tuple([state for state, _ in self._states])
+        return tuple(self._states)
 
     @property
     def events(self) -> tuple[E, ...]:
         """Every event, in the order declared."""
-        return tuple([event for event, _ in self._events])
+        return tuple(self._events)
 
     @property
     def guards(self) -> tuple[str, ...]:
         """Every guard, in the order declared."""
-        return tuple([guard for guard, _ in self._guards])
+        return tuple(self._guards)
 
     @property
     def roles(self) -> tuple[str, ...]:
         """Every role, in the order declared."""
-        return tuple([role for role, _ in self._roles])
+        return tuple(self._roles)
 
     def label(self, name: S | E | str, locale: str = "en") -> str:
         """Tell what people call a state or an event (a member), a guard or a role (its name).
@@ -136,15 +159,13 @@ class Machine(Generic[S, E]):
         Raises:
             InvalidValue: Nothing is called so, or there are no words in that language.
         """
-        return self._label(name).told(locale)
-
-    def _label(self, name: Any) -> Label:
-        pools = [pool for pool in (self._states, self._events) if type(pool[0][0]) is type(name)]
-        for pool in pools or (self._guards, self._roles):  # they may all read the same
-            for known, label in pool:
-                if known == name:
-                    return label
-        raise _unknown("a state, an event, a guard or a role", name, "name")
+        own = [pool for pool in (self._states, self._events) if type(name) in map(type, pool)]
+        pools: Any = own or (self._guards, self._roles)  # they may read the same
+        found = next((pool[name] for pool in pools if name in pool), None)
+        if found is None:
+            raise _unknown("a state, an event, a guard or a role", name, "name")
+        told: str = found.told(locale)
+        return told
 
     def mermaid(self, locale: str = "en") -> str:
         """Draw the machine as a Mermaid ``stateDiagram-v2``, in the words of a locale.
@@ -268,7 +289,7 @@ class Machine(Generic[S, E]):
         return found
 
     def _event(self, event: E | str) -> E:
-        kind: type[E] = type(self._events[0][0])
+        kind: type[E] = type(self.events[0])
         found = member_of(kind, event)
         if not isinstance(found, kind):
             raise _unknown("an event of this machine", event, "event")

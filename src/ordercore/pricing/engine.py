@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from ordercore.cart import Cart, Context, Shopper, Usage, Wishes
 from ordercore.data.attributes import NO_ATTRIBUTES
@@ -36,6 +36,7 @@ from ordercore.tariffs import Tariff
 __all__ = ["price", "price_in"]
 
 
+_WHAT_A_PRICE_NEEDS: Final = (Cart, PromotionBook, Context)
 _NO_CODES: Final = ()
 _NOTHING: Final = (None,) * 6
 
@@ -100,12 +101,14 @@ def price_in(
     cart: Cart, book: PromotionBook, context: Context, tariff: Tariff | None = None
 ) -> Quote:
     """Price a cart in a context made before: see `price`."""
-    try:
-        alike = cart.currency == book.currency
-    except AttributeError:
-        raise InvalidType("a Cart and a PromotionBook", (cart, book)) from None
-    if not alike:
+    given: tuple[Any, ...] = cart, book, context
+    if not all(map(isinstance, given, _WHAT_A_PRICE_NEEDS)):
+        raise InvalidType("a Cart, a PromotionBook and a Context", given)
+    if cart.currency != book.currency:
         raise CurrencyMismatch(f"a book in {cart.currency}", str(book.currency))
+    by: Any = tariff
+    if not (by is None or isinstance(by, Tariff)):
+        raise InvalidType("a Tariff", by, path=("tariff",))
     if tariff is None:
         base, prices = cart.rows.amounts, NO_PRICES
     elif tariff.currency == cart.currency:

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, Final
 
 from attrs import field, frozen
 
 from ordercore.money import Money
+from ordercore.pricing.applied import (
+    Applied,
+    Claim,
+    GiftLine,
+    Outcome,
+    ReadOutcome,
+    ShortGift,
+    gifts_of,
+    given,
+    short_gifts,
+)
 from ordercore.pricing.misses import Miss, Needed
 from ordercore.pricing.resolvers.account import Entry, Kind
-from ordercore.pricing.shares import row_lines, shares
 from ordercore.promotions.conditions import Verdict
 from ordercore.promotions.promotion import Exclusive
-from ordercore.promotions.proposals import (
-    CouponGranted,
-    FeeCut,
-    GiftGrant,
-    PointsEarned,
-    PointsRedeemed,
-    total_of,
-)
+from ordercore.promotions.proposals import GiftGrant, total_of
 
 if TYPE_CHECKING:
     from ordercore.pricing.quote import Quote
@@ -43,190 +46,19 @@ __all__ = [
     "NoEffect",
     "NotEligible",
     "Outcome",
+    "ShortGift",
     "UnknownCode",
+    "UnknownCoupon",
+    "gifts_of",
+    "outcome_of",
 ]
 
 
 _APPLIED: Final = Kind.APPLIED
 
 
-class GiftLine(NamedTuple):
-    """Units given on top, free of charge."""
-
-    promotion: str
-    sku: str
-    quantity: int
-    value: Money
-    """What one unit is worth."""
-    checked: bool
-    """Whether stock was looked at; if not, it was taken as unlimited."""
-
-
-class Claim(NamedTuple):
-    """Units that a promotion uses, as reward or as qualifier."""
-
-    lines: tuple[str, ...]
-    """Ids of the lines that form the row; their units are interchangeable."""
-    units: int
-
-
-@frozen
-class Outcome:
-    """What became of one promotion: the base of the kinds below.
-
-    Attributes:
-        kind: What became of it, as a code.
-        promotion: Its id; empty for a code that no promotion has.
-    """
-
-    kind: ClassVar[Kind]
-    promotion: str
-
-    @property
-    def amount_minor(self) -> int:
-        """What it gives in all, in minor units; 0 unless it applied."""
-        return 0
-
-
 @frozen(eq=False, repr=False, slots=False)
-class _Read(Outcome):
-    """An outcome that is read off a quote's account when asked, and equal by what it says."""
-
-    says: ClassVar[tuple[str, ...]] = ()
-    _quote: Quote
-    _entry: Entry
-
-    def _value(self) -> tuple[object, ...]:
-        return self.promotion, *[getattr(self, name) for name in self.says]
-
-    def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
-            return NotImplemented
-        return self._value() == other._value()
-
-    def __hash__(self) -> int:
-        return hash(self._value())
-
-    def __repr__(self) -> str:
-        told = zip(("promotion", *self.says), self._value(), strict=True)
-        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in told)})"
-
-
-@frozen(eq=False, repr=False, slots=False)
-class Applied(_Read):
-    """It applies (perhaps with gifts alone)."""
-
-    kind: ClassVar[Kind] = Kind.APPLIED
-    says: ClassVar[tuple[str, ...]] = (
-        "goods", "shipping", "fees", "shares", "claims", "gifts", "points_earned",
-        "points_redeemed", "coupons", "unchecked",
-    )  # fmt: skip
-
-    @property
-    def amount_minor(self) -> int:
-        """What it takes off lines and shipping, in minor units."""
-        taken = self._entry[3]
-        return total_of(taken) if taken[5] else taken[0] + taken[4]
-
-    @property
-    def goods_minor(self) -> int:
-        """What it takes off lines, in minor units."""
-        return self._entry[3][0]
-
-    @property
-    def shipping_minor(self) -> int:
-        """What it takes off the shipping fee, in minor units."""
-        return self._entry[3][4]
-
-    @property
-    def goods(self) -> Money:
-        """What it takes off lines."""
-        return Money(self.goods_minor, self._quote.currency)
-
-    @property
-    def shipping(self) -> Money:
-        """What it takes off the shipping fee."""
-        return Money(self.shipping_minor, self._quote.currency)
-
-    @property
-    def fees(self) -> tuple[tuple[str, Money], ...]:
-        """What it takes off each other fee: (fee id, amount)."""
-        cart = self._quote.cart
-        return tuple(
-            (cart.fees[grant.fee].id, Money(grant.minor, cart.currency))
-            for grant in self._entry[3][5]
-            if isinstance(grant, FeeCut)
-        )
-
-    @property
-    def points_earned(self) -> int:
-        """Points that it credits."""
-        return sum(g.points for g in self._entry[3][5] if isinstance(g, PointsEarned))
-
-    @property
-    def points_redeemed(self) -> int:
-        """Points that it uses."""
-        return sum(g.points for g in self._entry[3][5] if isinstance(g, PointsRedeemed))
-
-    @property
-    def coupons(self) -> tuple[tuple[str, int], ...]:
-        """Coupons that it grants: (kind, how many)."""
-        return tuple(
-            (grant.coupon, grant.quantity)
-            for grant in self._entry[3][5]
-            if isinstance(grant, CouponGranted)
-        )
-
-    @property
-    def shares(self) -> tuple[tuple[str, Money], ...]:
-        """What it takes off each line that it reduces: (line id, amount)."""
-        quote = self._quote
-        lines, currency = quote.cart.lines, quote.currency
-        return tuple(
-            (lines[i].id, Money(share, currency))
-            for owner, i, share in shares(quote.cart, quote.book.ids, quote.account)
-            if owner == self.promotion
-        )
-
-    @property
-    def claims(self) -> tuple[Claim, ...]:
-        """The units that it uses."""
-        _, rows, _, units, _, _ = self._entry[3]
-        cart = self._quote.cart
-        return tuple(
-            Claim(tuple(cart.lines[i].id for i in row_lines(cart, row)), used)
-            for row, used in zip(rows, units, strict=True)
-        )
-
-    @property
-    def gifts(self) -> tuple[GiftLine, ...]:
-        """What it gives on top."""
-        return gifts_of(self._quote, self._entry)
-
-    @property
-    def gifts_out_of_stock(self) -> tuple[str, ...]:
-        """Gifts that it promises and of which too few are left to give them."""
-        grants = [grant for grant in self._entry[3][5] if isinstance(grant, GiftGrant)]
-        return tuple(grant.sku for grant in grants if grant.quantity < grant.promised)
-
-    @property
-    def unchecked(self) -> tuple[str, ...]:
-        """What nobody told, so that it was taken as unlimited.
-
-        ``usage``: how often it was used before, and for how much money; ``customer``: who is
-        buying, though it is limited for each customer; ``gift_stock``: how many of its gifts
-        are at hand; ``points``: the balance that points were redeemed from.
-        """
-        return unchecked(self._quote, self._entry)
-
-    @property
-    def evidence(self) -> Verdict | None:
-        """What its condition found; None if it has none."""
-        return self._entry[2]
-
-
-@frozen(eq=False, repr=False, slots=False)
-class NotEligible(_Read):
+class NotEligible(ReadOutcome):
     """Its schedule, trigger or condition does not hold; every miss is named."""
 
     kind: ClassVar[Kind] = Kind.NOT_ELIGIBLE
@@ -253,7 +85,7 @@ class NotEligible(_Read):
 
 
 @frozen(eq=False, repr=False, slots=False)
-class Excluded(_Read):
+class Excluded(ReadOutcome):
     """Another promotion tolerates none beside it, or not this one, or used the last coupon."""
 
     kind: ClassVar[Kind] = Kind.EXCLUDED
@@ -309,14 +141,14 @@ class Beaten(Excluded):
 
 
 @frozen(eq=False, repr=False, slots=False)
-class NoEffect(_Read):
+class NoEffect(ReadOutcome):
     """Its conditions hold, but there is nothing for it to reduce or give."""
 
     kind: ClassVar[Kind] = Kind.NO_EFFECT
 
 
 @frozen(eq=False, repr=False, slots=False)
-class GiftOutOfStock(_Read):
+class GiftOutOfStock(ReadOutcome):
     """Too few of its gifts are left, and it gives nothing else, or nothing without them."""
 
     kind: ClassVar[Kind] = Kind.GIFT_OUT_OF_STOCK
@@ -327,9 +159,14 @@ class GiftOutOfStock(_Read):
         """What it would give."""
         return tuple(grant.sku for grant in self._entry[3][5] if isinstance(grant, GiftGrant))
 
+    @property
+    def short_gifts(self) -> tuple[ShortGift, ...]:
+        """Those of which too few are left, with how many were promised and are left."""
+        return short_gifts(self._quote, self._entry)
+
 
 @frozen(eq=False, repr=False, slots=False)
-class LimitReached(_Read):
+class LimitReached(ReadOutcome):
     """It was used as often, or for as much money, as it may be."""
 
     kind: ClassVar[Kind] = Kind.LIMIT_REACHED
@@ -367,7 +204,16 @@ class UnknownCode(Outcome):
     code: str = field(kw_only=True)
 
 
-_KINDS: Mapping[Kind, type[_Read]] = MappingProxyType(
+@frozen
+class UnknownCoupon(Outcome):
+    """No promotion of the book is triggered by a coupon of this kind."""
+
+    kind: ClassVar[Kind] = Kind.UNKNOWN_COUPON
+    promotion: str = field(default="", init=False)
+    coupon: str = field(kw_only=True)
+
+
+_KINDS: Mapping[Kind, type[ReadOutcome]] = MappingProxyType(
     {
         cls.kind: cls
         for cls in (
@@ -380,37 +226,3 @@ _KINDS: Mapping[Kind, type[_Read]] = MappingProxyType(
 def outcome_of(quote: Quote, entry: Entry) -> Outcome:
     """Make the outcome that an entry of a quote's account stands for."""
     return _KINDS[entry[1]](quote.book.ids[entry[0]], quote, entry)
-
-
-def unchecked(quote: Quote, entry: Entry) -> tuple[str, ...]:
-    """List what nobody told of all that an applied promotion depends on."""
-    limits, shopper = quote.book.plans[entry[0]].promotion.limits, quote.context.shopper
-    grants = entry[3][5]
-    named = shopper is not None and shopper.id is not None
-    found = {
-        "usage": limits.over_orders and quote.context.usage is None,
-        "customer": limits.uses_per_customer is not None and not named,
-        "gift_stock": any([isinstance(each, GiftGrant) and not each.checked for each in grants]),
-        "points": any([isinstance(each, PointsRedeemed) for each in grants])
-        and (shopper is None or shopper.points is None),
-    }
-    return tuple(name for name, missing in found.items() if missing)
-
-
-def given(entry: Entry) -> int:
-    """Tell what an entry's promotion gives in all, in minor units; 0 unless it applied."""
-    if entry[1] is not _APPLIED:
-        return 0
-    return total_of(entry[3])
-
-
-def gifts_of(quote: Quote, entry: Entry) -> tuple[GiftLine, ...]:
-    """List what an entry's promotion gives on top; nothing unless it applied."""
-    if entry[1] is not _APPLIED:
-        return ()
-    promotion, currency = quote.book.ids[entry[0]], quote.currency
-    return tuple(
-        GiftLine(promotion, gift.sku, gift.quantity, Money(gift.value, currency), gift.checked)
-        for gift in entry[3][5]
-        if isinstance(gift, GiftGrant) and gift.quantity
-    )

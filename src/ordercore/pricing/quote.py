@@ -15,13 +15,12 @@ from attrs import frozen
 from ordercore.cart import Cart, CartLine, Context
 from ordercore.errors import InvalidType, InvalidValue
 from ordercore.money import Currency, Money
-from ordercore.pricing.answers import answer
+from ordercore.pricing.answers import asked, unknown_coupons
 from ordercore.pricing.base_prices import BasePrice
 from ordercore.pricing.outcomes import (
     Applied,
     GiftLine,
     Outcome,
-    UnknownCode,
     gifts_of,
     outcome_of,
 )
@@ -375,21 +374,20 @@ class Quote:
         """Codes typed that no promotion of the book has as its trigger."""
         return tuple(code for code in self.context.codes if not self.book.by_code(code))
 
-    def outcome(self, promotion: str | None = None, *, code: str | None = None) -> Outcome:
-        """Answer what became of a promotion, or why a code gave nothing.
+    @property
+    def unknown_coupons(self) -> tuple[str, ...]:
+        """Kinds of coupons held that no promotion of the book has as its trigger."""
+        return unknown_coupons(self)
 
-        Asked for a code, it answers for the first of its promotions that applied, else for
-        the first one. What was no candidate is looked at now.
+    def outcome(
+        self, promotion: str | None = None, *, code: str | None = None, coupon: str | None = None
+    ) -> Outcome:
+        """Answer what became of a promotion, or why a code or a kind of coupon gave nothing.
+
+        Asked for a code or a coupon, typed and held or not, it answers for the first of its
+        promotions that applied, else for the first one. What was no candidate is looked at now.
 
         Raises:
             NotFound: The book has no promotion of that id.
         """
-        if (promotion is None) == (code is None):
-            raise InvalidValue("either a promotion's id or a code, and not both")
-        if not isinstance(code if promotion is None else promotion, str):
-            raise InvalidType("text", code if promotion is None else promotion)
-        if promotion is not None:
-            return answer(self, self.book.plan(promotion))
-        answers = [answer(self, plan) for plan in self.book.by_code(code or "")]
-        applied = [answer for answer in answers if answer.kind is Kind.APPLIED]
-        return (applied or answers or [UnknownCode(code=code or "")])[0]
+        return asked(self, promotion, code, coupon)

@@ -7,6 +7,7 @@ again, compares, and has the whole quote back.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from attrs import evolve, field, frozen
 
@@ -14,11 +15,12 @@ from ordercore.cart import Cart, Context
 from ordercore.data import document
 from ordercore.data.checks import each, identifier, instance, integer, optional
 from ordercore.data.registry import instead
-from ordercore.errors import InvalidValue, NotReproducible, Path
+from ordercore.errors import InvalidType, InvalidValue, NotReproducible, Path
 from ordercore.money import Money
 from ordercore.pricing.engine import price_in
 from ordercore.pricing.outcomes import Applied
 from ordercore.pricing.quote import Quote
+from ordercore.pricing.quote_lines import QuoteLine
 from ordercore.pricing.recorded import (
     MOST,
     RecordedAmount,
@@ -31,6 +33,7 @@ from ordercore.pricing.recorded import (
     recorded_gift,
     recorded_line,
     recorded_promotions,
+    recorded_units,
 )
 from ordercore.promotions.book import PromotionBook
 from ordercore.tariffs import Tariff
@@ -120,6 +123,9 @@ class QuoteRecord:
         Raises:
             LimitExceeded: The gifts of a promotion are worth more than 10^15 minor units.
         """
+        given: Any = quote
+        if not isinstance(given, Quote):
+            raise InvalidType("a Quote", given, path=("quote",))
         has_deposit = not quote.deposit.is_zero
         return cls(
             cart=quote.cart,
@@ -166,6 +172,39 @@ class QuoteRecord:
         if faults:
             raise NotReproducible(faults)
         return again
+
+    def line(self, line_id: str, start: int = 0, stop: int | None = None) -> QuoteLine:
+        """Read one line's price, or that of some of its units, as recorded.
+
+        Nothing is priced: this answers as `Quote.line` does, but for `QuoteLine.prices`, where
+        a later version no longer reproduces the quote.
+
+        Args:
+            line_id: The id of a line of the cart.
+            start: The first unit, from 0.
+            stop: One after the last unit; None is all the rest.
+
+        Raises:
+            InvalidType: Units that are no integers.
+            InvalidValue: Units that the line does not have.
+            NotFound: No line of the cart, or of the record, has the id.
+        """
+        line = self.cart.line(line_id)
+        stop = line.quantity if stop is None else stop
+        if type(start) is not int or type(stop) is not int:
+            raise InvalidType("integers for units", (start, stop))
+        if not 0 <= start <= stop <= line.quantity:
+            raise InvalidValue(f"units within 0 to {line.quantity}", (start, stop))
+        return recorded_units(self.cart, self.lines, self._shares(line_id), line, (start, stop))
+
+    def _shares(self, line_id: str) -> list[tuple[str, int]]:
+        """List what each promotion takes off a line, in the order in which they took it."""
+        return [
+            (promotion.id, share.amount.minor)
+            for promotion in self.promotions
+            for share in promotion.shares
+            if share.id == line_id
+        ]
 
 
 instead(Quote, "a Quote is stored as its QuoteRecord: dump(QuoteRecord.of(quote))")

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from attrs import field, frozen
 
+from ordercore.cart import Cart, CartLine
 from ordercore.data.checks import Check, each, identifier, instance, integer, member, optional
+from ordercore.errors import NotFound
 from ordercore.money import Money
 from ordercore.pricing.outcomes import GiftLine
 from ordercore.pricing.quote import Quote
-from ordercore.pricing.quote_lines import QuoteLine
+from ordercore.pricing.quote_lines import Adjustment, QuoteLine, TaxShare
 from ordercore.pricing.resolvers.account import Kind
+from ordercore.pricing.shares import of_units, read_off, row_lines
+from ordercore.pricing.taxes import tax_between
 from ordercore.promotions.book import MAX_PROMOTIONS
 
 __all__ = [
@@ -27,6 +31,7 @@ __all__ = [
     "recorded_gift",
     "recorded_line",
     "recorded_promotions",
+    "recorded_units",
 ]
 
 MOST: Final = MAX_PROMOTIONS
@@ -160,3 +165,80 @@ def recorded_promotions(quote: Quote) -> Iterator[RecordedPromotion]:
     for promotion, kind, amount in columns.outcomes:
         parts = tuple(shares.get(promotion, ()))
         yield RecordedPromotion(promotion, kind, Money(amount, currency), parts)
+
+
+def recorded_units(
+    cart: Cart,
+    recorded: Iterable[RecordedLine],
+    shares: Sequence[tuple[str, int]],
+    line: CartLine,
+    units: tuple[int, int],
+) -> QuoteLine:
+    """Read the price of some units of a line off recorded numbers.
+
+    Args:
+        cart: Whose line it is.
+        recorded: What each line of the cart comes to.
+        shares: (promotion id, minor units): what is taken off the line, in order.
+        line: Which.
+        units: The first one, and one after the last.
+
+    Raises:
+        NotFound: A line that shares its row is not recorded.
+    """
+    place, row = cart.rows.places[line.id]
+    found = {each.id: each for each in recorded}
+    members = [_line_of(found, cart.lines[i].id) for i in row_lines(cart, row)]
+    listed = dict(read_off(cart, row, cart.rows.amounts[row]))[place]
+    base = found[line.id].base.minor
+    adjustments = _adjustments(line, shares, *units)
+    payable = of_units(base, line.quantity, *units) - _sum(adjustments)
+    before = of_units(base, line.quantity, 0, units[0])
+    before -= _sum(_adjustments(line, shares, 0, units[0]))
+    before += sum([each.payable.minor for each in members[: row_lines(cart, row).index(place)]])
+    return QuoteLine(
+        line,
+        of_units(listed, line.quantity, *units),
+        of_units(base, line.quantity, *units),
+        payable,
+        tuple([each for each in adjustments if each.minor]),
+        taxes=tuple(_taxes(cart, members, before, before + payable)),
+    )
+
+
+def _line_of(found: Mapping[str, RecordedLine], line_id: str) -> RecordedLine:
+    if line_id not in found:
+        raise NotFound("the id of a recorded line", line_id)
+    return found[line_id]
+
+
+def _adjustments(
+    line: CartLine, shares: Sequence[tuple[str, int]], start: int, stop: int
+) -> list[Adjustment]:
+    """Tell what each promotion takes off some units: the difference of what is off in all."""
+    told: list[Adjustment] = []
+    taken = 0
+    for promotion, minor in shares:
+        before, taken = taken, taken + minor
+        borne = of_units(taken, line.quantity, start, stop)
+        borne -= of_units(before, line.quantity, start, stop)
+        told.append(Adjustment(promotion, borne, line.unit_price.currency))
+    return told
+
+
+def _sum(adjustments: Iterable[Adjustment]) -> int:
+    return sum([each.minor for each in adjustments])
+
+
+def _taxes(
+    cart: Cart, members: Sequence[RecordedLine], start: int, stop: int
+) -> Iterator[TaxShare]:
+    """Tell what tax falls on a run of the minor units of a row's amount."""
+    whole = sum([each.payable.minor for each in members])
+    borne: dict[str, int] = {}
+    for member_ in members:
+        for tax in member_.taxes:
+            borne[tax.id] = borne.get(tax.id, 0) + tax.amount.minor
+    if whole:
+        for rate, minor in tax_between(sorted(borne.items()), whole, start, stop):
+            yield TaxShare(rate, minor, cart.currency)

@@ -7,60 +7,97 @@ units are back is a *standing*; a reversal is the difference of two of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from ordercore.errors import InvalidDocument, InvalidInput, InvalidType
+from attrs import fields
+
+from ordercore.errors import InvalidDocument, InvalidInput, InvalidType, InvalidValue
 from ordercore.pricing.quote import Quote
-from ordercore.pricing.reversing.difference import difference
 from ordercore.pricing.reversing.entries import EntryKind
-from ordercore.pricing.reversing.options import ChargeRefund, Options, ReversalPolicy
-from ordercore.pricing.reversing.paid import Paid
-from ordercore.pricing.reversing.repricing import repriced
-from ordercore.pricing.reversing.result import Reversal, ReversedEntry, ReversedLine
-from ordercore.pricing.reversing.returns import Returned, Returns, read_returns
-from ordercore.pricing.reversing.together import PartedSet, parted_sets
+from ordercore.pricing.reversing.options import (
+    ChargeRefund,
+    PointsRefund,
+    ReversalOptions,
+    ReversalPolicy,
+    read_options,
+)
+from ordercore.pricing.reversing.reckoning import reckoned
+from ordercore.pricing.reversing.record import (
+    RecordedEntry,
+    RecordedPartedSet,
+    RecordedReturn,
+    ReversalRecord,
+)
+from ordercore.pricing.reversing.result import (
+    LostDiscount,
+    Reversal,
+    ReversedEntry,
+    ReversedLine,
+)
+from ordercore.pricing.reversing.returns import Returned, read_returns
+from ordercore.pricing.reversing.together import PartedSet
 
 __all__ = [
     "ChargeRefund",
     "EntryKind",
+    "LostDiscount",
     "PartedSet",
+    "PointsRefund",
+    "RecordedEntry",
+    "RecordedPartedSet",
+    "RecordedReturn",
     "Reversal",
+    "ReversalOptions",
     "ReversalPolicy",
+    "ReversalRecord",
     "ReversedEntry",
     "ReversedLine",
     "reverse",
 ]
 
 
-def reverse(
+def reverse(  # noqa: PLR0913 - the choices have names, and each has a default
     quote: Quote,
-    returned_before: Returned | Sequence[Returned],
+    returned_before: Reversal | ReversalRecord | Returned | Sequence[Returned],
     returned_now: Returned,
     policy: ReversalPolicy | str = ReversalPolicy.KEEP_SHARES,
     *,
     shipping: ChargeRefund | str = ChargeRefund.WITH_LAST,
     fees: ChargeRefund | str = ChargeRefund.WITH_LAST,
+    coupons: ChargeRefund | str = ChargeRefund.WITH_LAST,
+    points: PointsRefund | str = PointsRefund.WITH_UNITS,
+    deposit: ChargeRefund | str = ChargeRefund.WITH_LAST,
+    gifts_kept: str | Iterable[str] = (),
     together: str | Iterable[str] | None = None,
 ) -> Reversal:
     """Tell what is given back for a return.
 
     A return takes the next units of each line. Nothing is changed or kept: whoever keeps the
-    order says what came back before, and uses one policy for all returns of an order.
+    order says what came back before, and uses one policy, and one set of choices, for all
+    returns of an order.
 
     Args:
         quote: The price of record; it is taken to be paid.
-        returned_before: What came back before: one mapping of line ids to units, or one for
-            each earlier return, in their order: see `Reversal.returned`. Only ``reprice`` needs
-            to know them one by one; to it a single mapping is a single return.
+        returned_before: What came back before. Easiest is the reversal of the last return, or
+            its record; it is then checked that the choices are the same. Else one mapping of
+            line ids to units, or one for each earlier return, in their order; ``{}`` if nothing
+            did. Only ``reprice`` and ``gifts_kept`` need to know them one by one; to them a
+            single mapping is a single return.
         returned_now: What comes back now: line id → how many units.
         policy: How it is reckoned: ``keep_shares``, ``reprice`` or ``forbid_partial``.
-        shipping: Whether shipping is refunded with the last return, or never.
+        shipping: Whether shipping is refunded ``with_last`` return, or ``never``.
         fees: The same of the other fees.
+        coupons: The same of coupons that the order used.
+        points: Whether points that paid are given back ``with_units`` or ``never``.
+        deposit: Whether a deposit is refunded ``with_last`` return, or ``never`` (付定不退).
+        gifts_kept: Ids of the promotions whose gifts stay with the shopper: what they are worth
+            is taken off the refund, when they would have to be returned.
         together: Ids of the promotions whose units may not be parted under
             ``forbid_partial``; None: those that sell sets.
 
     Raises:
         InvalidDocument: With every fault of what is returned, of policy and options: an unknown
-            line, more units than are left, a count below zero.
+            line, more units than are left, a count below zero, choices other than before.
         InvalidType: Not a quote.
 
     A at 200 and B at 100 under 满300减50, of which B comes back:
@@ -83,24 +120,54 @@ def reverse(
     if not isinstance(quote, Quote):
         raise InvalidType("a Quote", quote, path=("quote",))
     faults: list[InvalidInput] = []
+    choices: list[InvalidInput] = []
+    options = read_options(
+        quote,
+        choices,
+        policy=policy,
+        shipping=shipping,
+        fees=fees,
+        coupons=coupons,
+        points=points,
+        deposit=deposit,
+        gifts_kept=gifts_kept,
+        together=together,
+    )
+    if isinstance(returned_before, Reversal | ReversalRecord):
+        choices += [] if choices else _other_choices(returned_before.options, options)
+        returned_before = _history(quote, returned_before, faults)
     returns = read_returns(quote.cart, returned_before, returned_now, faults)
-    options = Options.of(policy, shipping, fees, together)
-    faults += options.faults(quote)
-    if faults:
-        raise InvalidDocument(faults)
-    return _reversed(Paid.of(quote, options.shipping, options.fees), returns, options)
+    if faults or choices:
+        raise InvalidDocument([*faults, *choices])
+    return reckoned(quote, returns, options)
 
 
-def _reversed(paid: Paid, returns: Returns, options: Options) -> Reversal:
-    """Look at what is back before and after, by the policy."""
-    policy, before, after = options.policy, returns.before, returns.after
-    if policy is ReversalPolicy.REPRICE:
-        known = {counts: repriced(paid, counts) for counts in (*returns.steps, after)}
-        earlier = [known[counts] for counts in returns.steps]
-        return difference(paid, policy, returns, earlier, known[after])
-    standing = paid.standing(before)
-    if policy is ReversalPolicy.FORBID_PARTIAL:
-        refused = parted_sets(paid.quote, before, after, options.together)
-        if refused:
-            return difference(paid, policy, returns, [standing], standing, refused)
-    return difference(paid, policy, returns, [standing], paid.standing(after))
+def _history(
+    quote: Quote, before: Reversal | ReversalRecord, faults: list[InvalidInput]
+) -> Sequence[Returned]:
+    """Read what came back before; a reversal of another quote is a fault."""
+    if isinstance(before, Reversal) and before.quote != quote:
+        given = f"a reversal of a quote of {before.quote.payable}"
+        place = ("returned_before",)
+        faults.append(InvalidValue("a reversal of this quote", given, path=place))
+    return before.history
+
+
+def _other_choices(before: ReversalOptions, now: ReversalOptions) -> list[InvalidInput]:
+    """List the choices that are not those of the return before."""
+    names = [field.name for field in fields(ReversalOptions)]
+    pairs: list[tuple[str, Any, Any]] = [(n, getattr(before, n), getattr(now, n)) for n in names]
+    return [
+        InvalidValue(
+            f"{_told(was)}, as for the returns before",
+            _told(given),
+            path=(name,),
+            reason="fields_disagree",
+        )
+        for name, was, given in pairs
+        if was != given
+    ]
+
+
+def _told(choice: Any) -> str:
+    return ", ".join(choice) if isinstance(choice, tuple) else str(choice)

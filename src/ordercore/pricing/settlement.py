@@ -19,7 +19,7 @@ from ordercore.promotions.proposals import GiftGrant, total_of
 if TYPE_CHECKING:
     from ordercore.pricing.quote import Quote
 
-__all__ = ["SELLER", "SHOP", "Contribution", "contributions"]
+__all__ = ["SELLER", "SHOP", "Contribution", "borne", "borne_for", "contributions"]
 
 SHOP: Final = "shop"
 """Who bears a promotion that names nobody, and what a seller would bear where there is none."""
@@ -81,9 +81,9 @@ def _of_entry(
     promotion = quote.book.plans[entry[0]].promotion
     sellers = by_seller.get(promotion.id, {})
     rest = total_of(entry[3]) - sum(sellers.values())  # off shipping and fees
-    off = _borne(promotion.funding, {**sellers, SHOP: sellers.get(SHOP, 0) + rest})
+    off = borne(promotion.funding, {**sellers, SHOP: sellers.get(SHOP, 0) + rest})
     worth = sum([grant.value * grant.quantity for grant in _gifts(entry)])
-    gifts = _borne(promotion.funding, {SHOP: worth})
+    gifts = borne(promotion.funding, {SHOP: worth})
     for bearer in sorted(off.keys() | gifts.keys()):
         amount, value = off.get(bearer, 0), gifts.get(bearer, 0)
         if amount or value:
@@ -97,28 +97,57 @@ def _gifts(entry: Entry) -> Iterator[GiftGrant]:
     return (grant for grant in entry[3][5] if isinstance(grant, GiftGrant))
 
 
-def _borne(funding: Sequence[Funding], by_seller: Mapping[str, int]) -> dict[str, int]:
+def borne(funding: Sequence[Funding], by_seller: Mapping[str, int]) -> dict[str, int]:
     """Share an amount by a funding.
 
     Args:
         funding: Who bears how much; empty: the shop bears all.
         by_seller: The parts of the amount by the seller of what they are for.
     """
-    total = sum(by_seller.values())
-    if not funding:
-        return {SHOP: total}
-    bearers = sorted(funding, key=lambda share: share.bearer)  # who bears the odd minor unit
-    parts = _split(total, [Fraction(share.percent) for share in bearers])
-    names = sorted(by_seller)
     found: dict[str, int] = {}
-    for share, part in zip(bearers, parts, strict=True):
-        whose = [(share.bearer, part)]
-        if share.bearer == SELLER:
-            split = _split(part, [Fraction(by_seller[name]) for name in names])
-            whose = list(zip(names, split, strict=True))
-        for name, minor in whose:
+    for parts in _shared(funding, by_seller):
+        for name, minor in parts.items():
             found[name] = found.get(name, 0) + minor
     return found
+
+
+def borne_for(
+    funding: Sequence[Funding], by_seller: Mapping[str, int]
+) -> dict[str, dict[str, int]]:
+    """Tell what each bearer bears for the goods of each seller: seller → bearer → minor units.
+
+    For each seller that sums to its part of the amount, and for each bearer to what `borne`
+    tells. Where no seller bears anything, all is told under ``shop``.
+    """
+    others, own = _shared(funding, by_seller)
+    if not own:
+        return {SHOP: others}
+    left = list(others.values())
+    found: dict[str, dict[str, int]] = {}
+    for seller, amount in by_seller.items():
+        parts = largest_remainder(amount - own[seller], left, sum(left))
+        left = [more - part for more, part in zip(left, parts, strict=True)]
+        found[seller] = dict(zip(others, parts, strict=True))
+        found[seller][seller] = found[seller].get(seller, 0) + own[seller]
+    return found
+
+
+def _shared(
+    funding: Sequence[Funding], by_seller: Mapping[str, int]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Share an amount between those that the funding names, and between the sellers."""
+    total = sum(by_seller.values())
+    if not funding:
+        return {SHOP: total}, {}
+    bearers = sorted(funding, key=lambda share: share.bearer)  # who bears the odd minor unit
+    parts = _split(total, [Fraction(share.percent) for share in bearers])
+    borne_by = {share.bearer: part for share, part in zip(bearers, parts, strict=True)}
+    of_sellers = borne_by.pop(SELLER, None)
+    if of_sellers is None:
+        return borne_by, {}
+    names = sorted(by_seller)
+    split = _split(of_sellers, [Fraction(by_seller[name]) for name in names])
+    return borne_by, dict(zip(names, split, strict=True))
 
 
 def _split(amount: int, weights: Sequence[Fraction]) -> list[int]:

@@ -145,13 +145,16 @@ class PromotionBook:
 
     def plan(self, promotion_id: str) -> Plan:
         """Find a promotion's compiled plan by id, or raise `NotFound`."""
-        if promotion_id not in self._by_id:
+        wanted: Any = promotion_id
+        if not isinstance(wanted, str) or wanted not in self._by_id:
             raise NotFound("the id of a promotion of this book", promotion_id)
         return self.plans[self._by_id[promotion_id]]
 
     def by_code(self, code: str) -> tuple[Plan, ...]:
         """List the promotions that a code makes available, in order of application."""
-        return tuple(self.plans[seq] for seq in self._index.codes.get(code, ()))
+        wanted: Any = code
+        known = self._index.codes.get(code, ()) if isinstance(wanted, str) else ()
+        return tuple(self.plans[seq] for seq in known)
 
     def begin(self, cart: Cart, context: Context, base: tuple[int, ...]) -> LayerState:
         """Make the state that the first layer sees, with the floors of the discount caps."""

@@ -12,6 +12,7 @@ from ordercore.errors import InvalidInput
 from ordercore.money import Currency
 from ordercore.money.fields import check_percent, percent_of
 from ordercore.promotions.selectors import AllUnits, Selector, check_selector
+from ordercore.promotions.size import check_size
 from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import Terms, placed, ratio_of
 
@@ -39,6 +40,9 @@ class DiscountCap:
 
     percent: Decimal = field(converter=percent_of, validator=check_percent)
     target: Selector = field(factory=AllUnits, validator=check_selector)
+
+    def __attrs_post_init__(self) -> None:
+        check_size(self.target)
 
 
 Capping = Callable[[LayerState], None]

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 import attrs
 
-from ordercore.promotions.benefits import AmountOff, Benefit, PercentOff, Tiers
+from ordercore.promotions.benefits import AmountOff, Benefit, Excess, PercentOff, Tiers
 from ordercore.promotions.conditions import (
     AllOf,
     Always,
@@ -26,7 +26,21 @@ from ordercore.promotions.conditions import (
     ViaChannel,
 )
 from ordercore.promotions.promotion import Promotion
-from ordercore.promotions.selectors import AllUnits, Select, Selector
+from ordercore.promotions.selectors import (
+    AllOfSelectors,
+    AllUnits,
+    AnyOfSelectors,
+    AtListPrice,
+    Brand,
+    Category,
+    HasAttribute,
+    NotSelected,
+    PricedBetween,
+    Select,
+    Selector,
+    Seller,
+    Sku,
+)
 from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import Basis, Terms
 
@@ -38,6 +52,11 @@ _FALLING: Final = (
 )  # fmt: skip
 """Conditions that look at the context alone, or ask for at least so much."""
 
+_STATIC: Final = (
+    AllUnits, AtListPrice, Brand, Category, HasAttribute, PricedBetween, Seller, Sku,
+)  # fmt: skip
+"""Selectors that promotions cannot change what they select."""
+
 
 class Prospect(NamedTuple):
     """What holds of a promotion in any cart."""
@@ -47,7 +66,7 @@ class Prospect(NamedTuple):
     repeats: bool
     """Whether it may apply more than once."""
     monotone: bool
-    """Whether it never takes more where goods cost less."""
+    """Whether it never takes more where goods cost less, or units are in use."""
     falls: bool
     """Whether its condition, once it does not hold, cannot hold where goods cost less."""
     least: int
@@ -60,8 +79,11 @@ class Prospect(NamedTuple):
         return cls(
             _reach(benefits, terms),
             any([_repeats(benefit) for benefit in benefits]),
-            all([_is_monotone(benefit) for benefit in benefits]),
-            _falls(promotion.when),
+            len(benefits) == 1
+            and terms.overflow == "redistribute"
+            and _are_static(benefits)
+            and _is_monotone(benefits[0]),
+            _falls(promotion.when) and _are_static(promotion.when),
             max([_least(each, promotion, terms) for each in _required(promotion.when)]),
         )
 
@@ -72,7 +94,7 @@ def _reach(benefits: tuple[Benefit, ...], terms: Terms) -> Select:
     for benefit in benefits:
         found = list(_selectors(benefit))
         selectors += found or [AllUnits()]
-    if any([isinstance(selector, AllUnits) for selector in selectors]):
+    if any([isinstance(each, AllUnits) or not _is_static(each) for each in selectors]):
         return lambda state: state.rows.every
     selects = [selector.compile(terms) for selector in selectors]
     if len(selects) == 1:
@@ -106,14 +128,31 @@ def _repeats(benefit: Benefit) -> bool:
 
 def _is_monotone(benefit: Benefit) -> bool:
     """Whether it never takes more of less; tiers only if the higher one always takes more."""
+    if isinstance(benefit, AmountOff) and benefit.every is not None:
+        return benefit.excess is Excess.CAP and benefit.overflow != "forfeit"
     if not isinstance(benefit, Tiers):
-        return benefit.monotone
+        return benefit.monotone and getattr(benefit, "overflow", None) != "forfeit"
     steps: list[Any] = [tier.benefit for tier in benefit.tiers]
-    if all([isinstance(each, AmountOff) for each in steps]):
+    if not all([_is_monotone(each) for each in steps]):
+        return False
+    if all([isinstance(each, AmountOff) and each.excess is Excess.CAP for each in steps]):
         return _rising([each.amount for each in steps], steps, "amount")
     if all([isinstance(each, PercentOff) for each in steps]):
         return _rising([each.percent for each in steps], steps, "percent")
     return False
+
+
+def _are_static(value: Any) -> bool:
+    """Whether the selectors within select the same, whatever promotions take."""
+    return all([_is_static(selector) for selector in _selectors(value)])
+
+
+def _is_static(selector: Selector) -> bool:
+    if isinstance(selector, AllOfSelectors | AnyOfSelectors):
+        return all([_is_static(member) for member in selector.members])
+    if isinstance(selector, NotSelected):
+        return _is_static(selector.member)
+    return isinstance(selector, _STATIC)
 
 
 def _rising(values: list[Any], steps: list[Any], name: str) -> bool:

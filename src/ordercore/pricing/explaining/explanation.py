@@ -33,6 +33,7 @@ class Explanation:
         book_version: Which edition of the book was priced with.
         tariff_version: Which edition of the tariff, if any.
         codes: What became of each code typed.
+        coupons: What became of each kind of coupon held.
         promotions: Those that applied, in the order in which they did.
         lines: Every line, in the order of the cart.
         shipping: What shipping costs.
@@ -43,8 +44,9 @@ class Explanation:
         payable: What is to be paid in all.
         grants: Points, coupons, deposit and balance.
         proofs: How good the combination of promotions is, where `Optimal` settled it.
-        not_applied: The codes that gave nothing, what others prevailed over, and what the
-            shopper could change by buying more; at most 20. `Quote.outcomes` has them all.
+        not_applied: The codes and coupons that gave nothing, what others prevailed over, and
+            what the shopper could change by buying more; at most 20. `Quote.outcomes` has them
+            all.
         not_applied_more: How many further ones there are.
         words: The words of the locale.
 
@@ -58,6 +60,7 @@ class Explanation:
     book_version: str
     tariff_version: str = ""
     codes: tuple[Row, ...] = ()
+    coupons: tuple[Row, ...] = ()
     promotions: tuple[Row, ...]
     lines: tuple[Row, ...]
     shipping: Row
@@ -79,7 +82,7 @@ class Explanation:
     def rows(self) -> tuple[Row, ...]:
         """All rows in the order in which they are told; their parts are within them.
 
-        What became of the codes is told among the promotions and the refusals.
+        What became of codes and coupons is told among the promotions and the refusals.
         """
         costs = (*self.lines, self.shipping, *self.fees, *self.taxes)
         rounding = () if self.rounding is None else (self.rounding,)
@@ -128,6 +131,7 @@ class Explanation:
         ``book_version``     of the promotion book
         ``tariff_version``   of the tariff
         ``codes``            rows of the codes typed: what became of each
+        ``coupons``          rows of the kinds of coupons held: what became of each
         ``promotions``       rows of those that applied
         ``lines``            rows of the lines
         ``shipping``         a row
@@ -159,6 +163,7 @@ class Explanation:
             "book_version": self.book_version,
             "tariff_version": self.tariff_version,
             "codes": self._plain_rows(self.codes),
+            "coupons": self._plain_rows(self.coupons),
             "promotions": self._plain_rows(self.promotions),
             "lines": self._plain_rows(self.lines),
             "shipping": self._plain(self.shipping),

@@ -42,17 +42,35 @@ def _applied(outcome: Applied, line_shares: list[Row], fees: dict[str, str], tel
         subject=outcome.promotion,
         words=_called(outcome, tell),
         amount=-Money(outcome.amount_minor, currency),
-        parts=(*shares, *gifts, *_points_and_coupons(outcome, tell)),
+        parts=(*shares, *gifts, *_points_and_coupons(outcome, tell), *_withheld(outcome, tell)),
     )
 
 
 def _called(outcome: Applied, tell: Teller) -> str:
-    """Name a promotion, and the gifts that it cannot give."""
-    name, missing = tell.name(outcome.promotion), outcome.gifts_out_of_stock
-    if not missing:
-        return tell.words.say("outcome.applied", promotion=name)
-    skus = tell.words.joined(missing)
-    return tell.words.say("outcome.applied.gift_out_of_stock", promotion=name, skus=skus)
+    """Name a promotion, the gifts that it cannot give, and what cuts it."""
+    say, name, short = tell.words.say, tell.name(outcome.promotion), outcome.short_gifts
+    name = say("outcome.applied", promotion=name)
+    if short and not any([gift.left or gift.given for gift in short]):
+        skus = tell.words.joined([gift.sku for gift in short])
+        name = say("outcome.applied.gift_out_of_stock", promotion=name, skus=skus)
+    elif short:
+        gifts = tell.short(short)
+        name = say("outcome.applied.gift_out_of_stock.short", promotion=name, gifts=gifts)
+    for cut in _withheld(outcome, tell):
+        amount = "" if cut.value is None else tell.amount(cut.value)
+        more = {"amount": amount, "reasons": cut.words}
+        name = say("outcome.applied.withheld", promotion=name, **more)
+    return name
+
+
+def _withheld(outcome: Applied, tell: Teller) -> list[Row]:
+    """Tell how much more a promotion would take, did nothing cut it."""
+    reasons = outcome.withheld_by
+    if not reasons:
+        return []
+    words = tell.words.joined([tell.words.say(f"withheld.{each}") for each in reasons])
+    subject = ",".join(reasons)
+    return [Row(kind=RowKind.WITHHELD, subject=subject, words=words, value=outcome.withheld)]
 
 
 def gift_rows(quote: Quote, tell: Teller) -> tuple[Row, ...]:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from typing import NamedTuple
 
 from attrs import frozen
 
 from ordercore.money import Currency, Money
 from ordercore.pricing.base_prices import BasePrice
 from ordercore.pricing.explaining.labels import label_of
+from ordercore.pricing.outcomes import ShortGift
 from ordercore.pricing.quote import Quote
 from ordercore.promotions.promotion import Promotion
 from ordercore.wording import Words
 
-__all__ = ["Teller", "name_of", "price_namer", "teller"]
+__all__ = ["Teller", "Ticket", "name_of", "price_namer", "teller"]
 
 
 def name_of(promotion: Promotion, words: Words, currency: Currency) -> str:
@@ -33,6 +35,15 @@ def name_of(promotion: Promotion, words: Words, currency: Currency) -> str:
         if named.get(locale.lower()):
             return named[locale.lower()]
     return label_of(promotion, words, currency) or promotion.id
+
+
+class Ticket(NamedTuple):
+    """What a shopper presents for a promotion."""
+
+    word: str
+    """``code`` or ``coupon``."""
+    id: str
+    """The code, or the kind of the coupon."""
 
 
 @frozen
@@ -57,12 +68,27 @@ class Teller:
         """List promotions by their names."""
         return self.words.joined(map(self.name, ids))
 
-    def code(self, code: str, promotion: str) -> str:
-        """Call a promotion by the code that was typed for it, and by its name if it has one."""
-        name = self.name(promotion)
+    def short(self, gifts: tuple[ShortGift, ...]) -> str:
+        """Tell of gifts how many are given or left, of how many that were promised."""
+        return self.words.joined([self._short(gift) for gift in gifts])
+
+    def _short(self, gift: ShortGift) -> str:
+        inserted = {"given": gift.given} if gift.given else {"left": gift.left}
+        if not any(inserted.values()):
+            return self.words.say("gift.none", sku=gift.sku)
+        key = f"gift.{next(iter(inserted))}"
+        return self.words.say(key, sku=gift.sku, promised=gift.promised, **inserted)
+
+    def ticket(self, ticket: Ticket, promotion: str) -> str:
+        """Call a promotion by what was presented for it, and by its name if it has one.
+
+        Without a promotion it is the ticket alone that is called.
+        """
+        word, id_ = ticket
+        name = self.name(promotion) if promotion else promotion
         if name == promotion:  # an id is no name for shoppers
-            return self.words.say("code", code=code)
-        return self.words.say("code.named", code=code, promotion=name)
+            return self.words.say(word, **{word: id_})
+        return self.words.say(f"{word}.named", **{word: id_}, promotion=name)
 
 
 def teller(quote: Quote, words: Words, zone: str | None) -> Teller:

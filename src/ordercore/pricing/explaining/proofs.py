@@ -11,15 +11,15 @@ __all__ = ["proof_rows"]
 
 
 def proof_rows(quote: Quote, tell: Teller) -> tuple[Row, ...]:
-    """Tell what each certificate says; of which layers, unless it is of all of them."""
-    return tuple([_proof(told, quote, tell) for told in quote.certificates])
+    """Tell what each certificate says; of which layers, if there are several certificates."""
+    several = len(quote.certificates) > 1
+    return tuple([_proof(told, tell, named=several) for told in quote.certificates])
 
 
-def _proof(told: Certificate, quote: Quote, tell: Teller) -> Row:
+def _proof(told: Certificate, tell: Teller, *, named: bool) -> Row:
     key = "proof.exact" if told.exact else "proof.gap"
-    if told.layers == quote.book.layers:
-        words = tell.words.say(key)
-    else:
+    words = tell.words.say(key)
+    if named:
         words = tell.words.say(f"{key}.layers", layers=tell.words.joined(told.layers))
     gap = None if told.exact else told.gap
     return Row(kind=RowKind.PROOF, words=words, value=gap, because=told.layers)

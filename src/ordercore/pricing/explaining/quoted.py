@@ -12,9 +12,10 @@ from ordercore.pricing.explaining.costs import (
 )
 from ordercore.pricing.explaining.explanation import Explanation
 from ordercore.pricing.explaining.gains import gift_rows, grant_rows, promotion_rows
-from ordercore.pricing.explaining.listing import codes, refusals
+from ordercore.pricing.explaining.listing import refusals
 from ordercore.pricing.explaining.naming import teller
 from ordercore.pricing.explaining.proofs import proof_rows
+from ordercore.pricing.explaining.tickets import codes, coupons, ticket_row
 from ordercore.pricing.outcomes import Applied
 from ordercore.pricing.quote import Quote
 from ordercore.wording import Words
@@ -28,7 +29,8 @@ def explanation_of(quote: Quote, words: Words, zone: str | None) -> Explanation:
     lines = quote.lines
     applied = [each for each in quote.outcomes if isinstance(each, Applied)]
     taxes = tax_rows(quote, tell)
-    listed, more = refusals(quote, tell)
+    typed, held = codes(quote), coupons(quote)
+    listed, more = refusals(quote, typed, held, tell)
     return Explanation(
         locale=words.locale,
         currency=quote.currency,
@@ -36,7 +38,8 @@ def explanation_of(quote: Quote, words: Words, zone: str | None) -> Explanation:
         at_words=words.instant(quote.context.at, zone),
         book_version=quote.book.version,
         tariff_version="" if quote.tariff is None else quote.tariff.version,
-        codes=codes(quote, tell),
+        codes=tuple([ticket_row(each, tell) for each in typed]),
+        coupons=tuple([ticket_row(each, tell) for each in held]),
         promotions=promotion_rows(quote, applied, lines, tell),
         lines=line_rows(quote, lines, tell),
         shipping=shipping_row(quote, applied, tell),

@@ -10,6 +10,7 @@ from ordercore.money import Money
 from ordercore.pricing.explaining.blocks import (
     EMPTY,
     Cell,
+    Notes,
     Table,
     TableRow,
     amount,
@@ -19,6 +20,7 @@ from ordercore.pricing.explaining.blocks import (
 from ordercore.pricing.explaining.naming import Teller, teller
 from ordercore.pricing.explaining.page import Page
 from ordercore.pricing.explaining.rows import RowKind
+from ordercore.pricing.quote_lines import Adjustment
 from ordercore.pricing.reversing.entries import EntryKind
 from ordercore.pricing.reversing.result import Reversal, ReversedEntry, ReversedLine
 from ordercore.pricing.reversing.together import PartedSet
@@ -32,7 +34,9 @@ def refund_page(reversal: Reversal, words: Words) -> Page:
     tell = teller(reversal.quote, words, None)
     block = _refused(reversal, tell) if reversal.refused else _refunded(reversal, tell)
     text = refund_text(reversal, words)
-    return Page(kind="refund", locale=words.locale, text=text, blocks=(block,))
+    lost = tuple(_lost(reversal, tell))
+    notes = (Notes(name="lost", title=words.say("refund.anew"), items=lost),) if lost else ()
+    return Page(kind="refund", locale=words.locale, text=text, blocks=(*notes, block))
 
 
 def refund_text(reversal: Reversal, words: Words) -> str:
@@ -47,6 +51,10 @@ def refund_text(reversal: Reversal, words: Words) -> str:
 
 def _refund_lines(reversal: Reversal, tell: Teller) -> Iterator[str]:
     yield tell.words.say("refund.amount", amount=tell.amount(reversal.amount))
+    lost = list(_lost(reversal, tell))
+    if lost:
+        yield tell.words.say("refund.anew")
+        yield from [f"  {told}" for told in lost]
     for line in reversal.lines:
         yield from _line_lines(line, tell)
     for each in _besides(reversal, tell):
@@ -62,18 +70,52 @@ def _refund_lines(reversal: Reversal, tell: Teller) -> Iterator[str]:
     yield tell.words.say("refund.so_far", refunded=so_far[0], remaining=so_far[1])
 
 
+def _lost(reversal: Reversal, tell: Teller) -> Iterator[str]:
+    """Say of each promotion that takes less, or more, off what is kept that it does."""
+    for each in reversal.lost:
+        off, key = each.amount, "less" if each.holds else "lost"
+        if off.minor < 0:
+            off, key = -off, "more"
+        name = tell.name(each.promotion)
+        yield tell.words.say(f"refund.{key}", promotion=name, amount=tell.amount(off))
+
+
 def _line_lines(line: ReversedLine, tell: Teller) -> Iterator[str]:
-    told = tell.amount(line.goods)
     if not line.units:
-        yield f"{_title(line, tell)} {told}"
-    else:
-        if line.base != line.goods:
-            full = tell.amount(line.base)
-            told = tell.words.say("row.reduced", payable=told, full=full)
-        title = tell.words.say("row.line", title=_title(line, tell), count=line.units)
-        yield f"{title} {told}"
+        yield from _kept_lines(line, tell)
+        return
+    told = tell.amount(line.goods)
+    if line.base != line.goods:
+        full = tell.amount(line.base)
+        told = tell.words.say("row.reduced", payable=told, full=full)
+    title = tell.words.say("row.line", title=_title(line, tell), count=line.units)
+    yield f"{title} {told}"
     for share in line.adjustments:
-        yield f"  {tell.name(share.promotion)} {tell.amount(-share.amount)}"
+        if share.minor > 0:
+            yield f"  {tell.name(share.promotion)} {tell.amount(-share.amount)}"
+        else:
+            yield f"  {_share(share, tell)}"
+
+
+def _kept_lines(line: ReversedLine, tell: Teller) -> Iterator[str]:
+    """Tell by how much a line that is kept costs more, or less, and why: in words, unsigned."""
+    title = _title(line, tell)
+    yield _by_sign(("refund.cheaper", "refund.dearer"), line.goods, tell, title=title)
+    if not line.base.is_zero:
+        yield "  " + _by_sign(("refund.price_down", "refund.price_up"), line.base, tell)
+    yield from [f"  {_share(share, tell)}" for share in line.adjustments]
+
+
+def _share(share: Adjustment, tell: Teller) -> str:
+    """Tell what a promotion takes less, or more, off what is kept."""
+    name = tell.name(share.promotion)
+    return _by_sign(("refund.share_less", "refund.share_more"), share.amount, tell, name=name)
+
+
+def _by_sign(keys: tuple[str, str], amount: Money, tell: Teller, **named: str) -> str:
+    """Say the first message of an amount, or the second if the amount is below zero."""
+    key, told = (keys[1], -amount) if amount.minor < 0 else (keys[0], amount)
+    return tell.words.say(key, amount=tell.amount(told), **named)
 
 
 def _title(line: ReversedLine, tell: Teller) -> str:
@@ -160,6 +202,7 @@ def _besides(reversal: Reversal, tell: Teller) -> Iterator[_Beside]:
         *[_Beside(RowKind.OTHER_FEE, fee, titles[fee], off) for fee, off in reversal.fees],
         *_taxes(reversal, tell),
         _Beside(RowKind.ROUNDING, "", say("row.rounding"), reversal.rounding),
+        _Beside("withheld", "", say("refund.withheld"), reversal.withheld),
         _Beside("waived", "", say("refund.waived"), reversal.waived),
     )
     yield from [each for each in found if not each.amount.is_zero]
@@ -199,6 +242,7 @@ def _beside_row(told: _Beside, tell: Teller) -> TableRow:
 _COUNTED: Final[Mapping[EntryKind, str]] = MappingProxyType(
     {
         EntryKind.GIFT: "sku",
+        EntryKind.GIFT_KEPT: "sku",
         EntryKind.COUPON_USED: "coupon",
         EntryKind.COUPON_GRANTED: "coupon",
     }

@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from ordercore.money import Money
-from ordercore.pricing.explaining.naming import Teller
+from ordercore.pricing.explaining.naming import Teller, Ticket
 from ordercore.pricing.explaining.reasons import reason
 from ordercore.pricing.explaining.rows import Row
 from ordercore.pricing.misses import Miss
@@ -21,6 +21,7 @@ from ordercore.pricing.outcomes import (
     NotEligible,
     Outcome,
     UnknownCode,
+    UnknownCoupon,
 )
 from ordercore.promotions.conditions import Threshold
 from ordercore.promotions.selectors import AllUnits
@@ -28,22 +29,27 @@ from ordercore.promotions.selectors import AllUnits
 __all__ = ["refusal"]
 
 
-def refusal(outcome: Outcome, tell: Teller, code: str = "") -> Row:
+def refusal(outcome: Outcome, tell: Teller, ticket: Ticket | None = None) -> Row:
     """Explain the outcome of a promotion that did not apply.
 
     Args:
         outcome: What became of it.
         tell: How it is told.
-        code: The code that was typed for it, if any; then the refusal speaks of that.
+        ticket: The code that was typed for it or the coupon that is held, if any; then the
+            refusal speaks of that.
     """
     if isinstance(outcome, UnknownCode):
         words = tell.words.say("outcome.unknown_code", code=outcome.code)
         return Row(kind=outcome.kind, subject=outcome.code, words=words)
-    name = tell.code(code, outcome.promotion) if code else tell.name(outcome.promotion)
+    if isinstance(outcome, UnknownCoupon):
+        words = tell.words.say("outcome.unknown_coupon", coupon=outcome.coupon)
+        return Row(kind=outcome.kind, subject=outcome.coupon, words=words)
+    promotion = outcome.promotion
+    name = tell.name(promotion) if ticket is None else tell.ticket(ticket, promotion)
     row = _REFUSALS.get(type(outcome), _plain)(outcome, name, tell)
-    if not code:
-        return evolve(row, subject=outcome.promotion)
-    return evolve(row, subject=code, promotion=outcome.promotion)
+    if ticket is None:
+        return evolve(row, subject=promotion)
+    return evolve(row, subject=ticket.id, promotion=promotion)
 
 
 def _plain(outcome: Outcome, name: str, tell: Teller, **more: str) -> Row:
@@ -69,7 +75,15 @@ def _excluded(outcome: Excluded, name: str, tell: Teller) -> Row:
 
 
 def _out_of_stock(outcome: GiftOutOfStock, name: str, tell: Teller) -> Row:
-    return _plain(outcome, name, tell, skus=tell.words.joined(outcome.skus))
+    short = outcome.short_gifts
+    if not any([gift.left or gift.given for gift in short]):
+        return _plain(outcome, name, tell, skus=tell.words.joined(outcome.skus))
+    return Row(
+        kind=outcome.kind,
+        words=tell.words.say(
+            "outcome.gift_out_of_stock.short", promotion=name, gifts=tell.short(short)
+        ),
+    )
 
 
 def _limit_reached(outcome: LimitReached, name: str, tell: Teller) -> Row:

@@ -59,6 +59,9 @@ class RowKind(StrEnum):
     """Points that pay for a part, as a count; what they pay is a promotion's amount."""
     COUPON = "coupon"
     """Coupons for later orders, as a count; subject: their kind."""
+    WITHHELD = "withheld"
+    """How much more a promotion would take, did nothing cut it, as a value; subject: what cuts
+    it, as of `Applied.withheld_by`, with a comma between."""
     DEPOSIT = "deposit"
     """What is due now, as a value."""
     BALANCE = "balance"
@@ -119,8 +122,8 @@ class Row:
 
     Attributes:
         kind: What it tells.
-        subject: The id of what it speaks of: a promotion, line, sku, code, fee, rate or price
-            list; else empty.
+        subject: The id of what it speaks of: a promotion, line, sku, code, coupon, fee, rate or
+            price list; else empty.
         words: The same for people; the amount, if any, is not among them.
         amount: What it adds to the payable.
         gap: By how much what is counted falls short: Money or a number of units.
@@ -130,8 +133,8 @@ class Row:
         base: Of a line: what it costs before promotions. Of a tax: what it falls on.
         percent: Of a tax rate.
         value: An amount that adds nothing: what one unit of a gift is worth, a tax that is
-            contained, a deposit, a gap.
-        promotion: The promotion that a refused code stands for.
+            contained, a deposit, a gap, what is withheld.
+        promotion: The promotion that a refused code or coupon stands for.
         because: Ids of the promotions that gave, beat or excluded it; of price lists; layers.
         parts: What it is made of.
     """

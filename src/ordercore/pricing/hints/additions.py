@@ -175,6 +175,27 @@ class Step(NamedTuple):
     """What it is meant for."""
     way: Way
 
+    @property
+    def amount(self) -> int:
+        """How much is added to its line: units, or minor units."""
+        return self.amount_in(self.attempt)
+
+    def amount_in(self, attempt: Attempt) -> int:
+        """How much of the same is added in another attempt."""
+        return attempt.units.get(self.line, 0) if self.is_units else attempt.spent
+
+    def less(self, amount: int) -> Attempt:
+        """The attempt with another amount in the same place."""
+        if not self.is_units:
+            return evolve(self.attempt, spent=amount)
+        return evolve(self.attempt, units={**self.attempt.units, self.line: amount})
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it adds just what the one goal is short of, in what the goal counts."""
+        in_amounts = self.goal.counted is Counted.AMOUNT
+        return len(self.way) == 1 and in_amounts is not self.is_units
+
 
 def steps(
     now: Standing, state: LayerState, attempt: Attempt, shelf: LayerState | None

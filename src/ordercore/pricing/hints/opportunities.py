@@ -1,15 +1,16 @@
 """凑单: the smallest known change of a cart that unlocks a promotion, or its next level.
 
 What a promotion is short of is read off the quote. Then the cart is changed by just that and
-priced: reported is only what the changed cart really brings. A code or coupon that was not
-given is never hinted at.
+priced: reported is only what the changed cart really brings. Where discounts made the estimate
+too large, the smallest change that does is found by halving, priced at each try. A code or
+coupon that was not given is never hinted at.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 
 from attrs import evolve, field, frozen
 
@@ -24,8 +25,8 @@ from ordercore.errors import (
     LimitExceeded,
 )
 from ordercore.money import Money
-from ordercore.pricing.answers import entered_by
 from ordercore.pricing.engine import price, price_in
+from ordercore.pricing.entered import entered_by
 from ordercore.pricing.hints.additions import AddAmount, Addition, AddUnits, Attempt, Step, steps
 from ordercore.pricing.hints.gains import Gain, gain_of
 from ordercore.pricing.hints.goals import Counted, Standing, standing
@@ -142,7 +143,8 @@ def opportunities(  # noqa: PLR0913 - what a price depends on
             in its quantity. None: no goods are named; then a missing amount is told as an
             amount to spend, and more units only of what the cart has already.
         limit: At most so many changed carts are priced, for the nearest opportunities first;
-            0 to 10 000. One opportunity takes one or two of them, seldom more.
+            0 to 10 000. One opportunity takes one or two of them. What is left is for finding
+            the smallest change, which takes up to a dozen where other discounts play a part.
 
     Raises:
         InvalidType, InvalidValue, CurrencyMismatch: As for `price`; of goods, with their place.
@@ -171,7 +173,8 @@ def opportunities_of(
     _check_limit(None, Named("limit"), limit)
     search = _Search(quote, None if goods is None else _offered(goods, quote.cart), limit)
     found = [each for each in map(search.climb, search.starts()) if each is not None]
-    return tuple(sorted(found, key=lambda each: (each.cost.minor, each.promotion)))
+    least = map(search.lessened, found)  # after all are found: the limit may end it
+    return tuple(sorted(least, key=lambda each: (each.cost.minor, each.promotion)))
 
 
 def _offered(goods: Iterable[CartLine], cart: Cart) -> dict[str, CartLine]:
@@ -198,6 +201,26 @@ class _Start:
     standing: Standing
     steps: list[Step]
     before: Applied | None
+
+
+class _Look(NamedTuple):
+    """A changed cart, priced: where a promotion stands on it, and what it brings."""
+
+    state: LayerState
+    standing: Standing
+    rose: bool
+    told: Opportunity | None
+
+
+class _Found(NamedTuple):
+    """An opportunity, and how it was found."""
+
+    told: Opportunity
+    start: _Start
+    first: Step
+    last: Step
+    failed: int | None
+    """How much of what was added last did not do; None: nothing less was tried."""
 
 
 class _Search:
@@ -234,32 +257,53 @@ class _Search:
         first = steps(now, state, self._attempt, self._shelf)
         return _Start(plan, now, first, _applied(self._quote, plan))
 
-    def climb(self, start: _Start) -> Opportunity | None:
-        """Find the cheapest change by which a promotion gives more."""
+    def climb(self, start: _Start) -> _Found | None:
+        """Find a change by which a promotion gives more, of several ways the cheapest."""
         found = (self._follow(start, step) for step in start.steps)
         return next((each for each in found if each is not None), None)
 
-    def _follow(self, start: _Start, first: Step) -> Opportunity | None:
+    def lessened(self, found: _Found) -> Opportunity:
+        """Look for the smallest change that does: one less, and if that does, by halving."""
+        best, start, first, last, failed = found
+        least, enough = failed or 0, last.amount
+        tried = least if failed is None and last.is_measured else enough - 1
+        while tried > least and self._left:
+            look = self._look(start, first, last.less(tried))
+            if look is None or look.told is None:
+                least = tried
+            else:
+                best, enough = look.told, tried
+            tried = (least + enough) // 2
+        return best
+
+    def _follow(self, start: _Start, first: Step) -> _Found | None:
         """Add what is missing, price the cart, and go on with what is missing then."""
-        step = first
+        step, failed = first, None
         for _ in range(_ROUNDS):
-            quote = self._priced(step.attempt)
-            if quote is None or not _costs_its_amount(quote, step.attempt):
+            look = self._look(start, first, step.attempt)
+            if look is None:
                 return None
-            state = entered_by(quote, start.plan)
-            now = standing(start.plan, state)
-            rose = _rose(start.standing, now)
-            if rose or start.before is None:
-                found = self._told(start, first, step.attempt, quote)
-                if found is not None:
-                    return found
-            if rose or not _counts(step, state):
+            if look.told is not None:
+                return _Found(look.told, start, first, step, failed)
+            if look.rose or not _counts(step, look.state):
                 return None
-            further = steps(now, state, step.attempt, self._shelf)
+            further = steps(look.standing, look.state, step.attempt, self._shelf)
             if not further:
                 return None
-            step = further[0]
+            failed, step = further[0].amount_in(step.attempt), further[0]
         return None
+
+    def _look(self, start: _Start, first: Step, attempt: Attempt) -> _Look | None:
+        """Price a changed cart and look at a promotion there; None if it cannot be told."""
+        quote = self._priced(attempt)
+        if quote is None or not _costs_its_amount(quote, attempt):
+            return None
+        state = entered_by(quote, start.plan)
+        now = standing(start.plan, state)
+        rose = _rose(start.standing, now)
+        reached = rose or start.before is None
+        told = self._told(start, first, attempt, quote) if reached else None
+        return _Look(state, now, rose, told)
 
     def _priced(self, attempt: Attempt) -> Quote | None:
         """Price a changed cart; None if no cart can be as large, or enough were priced."""

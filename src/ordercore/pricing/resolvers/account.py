@@ -21,6 +21,7 @@ class Kind(StrEnum):
     LIMIT_REACHED = "limit_reached"
     GIFT_OUT_OF_STOCK = "gift_out_of_stock"
     UNKNOWN_CODE = "unknown_code"
+    UNKNOWN_COUPON = "unknown_coupon"
 
 
 Entry = tuple[int, Kind, Verdict | None, Proposal, tuple[int, ...]]

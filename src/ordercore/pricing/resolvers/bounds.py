@@ -45,11 +45,12 @@ def steps_after(
                 for plan, told in looked
             ]
         )
+    everything = worth.at_most(total + state.shipping + sum(state.fees))
     caps = sorted({cap for layer in found for cap, most, _ in layer if most and cap >= 0})
     steps: list[Step] = []
     for cap in caps:
         extra = sum([_together([(m, p) for c, m, p in layer if c >= cap]) for layer in found])
-        steps.append((cap, extra))
+        steps.append((cap, min(extra, everything)))
     return steps
 
 
@@ -70,11 +71,11 @@ def _together(able: Sequence[tuple[int, Plan]]) -> int:
 
 def _most(plan: Plan, prospect: Prospect, state: LayerState, worth: Worth) -> int:
     """What a promotion can be worth in any state to come."""
-    if not prospect.monotone:
-        everything = state.total(state.rows.every, Basis.ENTRY) + state.shipping + sum(state.fees)
-        return worth.at_most(everything)
     if prospect.falls and plan.test is not None and not plan.test(state)[0]:
         return 0
+    if not prospect.monotone:
+        reached = state.total(prospect.reach(state), Basis.ENTRY)
+        return worth.at_most(reached + state.shipping + sum(state.fees))
     proposal = plan.propose(state)
     return 0 if proposal is None else worth.of(proposal)
 

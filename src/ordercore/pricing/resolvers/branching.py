@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from math import gcd
 from typing import Any, Final, NamedTuple
 
-__all__ = ["Branching", "bits"]
+__all__ = ["Branching", "bits", "component_of"]
 
 MERGED: Final = 64
 """How many sets a component of the graph may have to become one choice among them."""
@@ -186,7 +186,7 @@ def _parts(savings: Sequence[int], conflicts: Sequence[int]) -> list[_Part]:
     parts: list[_Part] = []
     rest = (1 << len(savings)) - 1
     while rest:
-        component = _component(rest & -rest, conflicts)
+        component = component_of(rest & -rest, conflicts)
         rest ^= component
         sets = [(0, 0)]
         for i in bits(component):
@@ -202,7 +202,7 @@ def _parts(savings: Sequence[int], conflicts: Sequence[int]) -> list[_Part]:
     return parts
 
 
-def _component(member: int, conflicts: Sequence[int]) -> int:
+def component_of(member: int, conflicts: Sequence[int]) -> int:
     """Find all that hang together with a member."""
     component = grown = member
     while grown:

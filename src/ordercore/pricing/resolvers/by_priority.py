@@ -29,13 +29,14 @@ def by_priority(  # noqa: C901 - the way of every price: no call that can be spa
     """
     layer = -1
     winners: list[Plan] = []
-    start, picky, last = 0, False, NOTHING
+    applied: list[Entry] = []
+    picky, open_to_all, last = False, True, NOTHING
     for plan in plans:
         if plan.layer != layer:
             if account:
                 state.next_layer()
-            layer, start, picky, last = plan.layer, len(account), False, NOTHING
-            winners = []
+            layer, picky, open_to_all, last = plan.layer, False, True, NOTHING
+            winners, applied = [], []
         elif last is not NOTHING:  # units are counted once somebody comes who may want them
             state.claim(last)
             last = NOTHING
@@ -51,18 +52,22 @@ def by_priority(  # noqa: C901 - the way of every price: no call that can be spa
                 account.append(hindered)
                 continue
         if plan.sociable and winners:
-            proposal = _sharing(plan, state, winners, account[start:])
+            everybody = open_to_all and _is_open(plan)
+            proposal = _sharing(plan, state, () if everybody else winners, applied)
         else:
             proposal = plan.propose(state)
         if proposal is None or not (proposal[0] or proposal[4] or _gives_more(proposal)):
-            account.append(_without_effect(plan, state, verdict, proposal, account[start:]))
+            account.append(_without_effect(plan, state, verdict, proposal, applied))
             continue
         state.take(proposal)
         if plan.coupon is not None:
             state.use_coupon(plan.coupon, plan.seq)
-        account.append((plan.seq, _APPLIED, verdict, proposal, ()))
+        entry = plan.seq, _APPLIED, verdict, proposal, ()
+        account.append(entry)
+        applied.append(entry)
         winners.append(plan)
         picky = picky or plan.picky
+        open_to_all = open_to_all and plan.sociable and _is_open(plan)
         last = proposal
 
 
@@ -96,6 +101,11 @@ def beside(
     if proposal is None or not (proposal[0] or proposal[4] or _gives_more(proposal)):
         return None
     return proposal
+
+
+def _is_open(plan: Plan) -> bool:
+    """Whether it shares its units with whoever shares with it."""
+    return "*" in plan.promotion.combines_with
 
 
 def _hindered(
@@ -142,6 +152,8 @@ def _not_shared(plan: Plan, winners: Sequence[Plan], entries: Sequence[Entry]) -
     """Count the units in use by winners with which the plan may not share them."""
     strangers = {winner.seq for winner in winners if not plan.combines(winner)}
     blocked: dict[int, int] = {}
+    if not strangers:
+        return blocked
     for seq, _, _, proposal, _ in entries:
         if seq in strangers:
             for row, used in zip(proposal[1], proposal[3], strict=True):

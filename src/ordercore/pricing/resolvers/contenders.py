@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ordercore.pricing.resolvers.account import Entry, Kind
 from ordercore.pricing.resolvers.by_priority import alone
@@ -16,8 +16,11 @@ from ordercore.promotions.state import LayerState
 __all__ = ["Contenders"]
 
 
+_TO_NO_EFFECT: Final = (Kind.NO_EFFECT, Kind.GIFT_OUT_OF_STOCK)
+
+
 class Contenders(NamedTuple):
-    """Those that could apply alone in a layer. Sets of them are bitmasks of their positions."""
+    """Those that could apply in a layer, alone or after others; sets of them are bitmasks."""
 
     plans: list[Plan]
     entries: list[Entry]
@@ -36,13 +39,25 @@ class Contenders(NamedTuple):
         cls, state: LayerState, plans: Sequence[Plan], prospects: Mapping[int, Prospect]
     ) -> Contenders:
         """Look at each promotion of a layer alone, on the state in which the layer began."""
-        entries = [(plan, alone(plan, state)) for plan in plans]
-        fit = [(plan, entry) for plan, entry in entries if entry[1] is Kind.APPLIED]
-        others = [entry for _, entry in entries if entry[1] is not Kind.APPLIED]
+        fit: list[tuple[Plan, Entry]] = []
+        others: list[Entry] = []
+        for plan in plans:
+            entry = alone(plan, state)
+            if entry[1] is Kind.APPLIED or (
+                entry[1] in _TO_NO_EFFECT and not prospects[plan.seq].monotone
+            ):
+                fit.append((plan, entry))
+            else:
+                others.append(entry)
         held = state.context.carried("coupon")
-        undivided = [plan.promotion.whole and not prospects[plan.seq].repeats for plan, _ in fit]
+        undivided = [
+            plan.promotion.whole
+            and prospects[plan.seq].monotone
+            and not prospects[plan.seq].repeats
+            for plan, _ in fit
+        ]
         rows = [
-            entry[3][1] if whole or not entry[3][1] else prospects[plan.seq].reach(state)
+            entry[3][1] if whole else prospects[plan.seq].reach(state)
             for (plan, entry), whole in zip(fit, undivided, strict=True)
         ]
         stocks = [_stocks_of(plan, entry[3], held) for plan, entry in fit]

@@ -145,7 +145,12 @@ class _Solver:
                 best = best._replace(bound=max(relaxed.bound, best.bound))
             else:
                 best = layer.settle_further(best, falling(sets, len(worths), steps))
-        return best._replace(bound=best.bound + able.slack) if able.slack else best
+        if not able.rest:
+            return best
+        known = [0 if able.partial >> o & 1 else worth for o, worth in enumerate(worths)]
+        extra = max([extra for _, extra in steps], default=0)
+        loose = search(known, able.conflicts, (), prefer, max(1, self.nodes)).bound
+        return best._replace(bound=max(best.bound, loose + able.rest + extra))
 
     def _weigh(self, contenders: Contenders) -> None:
         """Begin anew with gifts in the scale, should there be any."""
@@ -171,7 +176,7 @@ class _Layer(NamedTuple):
         entries = self._apply(state, chosen)
         worth = sum([self.solver.worth.of(entry[3]) for entry in entries])
         rows, plans = len(state.rows.every), sum([len(layer) for layer in self.later])
-        self.solver.nodes -= 1 + plans * (1 + rows // 32)
+        self.solver.nodes -= 1 + plans * (1 + rows // 8)
         if not self.later:
             return _Solution(worth, worth, [_told(self.contenders, entries, ())])
         state.next_layer()
@@ -204,8 +209,8 @@ class _Layer(NamedTuple):
         winners: list[Plan] = []
         entries: list[Entry] = []
         for i, times in [move for option in options for move in option.moves]:
-            plan, (_, _, verdict, proposal, _) = plans[i], looked[i]
-            if near[i] & members or times != EVER:
+            plan, (_, kind, verdict, proposal, _) = plans[i], looked[i]
+            if near[i] & members or times != EVER or kind is not Kind.APPLIED:
                 state.most_times = times
                 moved = beside(plan, state, winners, entries)
                 state.most_times = EVER
@@ -245,8 +250,12 @@ def _told(contenders: Contenders, applied: list[Entry], after: Sequence[int]) ->
     seqs = {entry[0] for entry in applied}
     at = {plan.seq: i for i, plan in enumerate(contenders.plans)}
     entries = [*contenders.others, *applied]
-    for i, (seq, _, verdict, proposal, _) in enumerate(contenders.entries):
+    for i, entry in enumerate(contenders.entries):
+        seq, kind, verdict, proposal, _ = entry
         if seq in seqs:
+            continue
+        if kind is not Kind.APPLIED:
+            entries.append(entry)
             continue
         excluding, around = contenders.excluding[i], contenders.hostile[i] | contenders.near[i]
         by = [s for s in seqs if excluding >> at[s] & 1]

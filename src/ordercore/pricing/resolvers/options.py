@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from ordercore.pricing.resolvers.account import Entry, Kind
-from ordercore.pricing.resolvers.branching import bits
+from ordercore.pricing.resolvers.branching import bits, component_of
 from ordercore.pricing.resolvers.by_priority import beside
 from ordercore.pricing.resolvers.contenders import Contenders
 from ordercore.pricing.resolvers.worth import Worth
@@ -20,7 +20,7 @@ from ordercore.promotions.plan import Plan
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.prospects import Prospect
 from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import EVER
+from ordercore.promotions.terms import EVER, Basis
 
 __all__ = ["Move", "Option", "Options", "Trials"]
 
@@ -47,8 +47,10 @@ class Options(NamedTuple):
     options: list[Option]
     conflicts: list[int]
     """Of each option, the bitmask of those that exclude it."""
-    slack: int
-    """By how much the options may fall short, where a component was not tried to the end."""
+    partial: int = 0
+    """The options of components that were not tried to the end."""
+    rest: int = 0
+    """What those components may be worth, at most."""
 
 
 class _Trial(NamedTuple):
@@ -78,53 +80,60 @@ class Trials:
         self._state, self._contenders, self._worth = state, contenders, worth
         self._prospects = prospects
         self._last = last
-        self._cost = 1 + len(state.rows.every) // 32
+        self._cost = 1 + len(state.rows.every) // 8
         self._order: list[int] = []
         self._left_out = False
         self.nodes = nodes
 
     def options(self) -> Options:
         """List what each component can do."""
-        near, found = self._contenders.near, Options([], [], 0)
-        if not any(near) and not any(map(self._may_do_less, range(len(near)))):
+        near = self._contenders.near
+        if not any(near) and not any(map(self._may_vary, range(len(near)))):
             single = [self._single(i) for i in range(len(near))]
-            return Options(single, self._contenders.hostile, 0)
-        components: list[int] = []
+            return Options(single, self._contenders.hostile)
+        options: list[Option] = []
         owners: list[int] = []
-        rest = (1 << len(near)) - 1
-        slack = 0
-        while rest:
-            component = rest & -rest
+        left, partial, rest, number = (1 << len(near)) - 1, 0, 0, 0
+        while left:
+            component = left & -left
             if near[component.bit_length() - 1]:
-                component = _grown(component, near)
-            rest ^= component
-            listed, short = self._component(component)
-            slack += short
-            found.options.extend(listed)
-            owners += [len(components)] * len(listed)
-            components.append(component)
-        return Options(found.options, self._conflicts(found.options, owners), slack)
+                component = component_of(component, near)
+            left ^= component
+            listed, complete = self._component(component)
+            if not complete:
+                partial |= ((1 << len(listed)) - 1) << len(options)
+                rest += self._most(component)
+            options += listed
+            owners += [number] * len(listed)
+            number += 1
+        return Options(options, self._conflicts(options, owners), partial, rest)
 
     def _single(self, i: int) -> Option:
         return Option(self._worth.of(self._contenders.entries[i][3]), 1 << i, ((i, EVER),))
 
-    def _may_do_less(self, i: int) -> bool:
-        """Whether to apply less often than it can may be of use, with nobody near."""
-        plan = self._contenders.plans[i]
-        if self._last and len(plan.promotion.benefits) == 1:
-            return False
-        return self._prospects[plan.seq].repeats
+    def _may_vary(self, i: int) -> bool:
+        """Whether it may do something else than what it does alone, with nobody near."""
+        entry, plan = self._contenders.entries[i], self._contenders.plans[i]
+        return self._prospects[plan.seq].repeats or entry[1] is not Kind.APPLIED
 
-    def _component(self, component: int) -> tuple[list[Option], int]:
-        """List what one component can do, and by how much that may fall short."""
+    def _component(self, component: int) -> tuple[list[Option], bool]:
+        """List what one component can do; tell whether nothing was left out."""
         first = component.bit_length() - 1
-        if component == 1 << first and not self._may_do_less(first):
-            return [self._single(first)], 0
-        listed, complete = self._tried(component)
-        if complete:
-            return listed, 0
-        most = sum([self._single(i).worth for i in bits(component)])
-        return listed, max(0, most - max([option.worth for option in listed], default=0))
+        if component == 1 << first and not self._may_vary(first):
+            return [self._single(first)], True
+        return self._tried(component)
+
+    def _most(self, component: int) -> int:
+        """What a component may be worth, at most: its promotions alone, or all that they reach."""
+        state = self._state
+        plans = [self._contenders.plans[i] for i in bits(component)]
+        prospects = [self._prospects[plan.seq] for plan in plans]
+        rows = {row for prospect in prospects for row in prospect.reach(state)}
+        reached = state.total(sorted(rows), Basis.ENTRY) + state.shipping + sum(state.fees)
+        most = self._worth.at_most(reached)
+        if all([prospect.monotone for prospect in prospects]):
+            return min(most, sum([self._single(i).worth for i in bits(component)]))
+        return most
 
     def _tried(self, component: int) -> tuple[list[Option], bool]:
         """Try every order of moves in a component; tell whether nothing was left out."""
@@ -139,9 +148,6 @@ class Trials:
             if move is None:
                 stack.pop()
                 continue
-            if self.nodes <= 0:
-                return [*found.values()], False
-            self.nodes -= self._cost
             then = self._after(trial, *move)
             key = self._key(then)
             if key not in found or found[key].worth < then.done.worth:
@@ -184,27 +190,37 @@ class Trials:
                 continue
             if hostile[i] & done.members or (i < last and not near[i] >> last & 1):
                 continue
+            if self._spent():
+                return
             proposal = beside(plans[i], state, winners, entries)
-            if proposal is None:
-                continue
-            yield i, EVER, proposal
+            if proposal is not None:
+                yield i, EVER, proposal
             if self._prospects[plans[i].seq].repeats:
                 yield from self._fewer(i, proposal, trial, winners)
 
     def _fewer(
-        self, i: int, full: Proposal, trial: _Trial, winners: Sequence[Plan]
+        self, i: int, full: Proposal | None, trial: _Trial, winners: Sequence[Plan]
     ) -> Iterator[tuple[int, int, Proposal]]:
         """Propose to apply less often than possible."""
         state = trial.state
         for times in range(1, MOST_TIMES + 1):
+            if self._spent():
+                return
             state.most_times = times
             fewer = beside(self._contenders.plans[i], state, winners, trial.entries)
             state.most_times = EVER
-            if fewer == full:
+            if fewer == full:  # as often as it can, or once too often
                 return
             if fewer is not None:
                 yield i, times, fewer
         self._left_out = True
+
+    def _spent(self) -> bool:
+        """Count one proposal; tell whether no more may be asked for."""
+        self.nodes -= self._cost
+        if self.nodes < 0:
+            self._left_out = True
+        return self.nodes < 0
 
     def _conflicts(self, options: Sequence[Option], owners: Sequence[int]) -> list[int]:
         """Tell which options exclude each other: of one component, or by their members."""
@@ -233,15 +249,3 @@ def _by_value(contenders: Contenders, worth: Worth) -> list[int]:
         return Fraction(worth.of(proposal), sum(proposal[3]) or 1)
 
     return sorted(range(len(contenders.plans)), key=value, reverse=True)
-
-
-def _grown(member: int, near: Sequence[int]) -> int:
-    """Find all that hang together with a member."""
-    component = grown = member
-    while grown:
-        more = 0
-        for i in bits(grown):
-            more |= near[i]
-        grown = more & ~component
-        component |= grown
-    return component

@@ -7,9 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from ordercore.money import Currency, Money
 from ordercore.pricing.quote_lines import Adjustment, TaxShare
 from ordercore.pricing.reversing.entries import Entries
-from ordercore.pricing.reversing.options import ReversalPolicy
 from ordercore.pricing.reversing.paid import Paid
-from ordercore.pricing.reversing.result import Reversal, ReversedEntry, ReversedLine
+from ordercore.pricing.reversing.repricing import lost_by
+from ordercore.pricing.reversing.result import (
+    BornePart,
+    LostDiscount,
+    Reversal,
+    ReversedEntry,
+    ReversedLine,
+)
 from ordercore.pricing.reversing.returns import Returns
 from ordercore.pricing.reversing.standing import NO_PART, Part, Standing, settled
 from ordercore.pricing.reversing.together import PartedSet
@@ -19,7 +25,6 @@ __all__ = ["difference"]
 
 def difference(
     paid: Paid,
-    policy: ReversalPolicy,
     returns: Returns,
     earlier: Sequence[Standing],
     after: Standing,
@@ -29,7 +34,6 @@ def difference(
 
     Args:
         paid: What was paid.
-        policy: How the return is reckoned.
         returns: What came back and comes back.
         earlier: The standings before the first return and after each, as far as they matter.
         after: The standing now; the last of the earlier ones if the return is refused.
@@ -45,8 +49,9 @@ def difference(
     short, short_before = now - after.total, was - before.total
     return Reversal(
         quote=paid.quote,
-        policy=policy,
-        history=returns.history if refused else (*returns.history, returns.now),
+        options=paid.options,
+        returned_before=returns.history,
+        returned_now=returns.now,
         refunded_before=Money(was, currency),
         refunded=Money(now, currency),
         lines=tuple([_line(paid, before, after, i, part) for i, part in lines]),
@@ -55,9 +60,12 @@ def difference(
         taxes=_tax_shares(taxes, currency),
         tax_on_top=Money(sum(taxes.values()) if paid.on_top else 0, currency),
         rounding=Money(after.rounding - before.rounding, currency),
+        withheld=Money(before.withheld - after.withheld, currency),
         waived=Money(short - short_before, currency),
         shortfall=Money(short, currency),
+        lost=tuple(_lost(paid, before, after)),
         entries=tuple(_entries(paid, entries_before, entries_after)),
+        borne=tuple(_borne(paid, (before, entries_before), (after, entries_after))),
         refused=refused,
     )
 
@@ -112,3 +120,25 @@ def _entries(paid: Paid, before: Entries, after: Entries) -> Iterator[ReversedEn
         if more:
             value = Money(key.value, paid.quote.currency)
             yield ReversedEntry(key.kind, key.promotion, key.what, more, value)
+
+
+def _lost(paid: Paid, before: Standing, after: Standing) -> Iterator[LostDiscount]:
+    """List what promotions take less off what is kept, in the order of the quote's book."""
+    lost = lost_by(paid, before, after)
+    for promotion in paid.quote.book.ids if lost else ():
+        if minor := lost.get(promotion, 0):
+            holds = after.kept.get(promotion, 0) > 0
+            yield LostDiscount(promotion, Money(minor, paid.quote.currency), holds)
+
+
+def _borne(
+    paid: Paid, before: tuple[Standing, Entries], after: tuple[Standing, Entries]
+) -> Iterator[BornePart]:
+    """List what each bearer gets back, by promotions and bearers in the order of their ids."""
+    was, now = before[0].borne, after[0].borne
+    gifts_were, gifts_are = (paid.bearers.back_of_gifts(entries) for _, entries in (before, after))
+    for key in sorted({**was, **now, **gifts_were, **gifts_are}):
+        amount = now.get(key, 0) - was.get(key, 0)
+        gifts = gifts_are.get(key, 0) - gifts_were.get(key, 0)
+        if amount or gifts:
+            yield (*key, amount, gifts)

@@ -13,11 +13,20 @@ from typing import Final, NamedTuple
 
 from ordercore.pricing.outcomes import Applied
 from ordercore.pricing.quote import Quote
+from ordercore.pricing.reversing.options import ChargeRefund, PointsRefund, ReversalOptions
 from ordercore.pricing.shares import row_lines
 from ordercore.promotions.promotion import Promotion
 from ordercore.promotions.selectors import Need, either
 
-__all__ = ["Entries", "EntryKey", "EntryKind", "entries_of", "in_proportion", "lines_named"]
+__all__ = [
+    "Entries",
+    "EntryKey",
+    "EntryKind",
+    "entries_of",
+    "in_proportion",
+    "kept_gifts",
+    "lines_named",
+]
 
 
 class EntryKind(StrEnum):
@@ -25,6 +34,8 @@ class EntryKind(StrEnum):
 
     GIFT = "gift"
     """A gift is to be returned."""
+    GIFT_KEPT = "gift_kept"
+    """A gift stays with the shopper, and its value is taken off the refund."""
     POINTS_REDEEMED = "points_redeemed"
     """Points that paid for a part of the order are given back."""
     POINTS_EARNED = "points_earned"
@@ -50,21 +61,31 @@ Entries = Mapping[EntryKey, int]
 """How many of each."""
 
 
-def entries_of(quote: Quote) -> Entries:
-    """Count the gifts, points and coupons of a quote."""
+def entries_of(quote: Quote, options: ReversalOptions) -> Entries:
+    """Count the gifts, points and coupons of a quote that may be undone."""
+    never = _never(options)
     found: dict[EntryKey, int] = {}
     for outcome in quote.outcomes:
         if isinstance(outcome, Applied):
-            for key, quantity in _given(quote, outcome):
-                if quantity:
+            for key, quantity in _given(quote, outcome, options):
+                if quantity and key.kind not in never:
                     found[key] = found.get(key, 0) + quantity
     return found
 
 
-def _given(quote: Quote, applied: Applied) -> Iterator[tuple[EntryKey, int]]:
+def _never(options: ReversalOptions) -> Iterable[EntryKind]:
+    """List what is never given back."""
+    coupons, points = options.coupons is ChargeRefund.NEVER, options.points is PointsRefund.NEVER
+    return (EntryKind.COUPON_USED,) * coupons + (EntryKind.POINTS_REDEEMED,) * points
+
+
+def _given(
+    quote: Quote, applied: Applied, options: ReversalOptions
+) -> Iterator[tuple[EntryKey, int]]:
     promotion = applied.promotion
+    kind = EntryKind.GIFT_KEPT if promotion in options.gifts_kept else EntryKind.GIFT
     for gift in applied.gifts:
-        yield EntryKey(EntryKind.GIFT, promotion, gift.sku, gift.value.minor), gift.quantity
+        yield EntryKey(kind, promotion, gift.sku, gift.value.minor), gift.quantity
     yield EntryKey(EntryKind.POINTS_REDEEMED, promotion), applied.points_redeemed
     yield EntryKey(EntryKind.POINTS_EARNED, promotion), applied.points_earned
     for coupon, quantity in applied.coupons:
@@ -72,6 +93,12 @@ def _given(quote: Quote, applied: Applied) -> Iterator[tuple[EntryKey, int]]:
     used = quote.book.plan(promotion).coupon
     if used is not None:
         yield EntryKey(EntryKind.COUPON_USED, promotion, used), 1
+
+
+def kept_gifts(entries: Entries) -> int:
+    """Tell what the gifts are worth that stay with the shopper, in minor units."""
+    kept = [(key, n) for key, n in entries.items() if key.kind is EntryKind.GIFT_KEPT]
+    return sum([key.value * max(0, quantity) for key, quantity in kept])
 
 
 Weigh = Callable[[EntryKey], tuple[int, int]]

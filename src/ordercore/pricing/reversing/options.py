@@ -1,18 +1,27 @@
-"""The choices of a reversal: by which policy, what of charges, what goes together."""
+"""The choices of a reversal: by which policy, what comes back besides goods, what together."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
-from attrs import frozen
+from attrs import field, frozen
 
-from ordercore.data.checks import Named, member, member_of, names_of
-from ordercore.errors import InvalidInput, InvalidType, InvalidValue, NotFound
+from ordercore.data.checks import (
+    Check,
+    each,
+    identifier,
+    member,
+    member_of,
+    names_of,
+    optional,
+)
+from ordercore.errors import InvalidInput, InvalidValue, NotFound
 from ordercore.pricing.quote import Quote
+from ordercore.promotions.book import MAX_PROMOTIONS
 
-__all__ = ["ChargeRefund", "Options", "ReversalPolicy"]
+__all__ = ["ChargeRefund", "PointsRefund", "ReversalOptions", "ReversalPolicy", "read_options"]
 
 
 class ReversalPolicy(StrEnum):
@@ -27,70 +36,98 @@ class ReversalPolicy(StrEnum):
 
 
 class ChargeRefund(StrEnum):
-    """When shipping, or the other fees, are refunded."""
+    """When shipping, the other fees, coupons used or a deposit come back."""
 
     WITH_LAST = "with_last"
     """With the return after which nothing is kept."""
     NEVER = "never"
 
 
-@frozen
-class Options:
-    """The choices of a reversal.
+class PointsRefund(StrEnum):
+    """When points that paid for a part of the order come back."""
 
-    Attributes:
+    WITH_UNITS = "with_units"
+    """With the units for which they paid."""
+    NEVER = "never"
+
+
+def _names(names: str | Iterable[str] | None) -> Any:
+    return None if names is None else names_of(names)
+
+
+_ids = each(identifier, most=MAX_PROMOTIONS)
+_when: Check = member(ChargeRefund)
+_WITH_LAST: Final = ChargeRefund.WITH_LAST
+
+
+def _when_of(value: ChargeRefund | str) -> ChargeRefund:
+    return member_of(ChargeRefund, value)
+
+
+def _points_of(value: PointsRefund | str) -> PointsRefund:
+    return member_of(PointsRefund, value)
+
+
+def _policy_of(value: ReversalPolicy | str) -> ReversalPolicy:
+    return member_of(ReversalPolicy, value)
+
+
+@frozen(kw_only=True)
+class ReversalOptions:
+    """The choices of a reversal, as `reverse` takes them; one set of them for all returns.
+
+    Args:
         policy: How the return is reckoned.
         shipping: When shipping is refunded.
         fees: When the other fees are.
+        coupons: When coupons that were used are given back; by ``reprice`` also before the
+            last return, if what is kept does not use them.
+        points: When points that paid are given back.
+        deposit: When a deposit is refunded (付定不退: never).
+        gifts_kept: Ids of the promotions whose gifts stay with the shopper, who pays for them.
         together: Ids of the promotions whose units may not be parted; None: those that sell
             sets.
     """
 
-    policy: ReversalPolicy
-    shipping: ChargeRefund
-    fees: ChargeRefund
-    together: tuple[str, ...] | None
-
-    @classmethod
-    def of(
-        cls,
-        policy: ReversalPolicy | str,
-        shipping: ChargeRefund | str,
-        fees: ChargeRefund | str,
-        together: str | Iterable[str] | None,
-    ) -> Options:
-        """Read choices; what is none is left for `faults`."""
-        return cls(
-            member_of(ReversalPolicy, policy),
-            member_of(ChargeRefund, shipping),
-            member_of(ChargeRefund, fees),
-            None if together is None else names_of(together),
-        )
+    policy: ReversalPolicy = field(
+        default=ReversalPolicy.KEEP_SHARES, converter=_policy_of, validator=member(ReversalPolicy)
+    )
+    shipping: ChargeRefund = field(default=_WITH_LAST, converter=_when_of, validator=_when)
+    fees: ChargeRefund = field(default=_WITH_LAST, converter=_when_of, validator=_when)
+    coupons: ChargeRefund = field(default=_WITH_LAST, converter=_when_of, validator=_when)
+    points: PointsRefund = field(
+        default=PointsRefund.WITH_UNITS, converter=_points_of, validator=member(PointsRefund)
+    )
+    deposit: ChargeRefund = field(default=_WITH_LAST, converter=_when_of, validator=_when)
+    gifts_kept: tuple[str, ...] = field(default=(), converter=names_of, validator=_ids)
+    together: tuple[str, ...] | None = field(
+        default=None, converter=_names, validator=optional(_ids)
+    )
 
     def faults(self, quote: Quote) -> Iterator[InvalidInput]:
-        """List what is wrong with the choices."""
-        for name, kind in (
-            ("policy", ReversalPolicy), ("shipping", ChargeRefund), ("fees", ChargeRefund),
-        ):  # fmt: skip
-            try:
-                member(kind)(None, Named(name), getattr(self, name))
-            except InvalidInput as error:
-                yield error
-        if self.together is not None:
-            yield from self._faults_together(quote, self.together)
-
-    def _faults_together(self, quote: Quote, ids: Any) -> Iterator[InvalidInput]:
-        place = ("together",)
-        if not isinstance(ids, tuple):
-            yield InvalidType("a collection of ids of promotions", ids, path=place)
-            return
-        if self.policy is not ReversalPolicy.FORBID_PARTIAL:
+        """List which choices do not fit each other, or the quote."""
+        if self.together is not None and self.policy is not ReversalPolicy.FORBID_PARTIAL:
             expected = "None, unless the policy is forbid_partial"
-            yield InvalidValue(expected, ids, path=place, reason="fields_disagree")
+            place = ("together",)
+            yield InvalidValue(expected, self.together, path=place, reason="fields_disagree")
         known = frozenset(quote.book.ids)
-        for i, promotion in enumerate(ids):
-            if not isinstance(promotion, str):
-                yield InvalidType("the id of a promotion", promotion, path=(*place, i))
-            elif promotion not in known:
-                expected = "the id of a promotion of the quote's book"
-                yield NotFound(expected, promotion, path=(*place, i))
+        for name in ("gifts_kept", "together"):
+            for i, promotion in enumerate(getattr(self, name) or ()):
+                if promotion not in known:
+                    expected = "the id of a promotion of the quote's book"
+                    yield NotFound(expected, promotion, path=(name, i))
+
+
+def read_options(quote: Quote, faults: list[InvalidInput], **given: Any) -> ReversalOptions:
+    """Read choices; what is wrong with them goes to the faults, and its default stands in."""
+    good: dict[str, Any] = {}
+    for name, choice in given.items():
+        try:
+            ReversalOptions(**{name: choice})
+        except InvalidInput as error:
+            faults.append(error)
+        else:
+            good[name] = choice
+    options = ReversalOptions(**good)
+    faults += options.faults(quote)
+    return options

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from attrs import evolve
 
 from ordercore.cart import Cart
 from ordercore.pricing.engine import price_in
+from ordercore.pricing.quote import Quote
+from ordercore.pricing.reversing.bearing import Given, charges_cut, given_by
 from ordercore.pricing.reversing.entries import Entries, entries_of
-from ordercore.pricing.reversing.paid import Paid, charges_of
+from ordercore.pricing.reversing.paid import Paid, charges_of, chosen, shares_of
 from ordercore.pricing.reversing.returns import Counts
 from ordercore.pricing.reversing.standing import NO_PART, Part, Standing, cost, part_of
+from ordercore.pricing.reversing.units import Units
 
-__all__ = ["repriced"]
+__all__ = ["lost_by", "repriced"]
 
 
 def repriced(paid: Paid, counts: Counts) -> Standing:
@@ -30,14 +35,49 @@ def repriced(paid: Paid, counts: Counts) -> Standing:
         for i, line in enumerate(paid.lines)
     }
     pairs = zip(paid.charges, charges_of(due), strict=True)
-    charges = [before.less(_dearer(before, now, on_top=paid.on_top)) for before, now in pairs]
-    return paid.balanced(
+    dearer = [_costs_more(now, before, on_top=paid.on_top) for before, now in pairs]
+    triples = zip(paid.charges, charges_of(due), dearer, strict=True)
+    charges = [before.less(now if more else before) for before, now, more in triples]
+    given = _still_given(paid, due, dearer)
+    kept = {promotion: sum(parts.values()) for promotion, parts in given.items()}
+    standing = paid.balanced(
         counts,
         {i: part for i, part in lines.items() if counts[i] or not part.is_nothing},
         charges,
         quote.rounding_minor - due.rounding_minor,
-        _fewer(paid.entries, entries_of(due)),
+        _fewer(paid.entries, entries_of(due, paid.options)),
+        paid.bearers.back_but(given),
     )
+    return evolve(standing, due=due, kept=kept)
+
+
+def _still_given(paid: Paid, due: Quote, dearer: Sequence[bool]) -> Given:
+    """Tell what promotions take off what is kept: charges as they are told to the shopper."""
+    now = chosen(charges_cut(due), dearer)
+    as_before = chosen(paid.cut, [not more for more in dearer])
+    cut = {name: now.get(name, 0) + as_before.get(name, 0) for name in {**now, **as_before}}
+    return given_by(due, shares_of(due.lines), cut)
+
+
+def lost_by(paid: Paid, before: Standing, after: Standing) -> Mapping[str, int]:
+    """Tell what each promotion takes less off what is kept than it did before a return.
+
+    What it took off the units that come back goes with them, and is not counted.
+    """
+    if after.due is None:
+        return {}
+    due, was = before.due, before.kept
+    if due is None:
+        due = paid.quote
+        was = {promotion: sum(parts.values()) for promotion, parts in paid.given.items()}
+    lost = {name: was.get(name, 0) - after.kept.get(name, 0) for name in {**was, **after.kept}}
+    units = Units.of(due)
+    for i, line in enumerate(units.lines):
+        place = paid.quote.cart.rows.places[line.line.id][0]
+        back = after.counts[place] - before.counts[place]
+        for name, minor in units.first(i, back).shares.items() if back else ():
+            lost[name] -= minor
+    return lost
 
 
 def _kept(cart: Cart, counts: Counts) -> Cart:
@@ -47,9 +87,9 @@ def _kept(cart: Cart, counts: Counts) -> Cart:
     return evolve(cart, lines=[evolve(line, quantity=units) for line, units in left if units])
 
 
-def _dearer(before: Part, now: Part, *, on_top: bool) -> Part:
-    """Choose what a charge costs: a return may make it dearer, and refunds none of it."""
-    return now if cost([now], on_top=on_top) > cost([before], on_top=on_top) else before
+def _costs_more(now: Part, before: Part, *, on_top: bool) -> bool:
+    """Whether a return makes a charge dearer; one that becomes cheaper is not refunded."""
+    return cost([now], on_top=on_top) > cost([before], on_top=on_top)
 
 
 def _fewer(before: Entries, now: Entries) -> Entries:

@@ -6,16 +6,17 @@ from typing import NamedTuple
 
 from attrs import frozen
 
-from ordercore.cart import CartLine
+from ordercore.cart import CartLine, Counts
 from ordercore.money import Currency, Money
 from ordercore.pricing.outcomes import GiftLine
 from ordercore.pricing.quote import Quote
 from ordercore.pricing.quote_lines import Adjustment, TaxShare
 from ordercore.pricing.reversing.entries import EntryKind
-from ordercore.pricing.reversing.options import ReversalPolicy
+from ordercore.pricing.reversing.options import ReversalOptions, ReversalPolicy
 from ordercore.pricing.reversing.together import PartedSet
+from ordercore.pricing.settlement import Contribution
 
-__all__ = ["Reversal", "ReversedEntry", "ReversedLine"]
+__all__ = ["BornePart", "LostDiscount", "Reversal", "ReversedEntry", "ReversedLine"]
 
 
 class ReversedLine(NamedTuple):
@@ -85,18 +86,34 @@ class ReversedEntry(NamedTuple):
     """What one unit of a gift is worth; nothing for the others."""
 
 
+class LostDiscount(NamedTuple):
+    """What a promotion takes less off what is kept, now that it is priced anew."""
+
+    promotion: str
+    """Its id."""
+    amount: Money
+    """How much less than before this return; below zero where it takes more."""
+    holds: bool
+    """Whether it still takes anything off what is kept."""
+
+
+BornePart = tuple[str, str, int, int]
+"""(promotion id, bearer, minor units, minor units of gifts)."""
+
+
 @frozen(repr=False, kw_only=True)
 class Reversal:
     """What is given back for a return.
 
-    The ``amount`` is the sum of ``goods``, ``shipping``, ``fees``, ``tax_on_top``, ``rounding``
-    and ``waived``.
+    The ``amount`` is the sum of ``goods``, ``shipping``, ``fees``, ``tax_on_top``, ``rounding``,
+    ``withheld`` and ``waived``. `ReversalRecord` keeps it as a document; the next return takes
+    it, or the record, as ``returned_before``.
 
     Attributes:
         quote: The price that is read backwards.
-        policy: How the return is reckoned.
-        history: The earlier returns and this one, each as (line id, units); a return that is
-            refused is none of them.
+        options: By which policy, and by which other choices.
+        returned_before: The returns before, each by line ids.
+        returned_now: What comes back by this one.
         refunded_before: What the earlier returns gave back.
         refunded: The same with this one.
         lines: The lines of which units come back, and those whose price changes by it.
@@ -105,15 +122,20 @@ class Reversal:
         taxes: What is given back of each tax rate, on lines, shipping and fees.
         tax_on_top: The part of it that the other amounts do not contain: all, or nothing.
         rounding: What is given back of the rounding of the payable; below zero where it waived.
+        withheld: What is kept back, below zero or nothing: a deposit that is not refunded, and
+            gifts that stay with the shopper.
         waived: What the kept units cost more than was paid for them and is not collected.
         shortfall: What is still short after this return; told, never collected.
+        lost: Under ``reprice`` the promotions that take less, or more, off what is kept.
         entries: Gifts, points and coupons to be undone.
+        borne: What each bearer gets back, in minor units: see ``contributions``.
         refused: Why the return is refused; then nothing is given back.
     """
 
     quote: Quote
-    policy: ReversalPolicy
-    history: tuple[tuple[tuple[str, int], ...], ...]
+    options: ReversalOptions
+    returned_before: tuple[Counts, ...]
+    returned_now: Counts
     refunded_before: Money
     refunded: Money
     lines: tuple[ReversedLine, ...]
@@ -122,9 +144,12 @@ class Reversal:
     taxes: tuple[TaxShare, ...]
     tax_on_top: Money
     rounding: Money
+    withheld: Money
     waived: Money
     shortfall: Money
+    lost: tuple[LostDiscount, ...]
     entries: tuple[ReversedEntry, ...]
+    borne: tuple[BornePart, ...]
     refused: tuple[PartedSet, ...]
 
     def __repr__(self) -> str:
@@ -132,8 +157,18 @@ class Reversal:
         return f"<Reversal by {self.policy}: {told}, {len(self.lines)} lines>"
 
     @property
+    def policy(self) -> ReversalPolicy:
+        """How the return is reckoned."""
+        return self.options.policy
+
+    @property
+    def history(self) -> tuple[Counts, ...]:
+        """The returns so far, this one among them unless it is refused."""
+        return self.returned_before if self.refused else (*self.returned_before, self.returned_now)
+
+    @property
     def returned(self) -> tuple[dict[str, int], ...]:
-        """The returns so far, with this one: what the next one takes as ``returned_before``."""
+        """The ``history`` as plain dicts."""
         return tuple([dict(units) for units in self.history])
 
     @property
@@ -156,6 +191,24 @@ class Reversal:
     def tax(self) -> Money:
         """All tax that is given back, contained in the other amounts or on top of them."""
         return Money(sum([share.minor for share in self.taxes]), self.quote.currency)
+
+    @property
+    def contributions(self) -> tuple[Contribution, ...]:
+        """What each bearer gets back of what it gave, as `Quote.contributions` tells that.
+
+        A promotion's discount comes back to its bearers as the units do on which it lay, that
+        on shipping and fees with these; a gift's worth, as the gift is returned or paid for.
+        When all is back, all of it is. Under ``reprice`` it is what the bearers give less now:
+        what is kept may have cost them more by another promotion, and that is below zero.
+
+        Raises:
+            LimitExceeded: The gifts of a promotion are worth more than 10^15 minor units.
+        """
+        currency = self.quote.currency
+        return tuple(
+            Contribution(promotion, bearer, Money(minor, currency), Money(gifts, currency))
+            for promotion, bearer, minor, gifts in self.borne
+        )
 
     # Gifts, points, coupons
 

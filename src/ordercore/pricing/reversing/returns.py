@@ -8,6 +8,8 @@ from typing import Any, Final
 from attrs import frozen
 
 from ordercore.cart import MAX_LINES, Cart
+from ordercore.cart import Counts as CountsById
+from ordercore.cart.counts import NO_COUNTS
 from ordercore.errors import (
     InvalidInput,
     InvalidType,
@@ -34,15 +36,15 @@ class Returns:
     """What came back so far, and what comes back now.
 
     Attributes:
-        history: The earlier returns, each with the ids of its lines.
+        history: The earlier returns, each by the ids of its lines.
         steps: How many units were back in all before the first return, and after each.
         now: What comes back now.
         after: How many units are back in all then.
     """
 
-    history: tuple[tuple[tuple[str, int], ...], ...]
+    history: tuple[CountsById, ...]
     steps: tuple[Counts, ...]
-    now: tuple[tuple[str, int], ...]
+    now: CountsById
     after: Counts
 
     @property
@@ -60,7 +62,7 @@ def read_returns(
     """Read what came back; what is wrong with it goes to the faults."""
     count = [0] * len(cart.lines)
     steps: list[Counts] = [tuple(count)]
-    history: list[tuple[tuple[str, int], ...]] = []
+    history: list[CountsById] = []
     for place, units in _earlier(before, faults):
         history.append(_added(cart, count, units, place, faults))
         steps.append(tuple(count))
@@ -76,7 +78,9 @@ def _earlier(before: Any, faults: list[InvalidInput]) -> Iterator[tuple[Path, An
             yield place, before
     elif isinstance(before, str) or not isinstance(before, Sequence):
         faults.append(
-            InvalidType("a mapping, or mappings one after the other", before, path=place)
+            InvalidType(
+                "a Reversal, a mapping, or mappings one after the other", before, path=place
+            )
         )
     elif len(before) > MAX_RETURNS:
         faults.append(LimitExceeded(f"at most {MAX_RETURNS} returns", len(before), path=place))
@@ -86,14 +90,14 @@ def _earlier(before: Any, faults: list[InvalidInput]) -> Iterator[tuple[Path, An
 
 def _added(
     cart: Cart, count: list[int], units: Any, place: Path, faults: list[InvalidInput]
-) -> tuple[tuple[str, int], ...]:
+) -> CountsById:
     """Add the units of one return to what is back; what is wrong goes to the faults."""
     if not isinstance(units, Mapping):
         faults.append(InvalidType("a mapping of line ids to counts of units", units, path=place))
-        return ()
+        return NO_COUNTS
     if len(units) > MAX_LINES:
         faults.append(LimitExceeded(f"at most {MAX_LINES} lines", len(units), path=place))
-        return ()
+        return NO_COUNTS
     told: dict[int, int] = {}
     for line_id, number in units.items():
         try:
@@ -130,6 +134,6 @@ def _number(number: object, left: int) -> int:
     return number
 
 
-def _named(cart: Cart, told: Iterable[tuple[int, int]]) -> tuple[tuple[str, int], ...]:
-    """Name the lines of which anything comes back, in the order of the cart."""
-    return tuple([(cart.lines[i].id, number) for i, number in sorted(told) if number])
+def _named(cart: Cart, told: Iterable[tuple[int, int]]) -> CountsById:
+    """Name the lines of which anything comes back."""
+    return CountsById({cart.lines[i].id: number for i, number in told if number})

@@ -12,7 +12,9 @@ from typing import Final, NamedTuple
 
 from attrs import frozen
 
+from ordercore.pricing.quote import Quote
 from ordercore.pricing.quote_lines import QuoteLine
+from ordercore.pricing.reversing.bearing import Borne
 from ordercore.pricing.reversing.entries import Entries, EntryKey
 from ordercore.pricing.reversing.returns import Counts
 
@@ -79,21 +81,30 @@ class Standing:
         lines: What that comes to for each line, by its position, where anything.
         charges: For shipping, then for each other fee.
         rounding: Of what was rounded, in minor units.
+        withheld: What is kept back: a deposit that is not refunded, and gifts that stay.
         on_top: Whether tax comes on top of what lines and charges cost.
         entries: Gifts, points and coupons.
+        borne: What each bearer of a promotion gets back; gifts are apart.
+        due: The price of what is kept, if that was priced anew.
+        kept: What each promotion takes off it.
     """
 
     counts: Counts
     lines: Mapping[int, Part]
     charges: Sequence[Part]
     rounding: int
+    withheld: int
     on_top: bool
     entries: Entries
+    borne: Borne
+    due: Quote | None = None
+    kept: Mapping[str, int] = _NONE
 
     @property
     def total(self) -> int:
         """All of it, in minor units."""
-        return self.rounding + cost((*self.lines.values(), *self.charges), on_top=self.on_top)
+        given = cost((*self.lines.values(), *self.charges), on_top=self.on_top)
+        return given + self.rounding - self.withheld
 
 
 def cost(parts: Iterable[Part], *, on_top: bool) -> int:

@@ -1,7 +1,8 @@
 """Units that a promotion sold together, and returns that would part them.
 
 Units of a row are alike, so a return parts no set if what is back can be read as whole sets,
-of every row the same part, and units beside them.
+and units beside them. Where any so many units of the promotion make a set (任选N件, 第N件), whole
+sets are that many units each; else they are of every row the same part.
 """
 
 from __future__ import annotations
@@ -59,11 +60,12 @@ def _parted(
         claims = [claim for claim in outcome.claims if claim.units]
         if not claims or not (_sells_sets(promotion) if ids is None else promotion.id in ids):
             continue
-        used = [claim.units for claim in claims]
         least, most = _back(quote, claims, after)
-        sets = _sets(promotion, used)
-        moved = (least, most) != _back(quote, claims, before)
-        if moved and not _whole(least, most, used, sets):
+        if (least, most) == _back(quote, claims, before):
+            continue
+        used = [claim.units for claim in claims]
+        sets, whole = _sets(promotion, used, least, most)
+        if not whole:
             lines = tuple([line for claim in claims for line in claim.lines])
             yield PartedSet(promotion.id, lines, sum(used), sum(least), sets)
 
@@ -80,17 +82,23 @@ def _sells_sets(promotion: Promotion) -> bool:
     return any([benefit.set_size is not None for benefit in _benefits(promotion.benefits)])
 
 
-def _sets(promotion: Promotion, used: Sequence[int]) -> int:
-    """Tell how many equal sets the units are: one, unless the rules say how large a set is."""
+def _sets(
+    promotion: Promotion, used: Sequence[int], least: Sequence[int], most: Sequence[int]
+) -> tuple[int, bool]:
+    """Tell how many sets the units used are, and whether just some whole ones may be back.
+
+    They are one set, unless the rules say how large a set is.
+    """
     benefits = list(_benefits(promotion.benefits))
-    size = benefits[0].set_size
-    times, rest = divmod(sum(used), size) if size and len(benefits) == 1 else (1, 0)
-    return 1 if rest or gcd(*used) % times else times
+    size = benefits[0].set_size if len(benefits) == 1 else None
+    times, rest = divmod(sum(used), size) if size else (1, 0)
+    if size and not rest and benefits[0].set_of_any:
+        return times, -(-sum(least) // size) * size <= sum(most)
+    sets = 1 if rest or gcd(*used) % times else times
+    return sets, _whole(least, most, used, sets)
 
 
-def _back(
-    quote: Quote, claims: Sequence[Claim], counts: Counts
-) -> tuple[list[int], list[int]]:
+def _back(quote: Quote, claims: Sequence[Claim], counts: Counts) -> tuple[list[int], list[int]]:
     """Tell how many of the units used of each row are back, at least and at most.
 
     Units of a row are alike: whether one that is back was used is open, as long as others of

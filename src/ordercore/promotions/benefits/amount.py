@@ -69,6 +69,8 @@ class AmountOff(Benefit):
     Decimal('50')
     """
 
+    monotone = True
+
     amount: Amount = field(converter=amount_of, validator=check_amount)
     target: Selector = field(factory=AllUnits, validator=check_selector)
     every: Every | None = field(default=None, validator=optional(instance(Every)))
@@ -157,6 +159,8 @@ class AmountOffEach(Benefit):
         target: Which units.
         max_units_per_line: Reduce at most so many units of each row; None: all.
     """
+
+    monotone = True
 
     amount: Amount = field(converter=amount_of, validator=check_amount)
     target: Selector = field(factory=AllUnits, validator=check_selector)

@@ -34,9 +34,9 @@ class Benefit:
 
     __slots__ = ()
 
-    monotone: ClassVar[bool] = True
+    monotone: ClassVar[bool] = False
     """Whether it never takes more where the selected goods cost less, or units are in use.
-    `Optimal` bounds by it what later layers may add; say False where it does not hold."""
+    `Optimal` bounds by it what later layers may add; say True only where it holds."""
 
     @property
     def set_size(self) -> int | None:
@@ -45,6 +45,11 @@ class Benefit:
         Refunds under ``forbid_partial`` take back whole sets only.
         """
         return None
+
+    @property
+    def set_of_any(self) -> bool:
+        """Whether any so many of the units that it uses make a set, whatever their mixture."""
+        return False
 
     def compile(self, terms: Terms) -> Propose:
         """Turn the benefit into a function of a layer's state."""

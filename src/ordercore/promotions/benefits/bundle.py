@@ -73,6 +73,10 @@ class BundlePrice(Benefit):
     def set_size(self) -> int:  # noqa: D102
         return sum([part.quantity for part in self.parts])
 
+    @property
+    def set_of_any(self) -> bool:  # noqa: D102
+        return len(self.parts) == 1
+
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         selects = [
             placed(part.target, terms, "parts", i, "target") for i, part in enumerate(self.parts)

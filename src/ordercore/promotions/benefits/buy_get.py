@@ -63,6 +63,10 @@ class BuyXGetY(Benefit):
     def set_size(self) -> int:  # noqa: D102
         return self.buy_quantity + self.get_quantity
 
+    @property
+    def set_of_any(self) -> bool:  # noqa: D102
+        return self.buy == self.get
+
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         bought, given = placed(self.buy, terms, "buy"), placed(self.get, terms, "get")
         buying, getting = offered(self.buy, terms, "buy"), offered(self.get, terms, "get")

@@ -95,6 +95,10 @@ class CheapestOff(Benefit):
     def set_size(self) -> int:  # noqa: D102
         return self.every or 0
 
+    @property
+    def set_of_any(self) -> bool:  # noqa: D102
+        return True
+
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select, pick = placed(self.target, terms, "target"), self.pick
         share, wanted = self._sharing(terms), self.quantity

@@ -29,6 +29,8 @@ class GrantCoupon(Benefit):
     1
     """
 
+    monotone = True
+
     coupon: str = field(validator=identifier)
     quantity: int = field(default=1, validator=check_quantity)
 

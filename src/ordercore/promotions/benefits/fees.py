@@ -41,6 +41,8 @@ class FeeOff(Benefit):
     'packaging'
     """
 
+    monotone = True
+
     fee: str = field(validator=identifier)
     percent: Decimal | None = field(
         default=None, converter=percent_or_none, validator=optional(check_percent)

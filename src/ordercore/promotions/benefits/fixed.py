@@ -31,6 +31,8 @@ class FixedPrice(Benefit):
     Decimal('9.90')
     """
 
+    monotone = True
+
     amount: Amount = field(converter=amount_of, validator=check_price)
     target: Selector = field(factory=AllUnits, validator=check_selector)
     max_units_per_line: int | None = field(default=None, validator=optional(quantity))

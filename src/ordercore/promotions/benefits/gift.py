@@ -62,6 +62,8 @@ class Gift(Benefit):
     ('cup',)
     """
 
+    monotone = True
+
     sku: str = field(validator=identifier)
     quantity: int = field(default=1, validator=quantity)
     value: Amount | None = field(

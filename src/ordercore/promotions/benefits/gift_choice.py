@@ -68,6 +68,8 @@ class GiftChoice(Benefit):
     ('mug', 'cup')
     """
 
+    monotone = True
+
     options: tuple[str, ...] = field(
         converter=names_of, validator=each(identifier, least=1, most=100)
     )

@@ -52,6 +52,10 @@ class NthItemOff(Benefit):
     def set_size(self) -> int:  # noqa: D102
         return self.nth
 
+    @property
+    def set_of_any(self) -> bool:  # noqa: D102
+        return True
+
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         offering, ratio = offered(self.target, terms, "target"), ratio_of(self.percent)
         nth, most = self.nth, terms.times(self.max_times)

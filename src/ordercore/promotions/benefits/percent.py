@@ -54,6 +54,8 @@ class PercentOff(Benefit):
     Decimal('15')
     """
 
+    monotone = True
+
     percent: Decimal = field(converter=percent_of, validator=check_percent)
     target: Selector = field(factory=AllUnits, validator=check_selector)
     maximum: Amount | None = field(

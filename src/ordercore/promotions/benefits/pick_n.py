@@ -47,6 +47,10 @@ class PickN(Benefit):
     def set_size(self) -> int:  # noqa: D102
         return self.quantity
 
+    @property
+    def set_of_any(self) -> bool:  # noqa: D102
+        return True
+
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select, price = placed(self.target, terms, "target"), terms.minor(self.amount, "amount")
         size, limit = self.quantity, terms.times(self.max_times)

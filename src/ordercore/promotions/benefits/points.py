@@ -60,6 +60,8 @@ class EarnPoints(Benefit):
     Decimal('10')
     """
 
+    monotone = True
+
     points: int = field(validator=_points)
     per: Amount | None = field(
         default=None, converter=amount_or_none, validator=optional(check_amount)

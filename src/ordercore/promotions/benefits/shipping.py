@@ -38,6 +38,8 @@ class ShippingOff(Benefit):
         fixed: What shipping costs, where that is less than when the layer began; 0 is free.
     """
 
+    monotone = True
+
     percent: Decimal | None = field(
         default=None, converter=percent_or_none, validator=optional(check_percent)
     )

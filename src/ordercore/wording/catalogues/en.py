@@ -91,6 +91,8 @@ _LABELS: dict[str, Message] = {
 
 _OUTCOMES: dict[str, Message] = {
     "outcome.applied.gift_out_of_stock": "{promotion} (gift {skus} is out of stock)",
+    "outcome.applied.gift_out_of_stock.short": "{promotion} ({gifts})",
+    "outcome.applied.withheld": "{promotion} (cut by {amount}: {reasons})",
     "outcome.applied": "{promotion}",
     "outcome.not_eligible": "{promotion}: {reasons}",
     "outcome.not_eligible.amount": "{promotion}: {gap} short",
@@ -125,10 +127,21 @@ _OUTCOMES: dict[str, Message] = {
     ),
     "outcome.limit_reached.budget": "{promotion}: its budget of {allowed} is used up",
     "outcome.gift_out_of_stock": "{promotion}: out of stock: {skus}",
+    "outcome.gift_out_of_stock.short": "{promotion}: {gifts}",
     "outcome.unknown_code": "Code {code} is not known",
+    "outcome.unknown_coupon": "Coupon {coupon} cannot be used here",
     "outcome.other": "{promotion}: does not apply",
     "code": "Code {code}",
     "code.named": "Code {code} ({promotion})",
+    "coupon": "Coupon {coupon}",
+    "coupon.named": "Coupon {coupon} ({promotion})",
+    "gift.none": "gift {sku} is out of stock",
+    "gift.left": "of gift {sku} only {left} left, of {promised}",
+    "gift.given": "{given} of {promised} of gift {sku}, as no more are left",
+    "withheld.cap": "its limit per order",
+    "withheld.budget": "what is left of its budget",
+    "withheld.floor": "goods at their lowest price",
+    "withheld.discount_cap": "the limit on all discounts",
 }
 """What became of promotions."""
 
@@ -288,10 +301,22 @@ _REFUNDS: dict[str, Message] = {
         "{promotion}: its {units} units are {sets} sets, which come back as sets;"
         " {back} of the units would be back"
     ),
+    "refund.anew": "What is kept is priced anew, as if bought alone:",
+    "refund.lost": "{promotion} is lost: {amount} less off",
+    "refund.less": "{promotion}: {amount} less off",
+    "refund.more": "{promotion}: {amount} more off",
     "refund.kept": "{title} (kept)",
+    "refund.dearer": "{title} now costs {amount} more, taken off the refund",
+    "refund.cheaper": "{title} now costs {amount} less, added to the refund",
+    "refund.price_up": "its price before promotions is {amount} higher",
+    "refund.price_down": "its price before promotions is {amount} lower",
+    "refund.share_less": "{name}: {amount} less off",
+    "refund.share_more": "{name}: {amount} more off",
+    "refund.withheld": "Kept back (deposit or gifts kept)",
     "refund.waived": "Not collected",
     "refund.shortfall": "What is kept costs {amount} more than was paid for it; not collected",
     "refund.gift": "Gift to return: {sku}",
+    "refund.gift_kept": "Gift kept, its value taken off the refund: {sku}",
     "refund.points_redeemed": plurals(
         "count",
         one="{count} redeemed point given back",
@@ -342,6 +367,7 @@ _DIFFERENCES: dict[str, Message] = {
     "diff.kind.gift_out_of_stock": "gift out of stock",
     "diff.kind.limit_reached": "limit reached",
     "diff.kind.unknown_code": "not known",
+    "diff.kind.unknown_coupon": "not known",
 }
 """What makes one price differ from another."""
 

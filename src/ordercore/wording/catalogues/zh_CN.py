@@ -67,6 +67,8 @@ _LABELS: dict[str, Message] = {
 
 _OUTCOMES: dict[str, Message] = {
     "outcome.applied.gift_out_of_stock": "{promotion}（赠品 {skus} 已赠完）",
+    "outcome.applied.gift_out_of_stock.short": "{promotion}（{gifts}）",
+    "outcome.applied.withheld": "{promotion}（{reasons}，少减 {amount}）",
     "outcome.applied": "{promotion}",
     "outcome.not_eligible": "{promotion}：{reasons}",
     "outcome.not_eligible.amount": "{promotion}：还差 {gap}",
@@ -83,10 +85,21 @@ _OUTCOMES: dict[str, Message] = {
     "outcome.limit_reached.uses_per_customer": "{promotion}：每人限用 {count} 次，您已用完",
     "outcome.limit_reached.budget": "{promotion}：{allowed} 预算已用完",
     "outcome.gift_out_of_stock": "{promotion}：赠品已赠完（{skus}）",
+    "outcome.gift_out_of_stock.short": "{promotion}：{gifts}",
     "outcome.unknown_code": "优惠码 {code} 不存在",
+    "outcome.unknown_coupon": "优惠券 {coupon} 在此不可用",
     "outcome.other": "{promotion}：未生效",
     "code": "优惠码 {code}",
     "code.named": "优惠码 {code}（{promotion}）",
+    "coupon": "优惠券 {coupon}",
+    "coupon.named": "优惠券 {coupon}（{promotion}）",
+    "gift.none": "赠品 {sku} 已赠完",
+    "gift.left": "赠品 {sku} 仅余 {left} 件，不足 {promised} 件",
+    "gift.given": "赠品 {sku} 应赠 {promised} 件，仅余 {given} 件",
+    "withheld.cap": "已达单笔优惠上限",
+    "withheld.budget": "活动预算余额不足",
+    "withheld.floor": "部分商品已达最低价",
+    "withheld.discount_cap": "已达总优惠上限",
 }
 """What became of promotions."""
 
@@ -215,10 +228,22 @@ _REFUNDS: dict[str, Message] = {
     "refund.parted.sets": (
         "{promotion}：共 {units} 件为 {sets} 套，须整套退，此次将退至 {back} 件"
     ),
+    "refund.anew": "未退商品按单独购买重新计价：",
+    "refund.lost": "不再享受“{promotion}”，少优惠 {amount}",
+    "refund.less": "“{promotion}”少优惠 {amount}",
+    "refund.more": "“{promotion}”多优惠 {amount}",
     "refund.kept": "{title}（未退）",
+    "refund.dearer": "{title}因此多付 {amount}，从退款中扣除",
+    "refund.cheaper": "{title}因此少付 {amount}，一并退还",
+    "refund.price_up": "优惠前的价格高 {amount}",
+    "refund.price_down": "优惠前的价格低 {amount}",
+    "refund.share_less": "{name} 少优惠 {amount}",
+    "refund.share_more": "{name} 多优惠 {amount}",
+    "refund.withheld": "扣除（定金或留下的赠品）",
     "refund.waived": "免收差额",
     "refund.shortfall": "未退商品比已付多 {amount}，不追收",
     "refund.gift": "需退回赠品 {sku}",
+    "refund.gift_kept": "赠品留下，按价值扣除 {sku}",
     "refund.points_redeemed": "退还已使用的 {count} 积分",
     "refund.points_earned": "扣回已获得的 {count} 积分",
     "refund.coupon_used": "退还优惠券 {coupon}",
@@ -263,6 +288,7 @@ _DIFFERENCES: dict[str, Message] = {
     "diff.kind.gift_out_of_stock": "赠品已赠完",
     "diff.kind.limit_reached": "已达使用上限",
     "diff.kind.unknown_code": "不存在",
+    "diff.kind.unknown_coupon": "不可用",
 }
 """What makes one price differ from another."""
 

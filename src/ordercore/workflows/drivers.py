@@ -1,0 +1,219 @@
+"""The one loop that runs a use case on a store, for plain hosts and for those that await.
+
+Read until the use case needs no more; known key → the stored reply; decide; commit; where
+somebody was faster, again. The key is looked at after the reads: whoever sees what a commit
+has changed then sees its reply, too, and never refuses what has been done under its own key.
+
+The loop is written once, as steps. Each is a value that says what to ask of a store; `run`
+asks it plainly, `run_async` awaits the answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from typing import Any, ClassVar, Final, Generic, NamedTuple, Protocol, TypeVar
+
+from attrs import frozen
+
+from ordercore.data.checks import Check, Named, integer
+from ordercore.errors import CommitUnknown, LimitExceeded, UsageExceeded, VersionConflict
+from ordercore.storage import (
+    AsyncStore,
+    Counter,
+    Decision,
+    Loaded,
+    Readable,
+    Reply,
+    Request,
+    Store,
+)
+
+__all__ = ["ATTEMPTS", "MAX_ROUNDS", "Refusal", "UseCase", "run", "run_async"]
+
+ATTEMPTS: Final = 5
+"""How often a use case is tried, unless the caller says otherwise."""
+
+MAX_ROUNDS: Final = 100
+"""How often one attempt may ask for more to be read."""
+
+R_co = TypeVar("R_co", bound=Reply, covariant=True)
+N_co = TypeVar("N_co", covariant=True)
+R = TypeVar("R", bound=Reply)
+N = TypeVar("N")
+
+_attempts: Check = integer(least=1, most=1000)
+
+
+@frozen
+class Refusal(Generic[N_co]):
+    """What a use case returns instead of a decision: nothing is stored, its key stays free.
+
+    Args:
+        why: The value that says so, with every reason; `run` returns it.
+    """
+
+    why: N_co
+
+
+class UseCase(Protocol[R_co, N_co]):
+    """A frozen command, a `variant`, with two pure functions: the same in, the same out."""
+
+    incidental: ClassVar[tuple[str, ...]]
+    """Fields that may differ when the same command comes again, such as ``at``."""
+
+    @property
+    def key(self) -> str:
+        """Its idempotency key."""
+        ...
+
+    def needs(self, got: Loaded) -> Iterable[Readable]:
+        """Say what must be read, seeing what was; what was read already may be among it."""
+        ...
+
+    def decide(self, got: Loaded) -> Decision[R_co] | Refusal[N_co]:
+        """Decide on what was read, or say why not."""
+        ...
+
+
+def run(
+    command: UseCase[R, N], store: Store, *, attempts: int = ATTEMPTS, lock: bool = False
+) -> R | N:
+    """Run a use case on a store, or on one that is bound to the caller's transaction.
+
+    Args:
+        command: The use case.
+        store: Where to read and commit.
+        attempts: How often to try when somebody else was faster. Within a transaction that
+            sees one snapshot all the time, more than 1 is in vain.
+        lock: See `Store.read`.
+
+    Returns:
+        The reply: of this decision, or the stored one of the same command. Or why it was
+        refused: see `Refusal`.
+
+    Raises:
+        VersionConflict: Somebody else was faster each time.
+        UsageExceeded: A counter is used up, and each time the use case decided all the same.
+        CommitUnknown: The last try may have been stored: run the same command again.
+        IdempotencyConflict: Another command was committed under its key.
+        InProgress: Another transaction is at work under its key.
+        LimitExceeded: It asked for more than `MAX_ROUNDS` times.
+    """
+    steps = _steps(command, attempts, lock=lock)
+    try:
+        step = next(steps)
+        while True:
+            try:
+                answer = step.on(store)
+            except Exception as error:  # noqa: BLE001 - the loop decides which ones it knows
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
+    except StopIteration as ended:
+        told: R | N = ended.value
+        return told
+
+
+async def run_async(
+    command: UseCase[R, N], store: AsyncStore, *, attempts: int = ATTEMPTS, lock: bool = False
+) -> R | N:
+    """Run a use case on a store that is awaited; else as `run`."""
+    steps = _steps(command, attempts, lock=lock)
+    try:
+        step = next(steps)
+        while True:
+            try:
+                answer = await step.on(store)
+            except Exception as error:  # noqa: BLE001 - the loop decides which ones it knows
+                step = steps.throw(error)
+            else:
+                step = steps.send(answer)
+    except StopIteration as ended:
+        told: R | N = ended.value
+        return told
+
+
+# What to ask of a store
+
+
+class _Read(NamedTuple):
+    """Read this."""
+
+    asked: tuple[Readable, ...]
+    lock: bool
+
+    def on(self, store: Store | AsyncStore) -> Any:
+        return store.read(self.asked, lock=self.lock)
+
+
+class _Recall(NamedTuple):
+    """Tell the reply of this request, if there is one."""
+
+    request: Request
+
+    def on(self, store: Store | AsyncStore) -> Any:
+        return store.reply(self.request)
+
+
+class _Commit(NamedTuple):
+    """Store this."""
+
+    request: Request
+    decision: Decision[Reply]
+
+    def on(self, store: Store | AsyncStore) -> Any:
+        return store.commit(self.request, self.decision)
+
+
+_Step = _Read | _Recall | _Commit
+
+
+def _steps(command: UseCase[R, N], attempts: int, *, lock: bool) -> Generator[_Step, Any, R | N]:
+    """Try again while others are faster; ask for the key where nobody knows of the commit."""
+    _attempts(None, Named("attempts"), attempts)
+    request = Request.of(command, command.key, but=command.incidental)
+    left = attempts
+    while True:
+        left -= 1
+        try:
+            return (yield from _attempt(command, request, lock=lock))
+        except CommitUnknown:
+            stored = yield _Recall(request)
+            if stored is not None:
+                return stored  # type: ignore[no-any-return]
+            if not left:
+                raise
+        except (VersionConflict, UsageExceeded):
+            if not left:
+                raise
+
+
+def _attempt(
+    command: UseCase[R, N], request: Request, *, lock: bool
+) -> Generator[_Step, Any, R | N]:
+    got = yield from _reading(command, lock=lock)
+    stored = yield _Recall(request)
+    if stored is not None:
+        return stored  # type: ignore[no-any-return]
+    decided = command.decide(got)
+    if isinstance(decided, Refusal):
+        return decided.why
+    return (yield _Commit(request, decided))  # type: ignore[no-any-return]
+
+
+def _reading(command: UseCase[R, N], *, lock: bool) -> Generator[_Step, Any, Loaded]:
+    """Read until nothing is missing, in an order that does not depend on sets."""
+    got = Loaded()
+    for _ in range(MAX_ROUNDS):
+        missing = [asked for asked in command.needs(got) if asked not in got]
+        if not missing:
+            return got
+        got |= yield _Read(tuple(sorted(missing, key=_place)), lock)
+    raise LimitExceeded(f"needs that end within {MAX_ROUNDS} rounds", path=("needs",))
+
+
+def _place(asked: Readable) -> tuple[int, str, str, str]:
+    """Where it stands in the order in which locks are taken: keys, then counters."""
+    if isinstance(asked, Counter):
+        return 1, asked.kind, asked.id, asked.holder or ""
+    return 0, asked.kind, asked.id, ""
