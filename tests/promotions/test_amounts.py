@@ -133,6 +133,14 @@ def test_what_a_capped_row_cannot_take_moves_or_is_lost_as_the_benefit_says():
     assert [line.discount.minor for line in lost.lines] == [10_00, 30_00]
 
 
+def test_a_maximum_is_borne_by_no_unit_beyond_those_that_are_reduced():
+    cart = Cart.of("CNY", [("a", "0.01", 9), ("b", "200.00", 1)])
+    off = PercentOff("45", maximum="0.89", max_units_per_line=3, split="quantity")
+    quote = with_benefits(cart, off)
+    assert paid(quote) == ["0.06", "199.14"]
+    assert [claim.units for claim in quote.outcome("p").claims] == [3, 1]
+
+
 def test_what_gets_no_share_of_an_amount_stays_free_for_others():
     cart = Cart.of("CNY", [("bag", "0", 1), ("lamp", "40", 1), ("shirt", "60", 1)])
     quote = priced(

@@ -139,13 +139,20 @@ def _off_some(
             shares = shares_of_picked(offer, units, ratio, terms)
         if maximum is not None and sum(shares) > maximum:
             offer = state.offer(rows)
+            if most is not None:
+                offer = _of_some(offer, units)
             weights = weights_of(state, offer, terms.split)
-            if most is not None and terms.split is Split.CURRENT:
-                weights, _ = cost_of(offer, units)  # units at full price bear none
             shares = apportion(maximum, weights, caps_of(offer), terms.overflow)
         return reduction(rows, shares, units)
 
     return propose
+
+
+def _of_some(offer: Offer, units: Sequence[int]) -> Offer:
+    """Offer only so many units of each row: the others, at full price, bear nothing."""
+    costs, whole = cost_of(offer, units)
+    caps = [min(cap, -(-cost // whole)) for cap, cost in zip(caps_of(offer), costs, strict=True)]
+    return offer[0], units, costs, whole, caps
 
 
 def _shares(offer: Offer, ratio: tuple[int, int], terms: Terms) -> Sequence[int]:
