@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Final
 
 from attrs import frozen
 
@@ -23,7 +22,7 @@ from ordercore.promotions.limits import (
     reached_by,
     within,
 )
-from ordercore.promotions.promotion import Code, Coupon, Exclusive, Promotion
+from ordercore.promotions.promotion import ALWAYS_ON, Code, Coupon, Exclusive, Promotion
 from ordercore.promotions.proposals import GiftGrant, Proposal, join
 from ordercore.promotions.selectors import Need, either
 from ordercore.promotions.state import LayerState
@@ -87,11 +86,19 @@ def terms_of(promotion: Promotion, usual: Terms) -> Terms:
 
     ``usual`` are those of who says nothing of them, and stand for all that are equal.
     """
-    terms = Terms(
+    own = promotion.limits.applications
+    if (
+        promotion.basis is usual.basis
+        and promotion.rounding is usual.rounding
+        and promotion.split is usual.split
+        and promotion.overflow == usual.overflow
+        and own is None
+    ):
+        return usual
+    return Terms(
         usual.currency, promotion.basis, promotion.rounding, promotion.split, promotion.overflow,
-        promotion.limits.applications,
+        own,
     )  # fmt: skip
-    return usual if terms == usual else terms
 
 
 def compile_plan(promotion: Promotion, seq: int, layer: int, usual: Terms) -> Plan:
@@ -158,7 +165,9 @@ def _test(promotion: Promotion, terms: Terms) -> Test | None:
     when = promotion.when
     test = None if type(when) is Always else placed(when, terms, "when")
     schedule = promotion.schedule
-    return test if schedule == _ALWAYS_ON else _on_time(schedule, test)
+    if schedule is ALWAYS_ON or schedule == ALWAYS_ON:
+        return test
+    return _on_time(schedule, test)
 
 
 def _on_time(schedule: Schedule, test: Test | None) -> Test:
@@ -215,9 +224,6 @@ def _blocks(proposal: Proposal) -> bool:
     return any([isinstance(grant, GiftGrant) and grant.blocks for grant in proposal[5]])
 
 
-_ALWAYS_ON: Final = Schedule()
-
-
 def _key(promotion: Promotion) -> Need | None:
     """Choose the most selective thing that must be held for the promotion to have an effect."""
     if isinstance(promotion.trigger, Code):
@@ -225,6 +231,8 @@ def _key(promotion: Promotion) -> Need | None:
     if isinstance(promotion.trigger, Coupon):
         return "coupon", frozenset({promotion.trigger.kind})
     needs = promotion.when.needs() + either([each.needs() for each in promotion.benefits])
+    if len(needs) == 1 and needs[0][0] in _RANKS:
+        return needs[0]
     ranked = [need for need in needs if need[0] in _RANKS or need[0].startswith(ATTRIBUTE)]
     if len(ranked) < 2:
         return ranked[0] if ranked else None

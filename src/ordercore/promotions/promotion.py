@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from attrs import Attribute, field, frozen
 
@@ -103,6 +103,13 @@ class Funding:
     percent: Decimal = field(converter=percent_of, validator=check_percent)
 
 
+ALWAYS_ON: Final = Schedule()
+"""No schedule at all; like the two below one value for all promotions that say nothing."""
+
+_AUTOMATIC: Final = Automatic()
+_ALWAYS: Final = Always()
+
+
 class Exclusive(StrEnum):
     """How far a promotion insists on being alone."""
 
@@ -191,7 +198,7 @@ class Promotion:
     benefits: tuple[Benefit, ...] = field(
         converter=_benefits, validator=each(instance(Benefit), least=1, most=MAX_BENEFITS)
     )
-    when: Condition = field(factory=Always, validator=check_condition)
+    when: Condition = field(default=_ALWAYS, validator=check_condition)
     name: Attributes = field(
         default=NO_ATTRIBUTES,
         converter=_named,
@@ -199,8 +206,8 @@ class Promotion:
         metadata={"form": str | Attributes, "keywords": stated(text(most=200))},
     )
     version: int = field(default=1, validator=integer(least=1, most=10**9))
-    schedule: Schedule = field(factory=Schedule, validator=instance(Schedule))
-    trigger: Trigger = field(factory=Automatic, validator=instance(Trigger))
+    schedule: Schedule = field(default=ALWAYS_ON, validator=instance(Schedule))
+    trigger: Trigger = field(default=_AUTOMATIC, validator=instance(Trigger))
     layer: str = field(default="order", validator=identifier)
     priority: int = field(default=0, validator=integer(least=-(10**9), most=10**9))
     exclusive: Exclusive = field(
