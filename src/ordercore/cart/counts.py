@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from ordercore.data.checks import Named, identifier, integer, tuple_of
 from ordercore.data.faults import step
 from ordercore.data.keywords import stated
+from ordercore.data.readonly import ReadOnly, paired
 from ordercore.data.registry import mapping
-from ordercore.errors import InvalidInput, InvalidType, InvalidValue, LimitExceeded
+from ordercore.errors import InvalidInput, LimitExceeded
 
 __all__ = ["MAX_COUNTS", "NO_COUNTS", "Counts", "are_counts", "counts_if_valid", "counts_or_none"]
 
@@ -19,7 +20,7 @@ MAX_COUNTS: Final = 10_000
 _count = integer(least=0, most=10**9)
 
 
-class Counts(Mapping[str, int]):
+class Counts(ReadOnly[int]):
     """A read-only mapping of ids to counts, equal and hashed by content, in the order of the ids.
 
     Raises:
@@ -31,46 +32,16 @@ class Counts(Mapping[str, int]):
     3
     """
 
-    __slots__ = ("_hash", "_pairs")
-    _pairs: dict[str, int]
-    _hash: int
+    __slots__ = ()
 
     def __init__(self, pairs: Mapping[str, int] | Iterable[tuple[str, int]] = ()) -> None:
-        given = _paired(pairs)
+        given = paired(pairs, "ids to counts", "id", "duplicate_id")
         if len(given) > MAX_COUNTS:
             raise LimitExceeded(f"at most {MAX_COUNTS} ids", len(given))
         for key, count in given.items():
             _placed(identifier, key, key)
             _placed(_count, count, key)
-        object.__setattr__(self, "_pairs", dict(sorted(given.items())))
-        object.__setattr__(self, "_hash", hash(tuple(self._pairs.items())))
-
-    def __getitem__(self, key: str) -> int:
-        return self._pairs[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._pairs)
-
-    def __len__(self) -> int:
-        return len(self._pairs)
-
-    def __eq__(self, other: object) -> bool:
-        return self._pairs == other._pairs if isinstance(other, Counts) else NotImplemented
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"Counts are read-only; cannot set {name}")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"Counts are read-only; cannot delete {name}")
-
-    def __reduce__(self) -> tuple[type[Counts], tuple[dict[str, int]]]:
-        return Counts, (self._pairs,)
-
-    def __repr__(self) -> str:
-        return f"Counts({self._pairs!r})"
+        self._keep(given)
 
 
 mapping(
@@ -82,22 +53,6 @@ mapping(
         "additionalProperties": stated(_count),
     },
 )
-
-
-def _paired(pairs: Any) -> dict[Any, Any]:
-    """Make a dict of a mapping or of pairs; an id given twice would hide one of its counts."""
-    if isinstance(pairs, Mapping):
-        return dict(pairs)
-    if isinstance(pairs, str):
-        raise InvalidType("a mapping of ids to counts, or pairs of these", pairs)
-    try:
-        listed = [(key, count) for key, count in pairs]
-        given = dict(listed)
-    except (TypeError, ValueError):
-        raise InvalidType("a mapping of ids to counts, or pairs of these", pairs) from None
-    if len(given) < len(listed):
-        raise InvalidValue("each id once", reason="duplicate_id")
-    return given
 
 
 def _placed(check: Any, value: object, key: object) -> None:

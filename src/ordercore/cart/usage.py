@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, Final
 
@@ -12,8 +12,9 @@ from ordercore.cart.counts import MAX_COUNTS, NO_COUNTS, Counts, are_counts, cou
 from ordercore.data.checks import Named, identifier, tuple_of
 from ordercore.data.faults import step
 from ordercore.data.keywords import stated
+from ordercore.data.readonly import ReadOnly, paired
 from ordercore.data.registry import mapping
-from ordercore.errors import InvalidInput, InvalidType, InvalidValue, LimitExceeded
+from ordercore.errors import InvalidInput, InvalidValue, LimitExceeded
 from ordercore.money import Money
 from ordercore.money.fields import Amount, AmountText, as_given
 from ordercore.money.numbers import (
@@ -27,7 +28,7 @@ from ordercore.money.numbers import (
 __all__ = ["NOTHING_SPENT", "Spent", "Usage"]
 
 
-class Spent(Mapping[str, str]):
+class Spent(ReadOnly[str]):
     """A read-only mapping of promotion ids to amounts as text, equal and hashed by content.
 
     Amounts are given as Money, as decimal numbers or as text; without a currency they are in
@@ -43,53 +44,22 @@ class Spent(Mapping[str, str]):
     '120.00'
     """
 
-    __slots__ = ("_amounts", "_hash", "_pairs")
+    __slots__ = ("_amounts",)
     _amounts: dict[str, Amount]
-    _hash: int
-    _pairs: dict[str, str]
 
     def __init__(
         self, pairs: Mapping[str, AmountText] | Iterable[tuple[str, AmountText]] = ()
     ) -> None:
-        given = _paired(pairs)
+        given = paired(pairs, "ids to amounts", "id", "duplicate_id")
         if len(given) > MAX_COUNTS:
             raise LimitExceeded(f"at most {MAX_COUNTS} ids", len(given))
         amounts = {key: _amount(key, amount) for key, amount in given.items()}
-        put = object.__setattr__
-        put(self, "_amounts", amounts)
-        put(self, "_pairs", {key: _text(amounts[key]) for key in sorted(amounts)})
-        put(self, "_hash", hash(tuple(self._pairs.items())))
+        object.__setattr__(self, "_amounts", amounts)
+        self._keep({key: _text(amount) for key, amount in amounts.items()})
 
     def amount(self, promotion: str) -> Amount:
         """Tell what was spent on a promotion, as a rule's amount; what is not told is nothing."""
         return self._amounts.get(promotion, _ZERO)
-
-    def __getitem__(self, key: str) -> str:
-        return self._pairs[key]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._pairs)
-
-    def __len__(self) -> int:
-        return len(self._pairs)
-
-    def __eq__(self, other: object) -> bool:
-        return self._pairs == other._pairs if isinstance(other, Spent) else NotImplemented
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"Spent is read-only; cannot set {name}")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"Spent is read-only; cannot delete {name}")
-
-    def __reduce__(self) -> tuple[type[Spent], tuple[dict[str, str]]]:
-        return Spent, (self._pairs,)
-
-    def __repr__(self) -> str:
-        return f"Spent({self._pairs!r})"
 
 
 _ZERO: Final = Decimal(0)
@@ -103,20 +73,6 @@ mapping(
         "additionalProperties": {"type": "string", "pattern": _PATTERN},
     },
 )
-
-
-def _paired(pairs: Any) -> dict[Any, Any]:
-    """Make a dict of a mapping or of pairs; an id given twice would hide one of its amounts."""
-    if isinstance(pairs, Mapping):
-        return dict(pairs)
-    try:
-        listed = [(key, amount) for key, amount in tuple_of(pairs)]
-        given = dict(listed)
-    except (TypeError, ValueError):
-        raise InvalidType("a mapping of ids to amounts, or pairs of these", pairs) from None
-    if len(given) < len(listed):
-        raise InvalidValue("each id once", reason="duplicate_id")
-    return given
 
 
 def _amount(key: Any, given: Any) -> Amount:

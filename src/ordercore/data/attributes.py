@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ordercore.data.checks import Named, text
 from ordercore.data.faults import step
 from ordercore.data.keywords import stated
+from ordercore.data.readonly import ReadOnly, paired
 from ordercore.data.registry import mapping
-from ordercore.errors import InvalidInput, InvalidType, InvalidValue, LimitExceeded
+from ordercore.errors import InvalidInput, InvalidType, LimitExceeded
 
 __all__ = [
     "MAX_ATTRIBUTES",
@@ -27,7 +28,7 @@ _key = text(most=64, least=1)
 _short = text(most=200)
 
 
-class Attributes(Mapping[str, str]):
+class Attributes(ReadOnly[str]):
     """A read-only mapping of names to text, equal and hashed by content, kept in name order.
 
     Raises:
@@ -39,12 +40,10 @@ class Attributes(Mapping[str, str]):
     'black'
     """
 
-    __slots__ = ("_hash", "_pairs")
-    _pairs: dict[str, str]
-    _hash: int
+    __slots__ = ()
 
     def __init__(self, pairs: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
-        given = _paired(pairs)
+        given = paired(pairs, "names to text", "name", "duplicate_name")
         if len(given) > MAX_ATTRIBUTES:
             raise LimitExceeded(f"at most {MAX_ATTRIBUTES} attributes", len(given))
         for name, value in given.items():
@@ -52,37 +51,7 @@ class Attributes(Mapping[str, str]):
                 raise InvalidType("text for names and values", (name, value))
             _key(None, Named("name"), name)
             _short(None, Named(step(name)), value)
-        object.__setattr__(self, "_pairs", dict(sorted(given.items())))
-        object.__setattr__(self, "_hash", hash(tuple(self._pairs.items())))
-
-    def __getitem__(self, name: str) -> str:
-        return self._pairs[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._pairs)
-
-    def __len__(self) -> int:
-        return len(self._pairs)
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, Attributes):
-            return self._pairs == other._pairs
-        return NotImplemented
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    def __setattr__(self, name: str, value: object) -> None:
-        raise AttributeError(f"Attributes are read-only; cannot set {name}")
-
-    def __delattr__(self, name: str) -> None:
-        raise AttributeError(f"Attributes are read-only; cannot delete {name}")
-
-    def __reduce__(self) -> tuple[type[Attributes], tuple[dict[str, str]]]:
-        return Attributes, (self._pairs,)
-
-    def __repr__(self) -> str:
-        return f"Attributes({self._pairs!r})"
+        self._keep(given)
 
 
 mapping(
@@ -93,20 +62,6 @@ mapping(
         "additionalProperties": stated(_short),
     },
 )
-
-
-def _paired(pairs: Any) -> dict[Any, Any]:
-    """Make a dict of a mapping or of pairs; a name given twice would hide one of its values."""
-    if isinstance(pairs, Mapping):
-        return dict(pairs)
-    try:
-        listed = [(name, value) for name, value in pairs]
-        given = dict(listed)
-    except (TypeError, ValueError):
-        raise InvalidType("a mapping of names to text, or pairs of these", pairs) from None
-    if len(given) < len(listed):
-        raise InvalidValue("each name once", reason="duplicate_name")
-    return given
 
 
 NO_ATTRIBUTES = Attributes()
