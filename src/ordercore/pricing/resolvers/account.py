@@ -7,7 +7,7 @@ from enum import StrEnum
 from ordercore.promotions.conditions import Verdict
 from ordercore.promotions.proposals import Proposal
 
-__all__ = ["Account", "Entry", "Kind"]
+__all__ = ["Account", "Entry", "Kind", "beaten"]
 
 
 class Kind(StrEnum):
@@ -32,3 +32,9 @@ exclude it. The proposal is what it took, or (beaten) what it would have taken a
 """
 
 Account = list[Entry]
+
+
+def beaten(entry: Entry, by: tuple[int, ...]) -> Entry:
+    """Tell of who would apply alone that others prevail; anybody else keeps the outcome."""
+    seq, kind, verdict, taken, _ = entry
+    return (seq, Kind.BEATEN, verdict, taken, by) if kind is Kind.APPLIED else entry

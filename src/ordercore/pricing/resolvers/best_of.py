@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ordercore.pricing.resolvers.account import Account, Entry, Kind
+from ordercore.pricing.resolvers.account import Account, Entry, Kind, beaten
 from ordercore.pricing.resolvers.by_priority import alone, by_priority
 from ordercore.promotions.plan import Plan
 from ordercore.promotions.proposals import total_of
@@ -54,7 +54,7 @@ def best_of_groups(
     account += passed
     for (best, _), *rest in ranked:
         by = (best.seq,) if told[best.seq][1] is Kind.APPLIED else told[best.seq][4]
-        account += [_beaten(entry, by) for _, entry in rest]
+        account += [beaten(entry, by) for _, entry in rest]
     by_priority(state, [plan for plan in plans if plan.seq not in out], account)
 
 
@@ -75,20 +75,10 @@ def _ranked(state: LayerState, plans: Sequence[Plan]) -> list[tuple[Plan, Entry]
     return looked
 
 
-def _beaten(entry: Entry, by: tuple[int, ...]) -> Entry:
-    """Tell of who would apply alone that others prevail; anybody else keeps the outcome."""
-    seq, kind, verdict, taken, rivals = entry
-    return (
-        (seq, Kind.BEATEN, verdict, taken, by)
-        if kind is Kind.APPLIED
-        else (seq, kind, verdict, taken, rivals)
-    )
-
-
 def _contest(state: LayerState, plans: Sequence[Plan]) -> tuple[Plan | None, list[Entry]]:
     """Try each alone: tell which saves most, and what becomes of each beside that one."""
     ranked = _ranked(state, plans)
     best, first = ranked[0] if ranked else (None, None)
     if best is None or first is None or first[1] is not Kind.APPLIED:
         return None, [entry for _, entry in ranked]
-    return best, [_beaten(entry, (best.seq,)) for _, entry in ranked]
+    return best, [beaten(entry, (best.seq,)) for _, entry in ranked]

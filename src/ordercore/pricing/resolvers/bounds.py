@@ -29,8 +29,9 @@ def steps_after(
 ) -> list[Step]:
     """Bound what later layers add: (cap on what this layer takes, what they add at most).
 
-    A promotion takes no more of what is left than it would take now; one that asks for an
-    amount of all goods cannot apply once too much is taken.
+    A promotion that is monotone takes no more of what is left than it would take now, any other
+    no more than what it reaches costs now; one that asks for an amount of all goods cannot
+    apply once too much is taken.
     """
     if not layers:
         return []

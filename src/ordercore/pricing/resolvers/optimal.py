@@ -1,9 +1,10 @@
 """最优组合: the best combination of a run of layers, and how good it is by proof.
 
 What the first layer of the run can do is listed as options that exclude each other or add up.
-What the later layers can then add at most, given how much has been taken, is bounded by what
-each of their promotions would take of the untouched run: none takes more of less. The best
-set of options under that bound is tried in earnest, the later layers being settled the same
+What the later layers can then add at most, given how much has been taken, is bounded: by what
+a promotion would take of the untouched run, where it is known never to take more of less, else
+by what the goods that it reaches cost. The best set of options under that bound is tried in
+earnest, the later layers being settled the same
 way. If it comes to the bound, no combination is better. If not, further sets are tried by
 falling bound, until the bound is no better than the best that was found.
 """

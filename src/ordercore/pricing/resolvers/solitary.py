@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ordercore.pricing.resolvers.account import Account, Entry, Kind
+from ordercore.pricing.resolvers.account import Account, Entry, Kind, beaten
 from ordercore.pricing.resolvers.by_priority import alone
 from ordercore.pricing.resolvers.certificate import Certificate
 from ordercore.pricing.resolvers.worth import Worth, preference
@@ -69,13 +69,7 @@ def whichever_is_better(
             chosen, best = (plan, entry), key
     if chosen is None:
         rivals = tuple([entry[0] for entry in together])
-        beaten: Account = []
-        for seq, kind, verdict, taken, by in entries:
-            if kind is Kind.APPLIED:
-                beaten.append((seq, Kind.BEATEN, verdict, taken, rivals))
-            else:
-                beaten.append((seq, kind, verdict, taken, by))
-        return then, [*beaten, *others], certificates
+        return then, [*[beaten(entry, rivals) for entry in entries], *others], certificates
     plan, entry = chosen
     _take(state, plan, entry)
     tried = [entry, *[other for other in entries if other[1] is not Kind.APPLIED]]
