@@ -26,6 +26,7 @@ from ordercore import (
 )
 from ordercore.cart import Fee
 from ordercore.cart.usage import Spent
+from ordercore.data.attributes import Attributes
 from ordercore.errors import CurrencyMismatch, InvalidInput, InvalidType, InvalidValue
 from ordercore.pricing import Applied, Kind, LimitReached, Use
 from ordercore.pricing.explaining.labels import label_of
@@ -533,3 +534,9 @@ def test_an_applied_outcome_is_what_it_says():
     quote = limited(AmountOff("30"), cap="10")
     assert isinstance(quote.outcome("p"), Applied)
     assert quote.outcome("p") != limited(AmountOff("30"), cap="10", uses=5).outcome("p")
+
+
+def test_mappings_of_different_kinds_are_unequal_whatever_they_hold():
+    assert Spent({"a": "1"}) == Spent([("a", "1")])
+    assert Spent({"a": "1"}) != Attributes({"a": "1"})
+    assert Spent({"a": "1"}) != {"a": "1"}
