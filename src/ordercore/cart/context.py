@@ -162,9 +162,7 @@ class Context:
         if type(at) is not datetime or type(at.tzinfo) is not timezone:
             at = _pinned(at)
             aware(None, _AT, at)
-        told = vars(context)
-        told.update(_UNKNOWN)
-        told["at"] = at
+        _fill(context, {**_UNKNOWN, "at": at})
         return context
 
     def carried(self, facet: str) -> tuple[str, ...]:
@@ -187,5 +185,6 @@ class Context:
 
 
 _AT: Final = Named("at")
+_fill: Final = vars(Context)["__dict__"].__set__
 _UNKNOWN: Final = vars(Context(datetime(1970, 1, 1, tzinfo=UTC)))
 """Every field of a context, with nothing known."""

@@ -98,10 +98,11 @@ def largest_remainder(amount: int, weights: Sequence[int], total: int) -> list[i
     if rest:
         cut = [amount * weight % total for weight in weights]
         if rest < 4:
-            for _ in range(rest):
+            while rest:
                 i = cut.index(max(cut))
                 shares[i] += 1
                 cut[i] = -1
+                rest -= 1
             return shares
         for i in sorted(range(len(cut)), key=cut.__getitem__, reverse=True)[:rest]:
             shares[i] += 1

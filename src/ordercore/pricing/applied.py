@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
-from attrs import frozen
-
 from ordercore.money import Money
 from ordercore.pricing.entered import withheld
 from ordercore.pricing.resolvers.account import Entry, Kind
@@ -69,17 +67,21 @@ class Claim(NamedTuple):
     units: int
 
 
-@frozen
 class Outcome:
     """What became of one promotion: the base of the kinds below.
 
     Attributes:
         kind: What became of it, as a code.
-        promotion: Its id; empty for a code that no promotion has.
     """
 
+    __slots__ = ()
+
     kind: ClassVar[Kind]
-    promotion: str
+
+    @property
+    def promotion(self) -> str:
+        """Its id; empty for a code or a kind of coupon that no promotion has."""
+        return ""
 
     @property
     def amount_minor(self) -> int:
@@ -87,13 +89,21 @@ class Outcome:
         return 0
 
 
-@frozen(eq=False, repr=False, slots=False)
 class ReadOutcome(Outcome):
     """An outcome that is read off a quote's account when asked, and equal by what it says."""
 
+    __slots__ = ("_entry", "_quote")
+
     says: ClassVar[tuple[str, ...]] = ()
-    _quote: Quote
-    _entry: Entry
+
+    def __init__(self, quote: Quote, entry: Entry) -> None:
+        self._quote = quote
+        self._entry = entry
+
+    @property
+    def promotion(self) -> str:
+        """Its id."""
+        return self._quote.book.ids[self._entry[0]]
 
     def _value(self) -> tuple[object, ...]:
         return self.promotion, *[getattr(self, name) for name in self.says]
@@ -111,9 +121,10 @@ class ReadOutcome(Outcome):
         return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in told)})"
 
 
-@frozen(eq=False, repr=False, slots=False)
 class Applied(ReadOutcome):
     """It applies (perhaps with gifts alone)."""
+
+    __slots__ = ()
 
     kind: ClassVar[Kind] = Kind.APPLIED
     says: ClassVar[tuple[str, ...]] = (

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
 
 from ordercore.cart import Cart, Context, Shopper, Usage, Wishes
 from ordercore.data.attributes import NO_ATTRIBUTES
@@ -101,23 +101,25 @@ def price_in(
     cart: Cart, book: PromotionBook, context: Context, tariff: Tariff | None = None
 ) -> Quote:
     """Price a cart in a context made before: see `price`."""
-    given: tuple[Any, ...] = cart, book, context
-    if not all(map(isinstance, given, _WHAT_A_PRICE_NEEDS)):
-        raise InvalidType("a Cart, a PromotionBook and a Context", given)
-    if cart.currency != book.currency:
+    if not (type(cart) is Cart and type(book) is PromotionBook and type(context) is Context):
+        _check_types(cart, book, context)
+    if cart.currency is not book.currency and cart.currency != book.currency:
         raise CurrencyMismatch(f"a book in {cart.currency}", str(book.currency))
-    by: Any = tariff
-    if not (by is None or isinstance(by, Tariff)):
-        raise InvalidType("a Tariff", by, path=("tariff",))
     if tariff is None:
         base, prices = cart.rows.amounts, NO_PRICES
+    elif not isinstance(tariff, Tariff):
+        raise InvalidType("a Tariff", tariff, path=("tariff",))
     elif tariff.currency == cart.currency:
         base, prices = base_prices(cart, context, tariff)
     else:
         raise CurrencyMismatch(f"a tariff in {cart.currency}", str(tariff.currency))
-    capped = book.discount_caps
-    state = book.begin(cart, context, base) if capped else LayerState(cart, context, base)
-    state, account, certificates = _promote(state, book)
+    if book.settles_plainly:
+        account: Account = []
+        state = LayerState(cart, context, base)
+        by_priority(state, book.candidates(cart, context), account)
+        certificates: tuple[Certificate, ...] = ()
+    else:
+        state, account, certificates = _promote(book.begin(cart, context, base), book)
     rows = tuple(state.now)
     if tariff is None:
         return Quote(
@@ -132,10 +134,16 @@ def price_in(
     )  # fmt: skip
 
 
+def _check_types(*given: object) -> None:
+    """Accept members of subclasses, too."""
+    if not all(map(isinstance, given, _WHAT_A_PRICE_NEEDS)):
+        raise InvalidType("a Cart, a PromotionBook and a Context", given)
+
+
 def _promote(
     state: LayerState, book: PromotionBook
 ) -> tuple[LayerState, Account, tuple[Certificate, ...]]:
-    """Let promotions take what they may, layer after layer."""
+    """Let promotions take what they may where not all is settled by priority alone."""
     account: Account = []
     plans: Sequence[Plan] = book.candidates(state.cart, state.context)
     if book.solitary:
@@ -143,16 +151,15 @@ def _promote(
             settle = partial(_settle, book)
             return whichever_is_better(state, plans, book, book.objective, settle)
         plans = first_alone(state, plans, book, account)
-    if book.runs:
-        return state, account, _settle(book, state, plans, account)
-    by_priority(state, plans, account)
-    return state, account, ()
+    return state, account, _settle(book, state, plans, account)
 
 
 def _settle(
     book: PromotionBook, state: LayerState, plans: Sequence[Plan], account: Account
 ) -> tuple[Certificate, ...]:
     """Settle run after run of layers, each as its resolver says."""
+    if not book.runs:
+        by_priority(state, plans, account)
     certificates: list[Certificate] = []
     start = 0
     for run in book.runs:

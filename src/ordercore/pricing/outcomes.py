@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ordercore.pricing.quote import Quote
 
 __all__ = [
+    "OUTCOMES",
     "Applied",
     "Beaten",
     "Claim",
@@ -57,9 +58,10 @@ __all__ = [
 _APPLIED: Final = Kind.APPLIED
 
 
-@frozen(eq=False, repr=False, slots=False)
 class NotEligible(ReadOutcome):
     """Its schedule, trigger or condition does not hold; every miss is named."""
+
+    __slots__ = ()
 
     kind: ClassVar[Kind] = Kind.NOT_ELIGIBLE
     says: ClassVar[tuple[str, ...]] = ("miss",)
@@ -84,9 +86,10 @@ class NotEligible(ReadOutcome):
         return self.miss.gap
 
 
-@frozen(eq=False, repr=False, slots=False)
 class Excluded(ReadOutcome):
     """Another promotion tolerates none beside it, or not this one, or used the last coupon."""
+
+    __slots__ = ()
 
     kind: ClassVar[Kind] = Kind.EXCLUDED
     says: ClassVar[tuple[str, ...]] = ("by",)
@@ -97,9 +100,10 @@ class Excluded(ReadOutcome):
         return tuple(self._quote.book.ids[rival] for rival in self._entry[4])
 
 
-@frozen(eq=False, repr=False, slots=False)
 class Beaten(Excluded):
     """Others use the units that it would need, or were chosen because they give more."""
+
+    __slots__ = ()
 
     kind: ClassVar[Kind] = Kind.BEATEN
     says: ClassVar[tuple[str, ...]] = ("by", "difference")
@@ -140,16 +144,18 @@ class Beaten(Excluded):
         return Money(theirs - total_of(self._entry[3]), self._quote.currency)
 
 
-@frozen(eq=False, repr=False, slots=False)
 class NoEffect(ReadOutcome):
     """Its conditions hold, but there is nothing for it to reduce or give."""
+
+    __slots__ = ()
 
     kind: ClassVar[Kind] = Kind.NO_EFFECT
 
 
-@frozen(eq=False, repr=False, slots=False)
 class GiftOutOfStock(ReadOutcome):
     """Too few of its gifts are left, and it gives nothing else, or nothing without them."""
+
+    __slots__ = ()
 
     kind: ClassVar[Kind] = Kind.GIFT_OUT_OF_STOCK
     says: ClassVar[tuple[str, ...]] = ("skus",)
@@ -165,9 +171,10 @@ class GiftOutOfStock(ReadOutcome):
         return short_gifts(self._quote, self._entry)
 
 
-@frozen(eq=False, repr=False, slots=False)
 class LimitReached(ReadOutcome):
     """It was used as often, or for as much money, as it may be."""
+
+    __slots__ = ()
 
     kind: ClassVar[Kind] = Kind.LIMIT_REACHED
     says: ClassVar[tuple[str, ...]] = ("limit", "allowed", "used")
@@ -200,7 +207,6 @@ class UnknownCode(Outcome):
     """No promotion of the book has this code."""
 
     kind: ClassVar[Kind] = Kind.UNKNOWN_CODE
-    promotion: str = field(default="", init=False)
     code: str = field(kw_only=True)
 
 
@@ -209,11 +215,10 @@ class UnknownCoupon(Outcome):
     """No promotion of the book is triggered by a coupon of this kind."""
 
     kind: ClassVar[Kind] = Kind.UNKNOWN_COUPON
-    promotion: str = field(default="", init=False)
     coupon: str = field(kw_only=True)
 
 
-_KINDS: Mapping[Kind, type[ReadOutcome]] = MappingProxyType(
+OUTCOMES: Mapping[Kind, type[ReadOutcome]] = MappingProxyType(
     {
         cls.kind: cls
         for cls in (
@@ -221,8 +226,9 @@ _KINDS: Mapping[Kind, type[ReadOutcome]] = MappingProxyType(
         )
     }
 )  # fmt: skip
+"""As what an entry of a quote's account is read, by its kind."""
 
 
 def outcome_of(quote: Quote, entry: Entry) -> Outcome:
     """Make the outcome that an entry of a quote's account stands for."""
-    return _KINDS[entry[1]](quote.book.ids[entry[0]], quote, entry)
+    return OUTCOMES[entry[1]](quote, entry)

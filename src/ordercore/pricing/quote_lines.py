@@ -115,6 +115,10 @@ class QuoteColumns(NamedTuple):
     each of them; 0 where a line only qualifies."""
 
 
+quote_columns: Final = partial(tuple.__new__, QuoteColumns)
+"""Make columns of all their fields in one tuple."""
+
+
 class QuoteTax(NamedTuple):
     """What one tax rate comes to."""
 

@@ -18,7 +18,7 @@ from typing import Final
 
 from ordercore.cart import Cart
 from ordercore.pricing.resolvers.account import Entry, Kind
-from ordercore.promotions.proposals import total_of
+from ordercore.promotions.proposals import fees_cut
 
 __all__ = [
     "Borne",
@@ -125,21 +125,19 @@ def tally(
 ) -> tuple[list[Given], list[Borne]]:
     """Tell in one pass what every candidate gives, and which lines bear it."""
     given: list[Given] = []
-    borne: list[Borne] = []
-    rows_of = cart.rows
-    heads, one_for_one = rows_of.heads, rows_of.in_order
+    found: list[Borne] = []
+    heads, one_for_one = cart.rows.heads, cart.rows.in_order
     for seq, kind, _, proposal, _ in account:
-        promotion = ids[seq]
         if kind is not _APPLIED:
-            given.append((promotion, kind, 0))
+            given.append((ids[seq], kind, 0))
             continue
         goods, rows, parts, _, shipping, grants = proposal
-        off = total_of(proposal) if grants else goods + shipping
-        given.append((promotion, kind, off))
+        promotion, off = ids[seq], goods + shipping
+        given.append((promotion, kind, off + fees_cut(grants) if grants else off))
         if goods:
             lines = tuple(rows) if one_for_one else tuple([heads[row] for row in rows])
-            borne.append((promotion, lines, tuple(parts)))
-    return given, borne if rows_of.members is None else _by_promotion(shares(cart, ids, account))
+            found.append((promotion, lines, tuple(parts)))
+    return given, found if cart.rows.members is None else _by_promotion(shares(cart, ids, account))
 
 
 def _by_promotion(found: Iterable[Share]) -> list[Borne]:

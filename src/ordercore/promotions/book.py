@@ -29,7 +29,7 @@ from ordercore.money import Currency
 from ordercore.promotions.caps import MAX_CAPS, Capping, DiscountCap, cap_faults, capping
 from ordercore.promotions.contradictions import contradictions
 from ordercore.promotions.plan import Plan, compile_plan, terms_of
-from ordercore.promotions.promotion import Code, Exclusive, Promotion
+from ordercore.promotions.promotion import Exclusive, Promotion
 from ordercore.promotions.prospects import Prospect
 from ordercore.promotions.stacking import BestOf, Criterion, Optimal, Resolver
 from ordercore.promotions.state import LayerState
@@ -117,6 +117,7 @@ class PromotionBook:
     ids: tuple[str, ...] = field(init=False, eq=False, repr=False)
     solitary: tuple[int, ...] = field(init=False, eq=False, repr=False)
     runs: tuple[Run, ...] = field(init=False, eq=False, repr=False)
+    settles_plainly: bool = field(init=False, eq=False, repr=False)
     objective: tuple[Criterion, ...] | None = field(init=False, eq=False, repr=False)
     prospects: Mapping[int, Prospect] = field(init=False, eq=False, repr=False)
     _capping: Capping = field(init=False, eq=False, repr=False)
@@ -134,6 +135,7 @@ class PromotionBook:
         alone.sort(key=lambda plan: (-plan.promotion.priority, plan.promotion.id))
         put(self, "solitary", tuple(plan.seq for plan in alone))
         put(self, "runs", _runs(self.layers, self.resolvers))
+        put(self, "settles_plainly", not (alone or self.runs or self.discount_caps))
         searches = [each for each in self.resolvers if isinstance(each, Optimal)]
         put(self, "objective", searches[0].objective if searches else None)
         put(self, "prospects", _prospects(self))
@@ -169,7 +171,7 @@ class PromotionBook:
         These are the promotions that are available by their trigger and whose required key
         the cart or the context holds; see `Plan.is_candidate`.
         """
-        return [*map(self.plans.__getitem__, self._index.candidates(cart, context))]
+        return self._index.candidates(cart, context)
 
 
 def _runs(layers: Sequence[str], resolvers: Sequence[Resolver]) -> tuple[Run, ...]:
@@ -266,55 +268,59 @@ def _faults(book: PromotionBook) -> Iterator[InvalidInput]:
             yield fault.at(*place, "layer")
 
 
-_Table = dict[str, int | list[int]]
-"""A value → the sequence number of the plan under it, or of several."""
+_Table = dict[str, Sequence[int]]
+"""A value → the sequence numbers of the plans under it."""
 
 
 class _Index:
     """Which plans stand under which key: facet → value → sequence numbers."""
 
-    __slots__ = ("always", "codes", "context", "lines")
+    __slots__ = ("always", "codes", "context", "lines", "plans", "repeats")
 
     def __init__(self, plans: tuple[Plan, ...]) -> None:
         tables: dict[str, _Table] = {}
         always: list[int] = []
-        self.codes: dict[str, list[int]] = {}
+        repeats = False
         for plan in plans:
-            if isinstance(plan.promotion.trigger, Code):
-                self.codes.setdefault(plan.promotion.trigger.code, []).append(plan.seq)
             if plan.key is None:
                 always.append(plan.seq)
                 continue
             facet, values = plan.key
+            repeats = repeats or len(values) > 1
             _enter(plan.seq, values, tables.setdefault(facet, {}))
-        self.always = always
+        self.plans, self.always, self.repeats = plans, always, repeats
+        self.codes = tables.get("code", {})
         self.lines = [(facet, tables.pop(facet)) for facet in _LINE_FACETS if facet in tables]
         self.context = sorted(tables.items())
 
-    def candidates(self, cart: Cart, context: Context) -> list[int]:
+    def candidates(self, cart: Cart, context: Context) -> list[Plan]:
         """Look up every key that cart and context hold."""
         found = [*self.always]
         facets = cart.rows.facets
         for facet, table in self.lines:
-            held = facets[facet]
-            for value in held if len(held) < len(table) else table:
-                if value in held and value in table:
-                    seqs = table[value]
-                    found += (seqs,) if isinstance(seqs, int) else seqs
+            held: Iterable[str] = facets[facet]
+            if len(facets[facet]) > len(table):
+                held = filter(facets[facet].__contains__, table)
+            for value in held:
+                if value in table:
+                    found += table[value]
         for facet, table in self.context:
-            for value in context.carried(facet):
-                seqs = table.get(value, [])
-                found += [seqs] if isinstance(seqs, int) else seqs
-        return sorted(set(found))
+            for value in dict.fromkeys(context.carried(facet)):
+                found += table.get(value, ())
+        if self.repeats:
+            found = [*set(found)]
+        found.sort()
+        return [*map(self.plans.__getitem__, found)]
 
 
 def _enter(seq: int, values: Iterable[str], table: _Table) -> None:
-    """Enter a plan under values; most have just one, which needs no list."""
+    """Enter a plan under values; most of these have just one plan, which needs no list."""
+    alone = (seq,)
     for value in values:
         known = table.get(value)
         if known is None:
-            table[value] = seq
-        elif isinstance(known, int):
-            table[value] = [known, seq]
-        else:
+            table[value] = alone
+        elif isinstance(known, list):
             known.append(seq)
+        else:
+            table[value] = [*known, seq]

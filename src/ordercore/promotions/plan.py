@@ -49,7 +49,8 @@ class Plan:
         test: Its schedule and condition on a layer's state; None holds always.
         propose: What it would take.
         picky: Whether it may exclude others in its layer, or be excluded by a group.
-        particular: Whether others in its layer, the want of a coupon, or a limit may hinder it.
+        plain: Whether it needs its units for itself, and neither others in its layer nor the
+            want of a coupon nor a limit may hinder it: as with most promotions.
         coupon: The kind of coupon that it uses up; None: none.
         sociable: Whether it shares its units with any other promotion.
         limit: Tells which limit on its uses or its budget is reached; None: it has none.
@@ -62,7 +63,7 @@ class Plan:
     test: Test | None
     propose: Propose
     picky: bool
-    particular: bool
+    plain: bool
     coupon: str | None
     sociable: bool
     limit: Reached | None = None
@@ -118,7 +119,7 @@ def compile_plan(promotion: Promotion, seq: int, layer: int, usual: Terms) -> Pl
         test,
         propose,
         picky,
-        picky or coupon is not None or reached is not None,
+        not (picky or coupon or reached or promotion.combines_with),
         coupon,
         bool(promotion.combines_with),
         reached,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import compress
 from typing import Final, NamedTuple
 
@@ -19,6 +19,7 @@ __all__ = [
     "PointsEarned",
     "PointsRedeemed",
     "Proposal",
+    "fees_cut",
     "join",
     "reduction",
     "total_of",
@@ -122,18 +123,23 @@ NOTHING: Final[Proposal] = (0, (), (), (), 0, ())
 
 def total_of(proposal: Proposal) -> int:
     """Tell what a proposal takes in all, off goods, shipping and other fees."""
-    total = proposal[0] + proposal[4]
-    if proposal[5]:
-        total += sum([grant.minor for grant in proposal[5] if isinstance(grant, FeeCut)])
-    return total
+    return proposal[0] + proposal[4] + fees_cut(proposal[5])
+
+
+def fees_cut(grants: Iterable[Grant]) -> int:
+    """Tell what grants take off other fees."""
+    return sum([grant.minor for grant in grants if isinstance(grant, FeeCut)])
 
 
 def reduction(rows: Sequence[int], shares: Sequence[int], units: Sequence[int]) -> Proposal | None:
     """Propose to reduce rows by shares; what gets no share is not claimed."""
+    goods = sum(shares)
+    if not goods:
+        return None
     if 0 in shares:
         rows, units = [*compress(rows, shares)], [*compress(units, shares)]
-        shares = [share for share in shares if share]
-    return (sum(shares), rows, shares, units, 0, ()) if shares else None
+        shares = [*filter(None, shares)]
+    return goods, rows, shares, units, 0, ()
 
 
 def whole_shares(

@@ -116,23 +116,23 @@ class _Facet(Selector):
     """What selectors share that name values of one facet of a line."""
 
     __slots__ = ()
-    facet = ""
+    facet: str
     values: tuple[str, ...]
-    named: frozenset[str]
+    need: Need
 
     def __attrs_post_init__(self) -> None:
-        object.__setattr__(self, "named", frozenset(self.values))
+        object.__setattr__(self, "need", (self.facet, frozenset(self.values)))
 
     def compile(self, terms: Terms) -> Select:  # noqa: ARG002
         return self._rows_of_one if len(self.values) == 1 else self._rows_of_several
 
     def needs(self) -> tuple[Need, ...]:
-        return ((self.facet, self.named),)
+        return (self.need,)
 
-    def offering(self, terms: Terms) -> Offering:
-        return self._offered if len(self.values) == 1 else Selector.offering(self, terms)
+    def offering(self, terms: Terms) -> Offering:  # noqa: ARG002
+        return self._offered_of_one if len(self.values) == 1 else self._offered_of_several
 
-    def _offered(self, state: LayerState) -> Offer:
+    def _offered_of_one(self, state: LayerState) -> Offer:
         columns = state.rows
         rows = columns.facets[self.facet].get(self.values[0], ())
         if len(rows) == 1 and state.floors is None and rows[0] not in state.claimed:
@@ -140,11 +140,14 @@ class _Facet(Selector):
             return rows, (columns.quantities[row],), (state.entry[row],), 1, None
         return state.offer(rows)
 
+    def _offered_of_several(self, state: LayerState) -> Offer:
+        return state.offer(self._rows_of_several(state))
+
     def _rows_of_one(self, state: LayerState) -> tuple[int, ...]:
         return state.rows.facets[self.facet].get(self.values[0], ())
 
     def _rows_of_several(self, state: LayerState) -> tuple[int, ...]:
-        column, named = state.rows.facets[self.facet], self.named
+        column, named = state.rows.facets[self.facet], self.need[1]
         if len(named) < len(column):
             found = [column[value] for value in self.values if value in column]
         else:
@@ -165,8 +168,8 @@ class Sku(_Facet):
     """
 
     values: tuple[str, ...] = field(converter=names_of, validator=_named)
-    named: frozenset[str] = field(init=False, eq=False, repr=False)
-    facet = "sku"
+    need: Need = field(init=False, eq=False, repr=False)
+    facet: str = field(default="sku", init=False, eq=False, repr=False)
 
 
 @variant(Selector, "category")
@@ -175,8 +178,8 @@ class Category(_Facet):
     """Select the units of products that belong to at least one of these categories."""
 
     values: tuple[str, ...] = field(converter=names_of, validator=_named)
-    named: frozenset[str] = field(init=False, eq=False, repr=False)
-    facet = "category"
+    need: Need = field(init=False, eq=False, repr=False)
+    facet: str = field(default="category", init=False, eq=False, repr=False)
 
 
 @variant(Selector, "brand")
@@ -185,8 +188,8 @@ class Brand(_Facet):
     """Select the units of some brands."""
 
     values: tuple[str, ...] = field(converter=names_of, validator=_named)
-    named: frozenset[str] = field(init=False, eq=False, repr=False)
-    facet = "brand"
+    need: Need = field(init=False, eq=False, repr=False)
+    facet: str = field(default="brand", init=False, eq=False, repr=False)
 
 
 @variant(Selector, "seller")
@@ -195,8 +198,8 @@ class Seller(_Facet):
     """Select the units that some sellers offer."""
 
     values: tuple[str, ...] = field(converter=names_of, validator=_named)
-    named: frozenset[str] = field(init=False, eq=False, repr=False)
-    facet = "seller"
+    need: Need = field(init=False, eq=False, repr=False)
+    facet: str = field(default="seller", init=False, eq=False, repr=False)
 
 
 @variant(Selector, "attribute")

@@ -87,7 +87,6 @@ class LayerState:
 
     __slots__ = (
         "_at_us",
-        "_total",
         "_unit_prices",
         "allowance",
         "base",
@@ -156,7 +155,7 @@ class LayerState:
         self.gifts = {}
         self.points = 0
         self.allowance = self.most_times = EVER
-        self.base_total = self.entry_total = self._total = total
+        self.base_total = self.entry_total = total
         self._at_us = None
         self._unit_prices = None
 
@@ -260,7 +259,7 @@ class LayerState:
         if self.claimed:
             self.claimed = self.blocked = {}
         self.began = self.entry = self.now
-        self.entry_total = self._total
+        self.entry_total = sum(self.now)
         self.shipping_entry = self.shipping
         self.fees_entry = self.fees
 
@@ -268,17 +267,17 @@ class LayerState:
         """Apply a proposal: lower the rows and the shipping, count gifts."""
         goods, rows, shares, _, shipping, grants = proposal
         if goods:
-            self._total -= goods
             now = self.now
-            if now is self.entry:
-                self.now = now = [*now]
             if len(rows) == 1:
+                if now is self.entry:
+                    self.now = now = [*now]
                 now[rows[0]] -= goods  # type: ignore[index]
             elif rows is self.rows.every:
                 self.now = [*map(sub, now, shares)]
             else:
+                self.now = now = [*now]
                 for row, share in zip(rows, shares):  # noqa: B905 - of one length
-                    now[row] -= share  # type: ignore[index]
+                    now[row] -= share
         if shipping:
             self.shipping -= shipping
         if grants:
@@ -286,8 +285,11 @@ class LayerState:
 
     def claim(self, proposal: Proposal) -> None:
         """Count the units of an applied proposal as in use, for those that come after it."""
-        claimed = self.claimed
-        for row, used in zip(proposal[1], proposal[3]):  # noqa: B905 - of one length
+        claimed, units = self.claimed, zip(proposal[1], proposal[3])  # noqa: B905 - of one length
+        if not claimed:
+            claimed.update(units)
+            return
+        for row, used in units:
             claimed[row] = claimed.get(row, 0) + used
 
     def coupon_users(self, kind: str) -> tuple[int, ...]:

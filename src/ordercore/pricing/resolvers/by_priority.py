@@ -19,7 +19,7 @@ _APPLIED: Final = Kind.APPLIED
 _NOT_ELIGIBLE: Final = Kind.NOT_ELIGIBLE
 
 
-def by_priority(  # noqa: C901 - the way of every price: no call that can be spared
+def by_priority(  # noqa: C901, PLR0912 - the way of every price: no call that can be spared
     state: LayerState, plans: Iterable[Plan], account: Account
 ) -> None:
     """Let the promotions of a run of layers take what they can, the earlier one first.
@@ -27,48 +27,47 @@ def by_priority(  # noqa: C901 - the way of every price: no call that can be spa
     Who finds units in use proposes on what is left of them. Who excludes others, or shares a
     group with them, meets only the ones of its layer that applied before it.
     """
-    layer = -1
+    layer, began = -1, 0
     winners: list[Plan] = []
-    applied: list[Entry] = []
-    picky, open_to_all, last = False, True, NOTHING
+    picky, last = False, None
     for plan in plans:
         if plan.layer != layer:
             if account:
                 state.next_layer()
-            layer, picky, open_to_all, last = plan.layer, False, True, NOTHING
-            winners, applied = [], []
-        elif last is not NOTHING:  # units are counted once somebody comes who may want them
+            layer, began, winners = plan.layer, len(account), []
+            picky, last = False, None
+        elif last is not None:  # units are counted once somebody comes who may want them
             state.claim(last)
-            last = NOTHING
-        verdict = None
-        if plan.test is not None:
-            verdict = plan.test(state)
+            last = None
+        verdict, ask = None, plan.test  # what is looked up first is called faster
+        if ask is not None:
+            verdict = ask(state)
             if not verdict[0]:
                 account.append((plan.seq, _NOT_ELIGIBLE, verdict, NOTHING, ()))
                 continue
-        if plan.particular or picky:
+        propose = plan.propose
+        if plan.plain and not picky:
+            proposal = propose(state)
+        else:
             hindered = _hindered(plan, verdict, winners, state)
             if hindered is not None:
                 account.append(hindered)
                 continue
-        if plan.sociable and winners:
-            everybody = open_to_all and _is_open(plan)
-            proposal = _sharing(plan, state, () if everybody else winners, applied)
-        else:
-            proposal = plan.propose(state)
+            if plan.sociable and winners:
+                proposal = _sharing(plan, state, winners, account[began:])
+            else:
+                proposal = propose(state)
         if proposal is None or not (proposal[0] or proposal[4] or _gives_more(proposal)):
-            account.append(_without_effect(plan, state, verdict, proposal, applied))
+            account.append(_without_effect(plan, state, verdict, proposal, account[began:]))
             continue
         state.take(proposal)
-        if plan.coupon is not None:
-            state.use_coupon(plan.coupon, plan.seq)
-        entry = plan.seq, _APPLIED, verdict, proposal, ()
-        account.append(entry)
-        applied.append(entry)
+        account.append((plan.seq, _APPLIED, verdict, proposal, ()))
         winners.append(plan)
-        picky = picky or plan.picky
-        open_to_all = open_to_all and plan.sociable and _is_open(plan)
         last = proposal
+        if not plan.plain:
+            picky = picky or plan.picky
+            if plan.coupon is not None:
+                state.use_coupon(plan.coupon, plan.seq)
 
 
 def alone(plan: Plan, state: LayerState) -> Entry:
@@ -78,10 +77,9 @@ def alone(plan: Plan, state: LayerState) -> Entry:
         verdict = plan.test(state)
         if not verdict[0]:
             return plan.seq, _NOT_ELIGIBLE, verdict, NOTHING, ()
-    if plan.particular:
-        hindered = _hindered(plan, verdict, [], state)
-        if hindered is not None:
-            return hindered
+    hindered = _hindered(plan, verdict, [], state)
+    if hindered is not None:
+        return hindered
     proposal = plan.propose(state)
     if proposal is None or not (proposal[0] or proposal[4] or _gives_more(proposal)):
         return _without_effect(plan, state, verdict, proposal, [])
@@ -150,6 +148,8 @@ def _excluding(plan: Plan, winners: Sequence[Plan], state: LayerState) -> tuple[
 
 def _not_shared(plan: Plan, winners: Sequence[Plan], entries: Sequence[Entry]) -> dict[int, int]:
     """Count the units in use by winners with which the plan may not share them."""
+    if _is_open(plan):
+        winners = [winner for winner in winners if not _is_open(winner)]
     strangers = {winner.seq for winner in winners if not plan.combines(winner)}
     blocked: dict[int, int] = {}
     if not strangers:

@@ -117,11 +117,11 @@ def _off_once(offering: Offering, amount: int, terms: Terms) -> Propose:
         if caps is not None or terms.split is not _CURRENT:
             return _split(state, offer, amount, terms)
         total = sum(amounts)
-        goods = min(amount, total)
+        goods = amount if amount < total else total  # noqa: FURB136 - a call less
         shares = largest_remainder(goods, amounts, total)
         if 0 in shares:
             return reduction(rows, shares, units)
-        return (goods, rows, shares, units, 0, ()) if goods else None
+        return goods, rows, shares, units, 0, ()
 
     return propose
 

@@ -112,8 +112,6 @@ class _Pattern(NamedTuple):
 
     def single(self, buying: Offer, getting: Offer, most: int) -> Proposal | None:
         """Propose where one row qualifies another."""
-        if not buying[0] or not getting[0]:
-            return None
         buy, get, own, _, ratio, _ = self
         times = min(buying[1][0] // buy, getting[1][0] // get, own, most)
         share = share_of_picked(getting, times * get, ratio)

@@ -79,7 +79,7 @@ class PercentOff(Benefit):
         offering, ratio = self._offering(terms), ratio_of(self.percent)
         terms = shared_by(terms, self.split, self.overflow)
         if self.maximum is None and self.max_units_per_line is None:
-            return _off_all(offering, ratio, terms)
+            return _off_all(offering, *ratio, terms)
         maximum = None if self.maximum is None else terms.minor(self.maximum, "maximum")
         return _off_some(offering, ratio, terms, maximum, self.max_units_per_line)
 
@@ -102,21 +102,27 @@ class PercentOff(Benefit):
         return "capped", {"what": (told,), "maximum": self.maximum}
 
 
-def _off_all(offering: Offering, ratio: tuple[int, int], terms: Terms) -> Propose:
+def _off_all(offering: Offering, numerator: int, denominator: int, terms: Terms) -> Propose:
     """Take a percentage off all that is selected."""
 
     def propose(
         state: LayerState,
         offering: Offering = offering,
-        ratio: tuple[int, int] = ratio,
+        numerator: int = numerator,
+        denominator: int = denominator,
         terms: Terms = terms,
     ) -> Proposal | None:
         offer = rows, units, amounts, scale, caps = offering(state)
-        if len(rows) == 1 and scale == 1 and caps is None:
-            numerator, denominator = ratio
-            share = (2 * numerator * amounts[0] + denominator) // (2 * denominator)
-            return (share, rows, (share,), units, 0, ()) if share else None
-        return reduction(rows, _shares(offer, ratio, terms), units)
+        if caps is None:
+            whole = denominator * scale
+            if len(rows) == 1:
+                share = (2 * numerator * amounts[0] + whole) // (2 * whole)
+                return (share, rows, (share,), units, 0, ()) if share else None
+            shares = [amount * numerator // whole for amount in amounts]
+            goods = sum(shares)
+            if goods * whole == sum(amounts) * numerator and all(shares):  # nothing to round
+                return (goods, rows, shares, units, 0, ()) if goods else None
+        return reduction(rows, _shares(offer, (numerator, denominator), terms), units)
 
     return propose
 
@@ -159,9 +165,5 @@ def _shares(offer: Offer, ratio: tuple[int, int], terms: Terms) -> Sequence[int]
     """Tell each row's share of a percentage off all that is offered."""
     _, _, amounts, scale, caps = offer
     numerator, denominator = ratio
-    whole = denominator * scale
-    shares = [amount * numerator // whole for amount in amounts]
-    if caps is None and sum(shares) * whole == sum(amounts) * numerator:
-        return shares  # there is nothing to round
     exact = [amount * numerator for amount in amounts]
-    return whole_shares(exact, whole, caps, terms.rounding, terms.overflow)
+    return whole_shares(exact, denominator * scale, caps, terms.rounding, terms.overflow)

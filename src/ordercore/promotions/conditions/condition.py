@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from attrs import field, frozen
 
@@ -50,9 +49,6 @@ class Verdict(NamedTuple):
             return None
         return required - actual if actual < required else None
 
-
-verdict: Final = partial(tuple.__new__, Verdict)
-"""Make a verdict of all its fields in one tuple: conditions make many."""
 
 Test = Callable[[LayerState], Verdict]
 """A compiled condition."""
