@@ -96,14 +96,11 @@ def book_of(promotions: Iterable[dict[str, Any]]) -> PromotionBook:
 def read_columns(quote: Quote) -> int:
     """Read all numbers through the columns."""
     columns = quote.columns
-    total = columns.payable
-    for payable in columns.lines:
-        total += payable
+    total = columns.payable + sum(columns.lines)
     for _, _, amount in columns.outcomes:
         total += amount
     for _, _, parts in columns.shares:
-        for share in parts:
-            total += share
+        total += sum(parts)
     return total
 
 

@@ -176,7 +176,8 @@ def all_of(members: Iterable[Any], facet: str, carried: set[str | None]) -> Answ
 def asked(rule: Any, facet: str, carried: set[str | None]) -> Answers:
     """Tell whether what a rule asks of a facet is among what is carried."""
     if type(rule) in FACETS:
-        values = attrs.astuple(rule)[-1]
+        given = [each.name for each in attrs.fields(type(rule)) if each.init]
+        values = getattr(rule, given[-1])
         found = not carried.isdisjoint(values)
         return frozenset({found} if FACETS[type(rule)] == facet else ())
     needs, chosen = members_of(rule)
