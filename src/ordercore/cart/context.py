@@ -162,7 +162,9 @@ class Context:
         if type(at) is not datetime or type(at.tzinfo) is not timezone:
             at = _pinned(at)
             aware(None, _AT, at)
-        _fill(context, {**_UNKNOWN, "at": at})
+        told = _UNKNOWN.copy()
+        told["at"] = at
+        _fill(context, told)
         return context
 
     def carried(self, facet: str) -> tuple[str, ...]:
@@ -186,5 +188,5 @@ class Context:
 
 _AT: Final = Named("at")
 _fill: Final = vars(Context)["__dict__"].__set__
-_UNKNOWN: Final = vars(Context(datetime(1970, 1, 1, tzinfo=UTC)))
+_UNKNOWN: Final = {**vars(Context(datetime(1970, 1, 1, tzinfo=UTC)))}
 """Every field of a context, with nothing known."""
