@@ -6,7 +6,7 @@ again, compares, and has the whole quote back.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import evolve, field, frozen
@@ -110,6 +110,17 @@ class QuoteRecord:
         default=(), validator=each(instance(RecordedCoupon), most=MOST)
     )
 
+    _lines: Mapping[str, RecordedLine] = field(init=False, eq=False, repr=False)
+    _borne: Mapping[str, Sequence[tuple[str, int]]] = field(init=False, eq=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        borne: dict[str, list[tuple[str, int]]] = {}
+        for promotion in self.promotions:
+            for share in promotion.shares:
+                borne.setdefault(share.id, []).append((promotion.id, share.amount.minor))
+        object.__setattr__(self, "_lines", {line.id: line for line in self.lines})
+        object.__setattr__(self, "_borne", borne)
+
     @classmethod
     def of(cls, quote: Quote, *, only_relevant: bool = False) -> QuoteRecord:
         """Record a quote.
@@ -195,16 +206,8 @@ class QuoteRecord:
             raise InvalidType("integers for units", (start, stop))
         if not 0 <= start <= stop <= line.quantity:
             raise InvalidValue(f"units within 0 to {line.quantity}", (start, stop))
-        return recorded_units(self.cart, self.lines, self._shares(line_id), line, (start, stop))
-
-    def _shares(self, line_id: str) -> list[tuple[str, int]]:
-        """List what each promotion takes off a line, in the order in which they took it."""
-        return [
-            (promotion.id, share.amount.minor)
-            for promotion in self.promotions
-            for share in promotion.shares
-            if share.id == line_id
-        ]
+        borne = self._borne.get(line_id, ())
+        return recorded_units(self.cart, self._lines, borne, line, (start, stop))
 
 
 instead(Quote, "a Quote is stored as its QuoteRecord: dump(QuoteRecord.of(quote))")

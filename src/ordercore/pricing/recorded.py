@@ -169,7 +169,7 @@ def recorded_promotions(quote: Quote) -> Iterator[RecordedPromotion]:
 
 def recorded_units(
     cart: Cart,
-    recorded: Iterable[RecordedLine],
+    recorded: Mapping[str, RecordedLine],
     shares: Sequence[tuple[str, int]],
     line: CartLine,
     units: tuple[int, int],
@@ -178,7 +178,7 @@ def recorded_units(
 
     Args:
         cart: Whose line it is.
-        recorded: What each line of the cart comes to.
+        recorded: What each line of the cart comes to, by its id.
         shares: (promotion id, minor units): what is taken off the line, in order.
         line: Which.
         units: The first one, and one after the last.
@@ -187,10 +187,9 @@ def recorded_units(
         NotFound: A line that shares its row is not recorded.
     """
     place, row = cart.rows.places[line.id]
-    found = {each.id: each for each in recorded}
-    members = [_line_of(found, cart.lines[i].id) for i in row_lines(cart, row)]
+    members = [_line_of(recorded, cart.lines[i].id) for i in row_lines(cart, row)]
     listed = dict(read_off(cart, row, cart.rows.amounts[row]))[place]
-    base = found[line.id].base.minor
+    base = recorded[line.id].base.minor
     adjustments = _adjustments(line, shares, *units)
     payable = of_units(base, line.quantity, *units) - _sum(adjustments)
     before = of_units(base, line.quantity, 0, units[0])
