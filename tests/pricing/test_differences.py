@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
+from attrs import evolve
 
 from ordercore import Cart, CartLine, Fee, Money, PromotionBook, Quote, Tariff, price, recipes
 from ordercore.errors import CurrencyMismatch, InvalidType, InvalidValue
@@ -20,6 +21,7 @@ from ordercore.pricing import (
     PromotionChange,
     diff,
 )
+from ordercore.promotions import Sku
 from ordercore.tariffs import Taxes, TaxRate
 
 AT = datetime(2026, 6, 18, tzinfo=UTC)
@@ -94,6 +96,14 @@ class TestQuotes:
         assert not difference.is_empty
         assert difference.tax_included is not None
         assert difference.told("zh_CN").splitlines()[-1].startswith("含税：¥0.00 → ¥")
+
+    def test_what_is_due_now_adds_nothing(self) -> None:
+        presale = PromotionBook("CNY", [recipes.presale_deposit("presale", "20.00", Sku("scarf"))])
+        difference = diff(quote_of(book=PromotionBook("CNY")), quote_of(book=presale))
+        assert difference.changes == ()
+        assert difference.deposit == Change(Part.DEPOSIT, "", cny("0.00"), cny("20.00"))
+        assert not evolve(difference, promotions=()).is_empty
+        assert "定金：¥0.00 → ¥20.00（+¥20.00）" in difference.told("zh_CN")
 
     @pytest.mark.parametrize(
         ("locale", "told"),

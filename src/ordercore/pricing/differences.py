@@ -43,6 +43,8 @@ class Part(StrEnum):
     """What is left of a payable where not all of its parts are told, or they do not add up."""
     TAX_INCLUDED = "tax_included"
     """Tax that prices contain; it is no part of the sum."""
+    DEPOSIT = "deposit"
+    """What of the payable is due now; it is no part of the sum."""
 
 
 @frozen
@@ -141,6 +143,7 @@ class Difference:
         codes: What else became of the codes typed.
         counts: What else comes with the order: gifts, points, coupons.
         tax_included: The tax that prices contain, where that differs; no part of the sum.
+        deposit: What is due now, where that differs; no part of the sum.
         sides: What was compared.
 
     ``str(...)`` is the difference in English: see `told`.
@@ -153,6 +156,7 @@ class Difference:
     codes: tuple[CodeChange, ...] = ()
     counts: tuple[CountChange, ...] = ()
     tax_included: Change | None = None
+    deposit: Change | None = None
     sides: tuple[Side, Side] = field(eq=False, repr=False)
 
     @property
@@ -163,8 +167,14 @@ class Difference:
     @property
     def is_empty(self) -> bool:
         """Whether there is no difference at all."""
-        what = self.changes, self.promotions, self.codes, self.counts
-        return not any(what) and self.tax_included is None
+        return not (
+            self.changes
+            or self.promotions
+            or self.codes
+            or self.counts
+            or self.tax_included
+            or self.deposit
+        )
 
     @property
     def lines(self) -> tuple[Change, ...]:
@@ -229,7 +239,8 @@ def diff(one: Side, other: Side) -> Difference:
         promotions=_promotion_changes(one, other),
         codes=_code_changes(one, other),
         counts=_count_changes(one, other),
-        tax_included=_contained(one, other),
+        tax_included=_beside(Part.TAX_INCLUDED, one, other),
+        deposit=_beside(Part.DEPOSIT, one, other),
         sides=(one, other),
     )
 
@@ -302,12 +313,17 @@ def _titles(side: Side) -> dict[tuple[Part, str], str]:
     return {**lines, **{(Part.FEE, fee.id): fee.title for fee in side.cart.fees}}
 
 
-def _contained(one: Side, other: Side) -> Change | None:
-    """Compare the tax that prices contain."""
+def _beside(part: Part, one: Side, other: Side) -> Change | None:
+    """Compare an amount that is no part of the sum; other engines do not tell it."""
     if isinstance(one, OutsideQuote) or isinstance(other, OutsideQuote):
         return None
-    before, after = (q.tax - Money(q.tax_on_top_minor, q.currency) for q in (one, other))
-    return None if before == after else Change(Part.TAX_INCLUDED, "", before, after)
+    before, after = _besides(one)[part], _besides(other)[part]
+    return None if before == after else Change(part, "", before, after)
+
+
+def _besides(quote: Quote) -> dict[Part, Money]:
+    contained = quote.tax - Money(quote.tax_on_top_minor, quote.currency)
+    return {Part.TAX_INCLUDED: contained, Part.DEPOSIT: quote.deposit}
 
 
 # What is no amount

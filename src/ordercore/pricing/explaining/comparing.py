@@ -70,7 +70,7 @@ def _lines(amounts: Table, others: Table, words: Words) -> Iterator[str]:
 
 
 def _amounts(told: Difference, words: Words) -> Table:
-    included = () if told.tax_included is None else (_change(told.tax_included, words),)
+    beside = [each for each in (told.tax_included, told.deposit) if each is not None]
     payable = _compared(words.say("row.payable"), told.before, told.after, told.amount, words)
     return Table(
         name="amounts",
@@ -78,7 +78,7 @@ def _amounts(told: Difference, words: Words) -> Table:
         columns=columns(words, "what", "before", "after", "difference"),
         rows=tuple([_change(change, words) for change in told.changes]),
         foot=TableRow(kind="payable", cells=payable),
-        beside=included,
+        beside=tuple([_change(change, words) for change in beside]),
     )
 
 
@@ -173,6 +173,7 @@ _PARTS: Final[Mapping[str, str]] = MappingProxyType(
         "rounding": "row.rounding",
         "other": "diff.other",
         "tax_included": "diff.tax_included",
+        "deposit": "row.deposit",
     }
 )
 """What parts of a payable that have no names of their own are called."""
