@@ -135,8 +135,8 @@ def tally(
         promotion, off = ids[seq], goods + shipping
         given.append((promotion, kind, off + fees_cut(grants) if grants else off))
         if goods:
-            lines = tuple(rows) if one_for_one else tuple([heads[row] for row in rows])
-            found.append((promotion, lines, tuple(parts)))
+            lines = rows if one_for_one else tuple([heads[row] for row in rows])
+            found.append((promotion, lines, parts))
     return given, found if cart.rows.members is None else _by_promotion(shares(cart, ids, account))
 
 

@@ -298,12 +298,15 @@ class _Index:
         found = [*self.always]
         facets = cart.rows.facets
         for facet, table in self.lines:
-            held: Iterable[str] = facets[facet]
-            if len(facets[facet]) > len(table):
-                held = filter(facets[facet].__contains__, table)
-            for value in held:
-                if value in table:
-                    found += table[value]
+            held = facets[facet]
+            if len(held) > len(table):
+                for value, seqs in table.items():
+                    if value in held:
+                        found += seqs
+            else:
+                for value in held:
+                    if value in table:
+                        found += table[value]
         for facet, table in self.context:
             for value in dict.fromkeys(context.carried(facet)):
                 found += table.get(value, ())

@@ -165,7 +165,7 @@ def _cut(proposal: Proposal, left: int) -> Proposal:
     """Take no more than so much: of goods first, then of shipping, then of fees."""
     goods, rows, shares, units, shipping, grants = proposal
     if goods > left:
-        goods, shares = left, apportion(left, shares)
+        goods, shares = left, tuple(apportion(left, shares))
         if not left:  # what takes nothing claims nothing
             rows = shares = units = ()
     left -= goods

@@ -109,7 +109,7 @@ class DepositDue(NamedTuple):
 Grant = GiftGrant | FeeCut | PointsEarned | PointsRedeemed | CouponGranted | DepositDue
 """What a promotion gives or takes besides amounts off goods and shipping."""
 
-Proposal = tuple[int, Sequence[int], Sequence[int], Sequence[int], int, tuple[Grant, ...]]
+Proposal = tuple[int, tuple[int, ...], tuple[int, ...], Sequence[int], int, tuple[Grant, ...]]
 """(goods, rows, shares, units, shipping, grants): what a promotion would take.
 
 ``goods`` is the sum of the ``shares``, one for each of ``rows``, in minor units; ``units``
@@ -137,9 +137,9 @@ def reduction(rows: Sequence[int], shares: Sequence[int], units: Sequence[int]) 
     if not goods:
         return None
     if 0 in shares:
-        rows, units = [*compress(rows, shares)], [*compress(units, shares)]
-        shares = [*filter(None, shares)]
-    return goods, rows, shares, units, 0, ()
+        rows, units = tuple(compress(rows, shares)), tuple(compress(units, shares))
+        shares = tuple(filter(None, shares))
+    return goods, tuple(rows), tuple(shares), units, 0, ()
 
 
 def whole_shares(
@@ -179,8 +179,8 @@ def join(first: Proposal, second: Proposal) -> Proposal:
     ordered = sorted(taken)
     return (
         first[0] + second[0],
-        ordered,
-        [taken[row][0] for row in ordered],
+        tuple(ordered),
+        tuple([taken[row][0] for row in ordered]),
         [taken[row][1] for row in ordered],
         first[4] + second[4],
         first[5] + second[5],

@@ -27,7 +27,7 @@ from ordercore.promotions.terms import EVER, Basis
 
 __all__ = ["LayerState", "Offer", "common_multiple"]
 
-Offer = tuple[Sequence[int], Sequence[int], Sequence[int], int, Sequence[int] | None]
+Offer = tuple[tuple[int, ...], Sequence[int], Sequence[int], int, Sequence[int] | None]
 """What a benefit may use: (rows, units, amounts, scale, caps), one entry per row.
 
 ``units`` are those still free, ``amounts`` what they cost, in minor units times ``scale``
@@ -210,7 +210,7 @@ class LayerState:
 
     # What benefits draw on
 
-    def offer(self, rows: Sequence[int], basis: Basis = _ENTRY) -> Offer:
+    def offer(self, rows: tuple[int, ...], basis: Basis = _ENTRY) -> Offer:
         """Tell what a benefit may use of some rows: see `Offer`."""
         claimed = self.claimed
         if basis is not _ENTRY or (claimed and not claimed.keys().isdisjoint(rows)):
@@ -243,7 +243,7 @@ class LayerState:
             )
             for row, units in free
         ]
-        return [row for row, _ in free], [units for _, units in free], amounts, scale, caps
+        return tuple([row for row, _ in free]), [units for _, units in free], amounts, scale, caps
 
     def gift_available(self, sku: str, units: int) -> bool | None:
         """Whether so many more units of a gift are at hand; None: there is no snapshot."""

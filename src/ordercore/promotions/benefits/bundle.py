@@ -89,7 +89,7 @@ class BundlePrice(Benefit):
             for i, select in enumerate(selects):
                 for row in select(state):
                     fits[row] = fits.get(row, 0) | 1 << i
-            offer = state.offer(sorted(fits))
+            offer = state.offer(tuple(sorted(fits)))
             filling = _Filling(offer, [fits[row] for row in offer[0]], asked)
             most = min(filling.most, limit, state.most_times)
             return sets_at_price(offer, filling.taking, most, price, terms)

@@ -84,7 +84,7 @@ class BuyXGetY(Benefit):
                 return None
             if buyable.isdisjoint(gettable):
                 return pattern.apart(buy, get, state.most_times)
-            both = state.offer(sorted(buyable | gettable))
+            both = state.offer(tuple(sorted(buyable | gettable)))
             return pattern.mixed(both, buyable, gettable, state.most_times)
 
         return propose

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from attrs import field, frozen
 
@@ -15,7 +15,7 @@ from ordercore.promotions.terms import Basis, Terms, basis_or_none
 
 __all__ = ["Every", "Times", "whole_times"]
 
-Times = Callable[[LayerState, Sequence[int]], int]
+Times = Callable[[LayerState, tuple[int, ...]], int]
 """How often a benefit applies to some rows, as far as their units are free."""
 
 
@@ -71,13 +71,13 @@ class Every:
         if self.amount is None:
             units = self.quantity or 1
 
-            def by_units(state: LayerState, rows: Sequence[int]) -> int:
+            def by_units(state: LayerState, rows: tuple[int, ...]) -> int:
                 return min(sum(state.offer(rows)[1]) // units, most, state.most_times)
 
             return by_units
         step, basis = terms.minor(self.amount, "amount"), self.basis or terms.basis
 
-        def by_amount(state: LayerState, rows: Sequence[int]) -> int:
+        def by_amount(state: LayerState, rows: tuple[int, ...]) -> int:
             _, _, amounts, scale, _ = state.offer(rows, basis)
             return min(sum(amounts) // (step * scale), most, state.most_times)
 

@@ -121,7 +121,7 @@ def _off_all(offering: Offering, numerator: int, denominator: int, terms: Terms)
             shares = [amount * numerator // whole for amount in amounts]
             goods = sum(shares)
             if goods * whole == sum(amounts) * numerator and all(shares):  # nothing to round
-                return (goods, rows, shares, units, 0, ()) if goods else None
+                return (goods, rows, tuple(shares), units, 0, ()) if goods else None
         return reduction(rows, _shares(offer, (numerator, denominator), terms), units)
 
     return propose

@@ -101,7 +101,7 @@ def share_of_picked(offer: Offer, reduced: int, ratio: tuple[int, int]) -> int:
     _, units, amounts, scale, caps = offer
     whole = ratio[1] * scale * units[0]
     share = (2 * amounts[0] * reduced * ratio[0] + whole) // (2 * whole)
-    return min(share, amounts[0] if caps is None else caps[0])
+    return share if caps is None else min(share, caps[0])
 
 
 def shares_of_each(offer: Offer, reduced: Sequence[int], amount: int) -> list[int]:
@@ -135,4 +135,4 @@ def claiming(
         rows, shares, claimed = (
             [rows[i] for i in used], [shares[i] for i in used], [claimed[i] for i in used]
         )  # fmt: skip
-    return goods, rows, shares, claimed, 0, ()
+    return goods, tuple(rows), tuple(shares), claimed, 0, ()
