@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import attrgetter
 from typing import Final
 
 from attrs import field, frozen
@@ -10,7 +12,7 @@ from ordercore.data import variant
 from ordercore.data.checks import Named, boolean, integer, just_one, member, optional
 from ordercore.money.fields import Amount, amount_or_none, check_amount, check_price
 from ordercore.promotions.conditions.condition import Condition, Test, Verdict
-from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
+from ordercore.promotions.selectors import AllUnits, Need, Select, Selector, check_selector
 from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import Basis, Terms, basis_or_none, placed
 
@@ -82,14 +84,23 @@ class Threshold(Condition):
 
             return enough_in_all
 
+        total = _total_of(self.target, select, basis)
+
         def enough(state: LayerState) -> Verdict:
-            actual = state.total(select(state), basis)
-            return Verdict(actual >= minimum, self, minimum, actual)
+            actual = total(state)
+            return new(Verdict, (actual >= minimum, self, minimum, actual, ()))
 
         return enough
 
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return self.target.needs()
+
+
+def _total_of(target: Selector, select: Select, basis: Basis) -> Callable[[LayerState], int]:
+    """Tell what some units cost; the sum of all is known."""
+    if isinstance(target, AllUnits):
+        return attrgetter({Basis.LIST: "rows.total", Basis.BASE: "base_total"}[basis])
+    return lambda state: state.total(select(state), basis)
 
 
 @variant(Condition, "line_at_least")
