@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
+
+import ordercore
+from http_errors import AGAIN, STATUS, body_of, headers_of, status_of
+from ordercore.errors import (
+    InProgress,
+    InvalidDocument,
+    InvalidInput,
+    InvalidValue,
+    OrderCoreError,
+)
 
 ROOT = Path(__file__).parent.parent
 CART = ROOT / "examples" / "data" / "cart.json"
@@ -232,3 +245,272 @@ def test_the_best_combination_is_found_proven_and_explained(
 def test_a_best_combination_without_words_in_a_language_ends_with_status_2() -> None:
     done = best_combination("--locale", "xx")
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+def order_lifecycle(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the example of an order's life in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-X", "utf8", ROOT / "examples" / "order_lifecycle.py", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+LIFE = (
+    ("place", "order_drafted order_placed", "placed, unpaid, not shipped"),
+    ("hold", "order_held", "placed, unpaid, not shipped"),
+    ("ask to pay", "payment_requested", "placed, unpaid, not shipped"),
+    ("authorized, says the provider", "payment_authorized", "placed, authorized, not shipped"),
+    ("captured, says the webhook", "payment_captured", "placed, paid, not shipped"),
+    ("captured, says the browser", "", "placed, paid, not shipped"),
+    ("confirm too early", "", "placed, paid, not shipped"),
+    ("release", "order_released", "placed, paid, not shipped"),
+    ("confirm", "order_confirmed", "confirmed, paid, not shipped"),
+    ("cancel one lamp", "units_cancelled refund_requested", "confirmed, overpaid, not shipped"),
+    ("approve the refund", "refund_approved", "confirmed, overpaid, not shipped"),
+    ("submit the refund", "refund_submitted", "confirmed, overpaid, not shipped"),
+    (
+        "refunded, says the provider",
+        "refund_succeeded",
+        "confirmed, partially refunded, not shipped",
+    ),
+    ("allocate", "units_moved", "confirmed, partially refunded, not shipped"),
+    ("ship the lamp", "units_moved", "confirmed, partially refunded, partially shipped"),
+    ("deliver the lamp", "units_moved", "confirmed, partially refunded, partially shipped"),
+    ("perform the visit", "units_moved", "confirmed, partially refunded, shipped"),
+    ("accept the visit", "units_moved", "confirmed, partially refunded, delivered"),
+    ("complete", "order_completed", "completed, partially refunded, delivered"),
+)
+"""What is done, the events that it releases, and how the order stands afterwards."""
+
+
+def test_an_order_lives_from_information_to_completion() -> None:
+    done = order_lifecycle()
+    assert done.returncode == 0, done.stderr
+    table, *told = done.stdout.rstrip().split("\n\n")
+    assert table.splitlines()[-1].split() == ["Total", "CN¥690.00", "−CN¥50.00", "CN¥640.00"]
+    sequence = 0
+    for number, (block, (words, events, stands)) in enumerate(zip(told, LIFE, strict=True), 1):
+        title, *released, last = [line.strip() for line in block.splitlines()]
+        assert title.startswith(f"{number}. {words} (")
+        refused = [line for line in released if line.startswith("refused: ")]
+        assert bool(refused) == (words == "confirm too early")
+        expected = [f"{sequence + i}: {tag}" for i, tag in enumerate(events.split(), 1)]
+        assert released[len(refused) :] == expected
+        sequence += len(expected)
+        assert last.startswith(f"{stands}; due ")
+    assert told[-1].endswith("due CNY 363.05, paid CNY 640.00, refunded CNY 276.95")
+
+
+def test_the_life_of_an_order_is_told_in_chinese_and_twice_alike() -> None:
+    first, second = order_lifecycle("--locale", "zh_CN"), order_lifecycle("--locale", "zh_CN")
+    assert first.stdout == second.stdout
+    assert first.stdout.splitlines()[-1].strip().startswith("已完成, 部分退款, 已送达; due ")
+
+
+def test_a_life_without_words_in_a_language_ends_with_status_2() -> None:
+    done = order_lifecycle("--locale", "xx")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+SOFAS = """\
+ordered: 4 × sofa by 2026-12-17
+
+level part           needed  taken  made  short  start by
+0     sofa                4      0     4      0  2026-12-13
+1     cushion            12      4     8      0  2026-12-12
+1     fabric-grey      2600   2600     0      0
+1     fabric-slate     2600   2600     0      0
+1     frame               4      1     4      0  2026-12-10
+2     beech            3000    900     0   2100  2026-12-01
+2     foam             1000    600     0    400  2026-12-07
+2     screw              96     96     0      0
+
+bring mo-31 forward from 2026-12-14 to 2026-12-13: 1 frame
+make 8 piece of cushion, begin by 2026-12-12: 8 piece short for sofa
+make 2 piece of frame, begin by 2026-12-10: 2 piece short for sofa
+make 4 piece of sofa, begin by 2026-12-13: 4 piece short for the order
+buy 3000 cm of beech, order by 2026-12-01: 600 cm short for frame
+buy 500 l of foam, order by 2026-12-07: 400 l short for cushion
+buy 1000 piece of screw: 850 piece to fill up workshop
+
+from stock alone: 1; one more is short of beech
+with what is on its way: never
+with what is bought: 2026-12-12
+"""
+
+
+def sofa_from_materials(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the example of the furniture maker in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-X", "utf8", ROOT / "examples" / "sofa_from_materials.py", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_sofas_are_netted_against_materials_and_what_is_missing_is_proposed() -> None:
+    done = sofa_from_materials()
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == SOFAS
+
+
+def test_the_sofas_that_can_be_made_ask_for_nothing_to_be_bought_for_them() -> None:
+    told = sofa_from_materials("--sofas", "1").stdout
+    assert "buy" not in told.replace("buy 1000 piece of screw", "")
+    assert "with what is on its way: 2026-11-30" in told
+
+
+def test_no_sofas_at_all_end_with_status_2() -> None:
+    done = sofa_from_materials("--sofas", "0")
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+
+
+def garage(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the example of a garage in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-X", "utf8", ROOT / "examples" / "garage_bookings.py", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+GARAGE = """\
+Days that are not as usual:
+  Sat 28 Nov: 08:30-12:00 13:00-18:00, 调休
+  Tue 01 Dec: closed, 店庆
+
+Placed, what is needed first before all others:
+  D78 brakes: Thu 26 Nov 13:00 to Thu 26 Nov 16:00, mechanic chen, lift lifts
+  A12 brakes: Fri 27 Nov 08:45 to Fri 27 Nov 10:45, mechanic chen, lift lifts
+    kept from Fri 27 Nov 08:30 to Fri 27 Nov 11:00
+  B34 engine: Fri 27 Nov 11:00 to Sat 28 Nov 15:30, mechanic chen, lift lifts
+  C56 tyres: Thu 26 Nov 16:00 to Thu 26 Nov 17:00, fitter wu, lift lifts
+  E90 paint: no slot; possible from: never, by what is known
+    painter: unskilled
+
+Changes:
+  C56 an hour later: BookingMoved
+  B34 to now: refused, chen: 1 wanted, 0 free; booked by D78 brakes
+  D78 is given up: BookingCancelled
+  D78 is given up: nothing new
+
+F11 wants her engine done by tomorrow evening:
+  F11 engine: no slot; possible from: Mon 30 Nov 08:30
+    mechanic: overloaded
+
+F11 takes what there is, on the half hour:
+  F11 engine: Mon 30 Nov 08:30 to Mon 30 Nov 11:30, mechanic chen, lift lifts
+  book chen: BookingMade
+  book lifts: BookingMade
+"""
+
+
+def test_a_garage_books_mechanics_and_lifts_and_says_why_not_sooner() -> None:
+    done = garage()
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == GARAGE
+
+
+@pytest.mark.parametrize("until", ["2020-01-01T00:00:00+08:00", "2026-12-10T18:00", "soon"])
+def test_a_garage_that_plans_up_to_no_instant_ends_with_status_2(until: str) -> None:
+    done = garage("--until", until)
+    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (2, "", False)
+    assert done.stderr
+
+
+HOURS = """\
+# coupon
+  click-o-3 decides again: expected 0 to 2 in uses welcome, got 2 and 1
+  click-o-4 decides again: expected 0 to 2 in uses welcome, got 2 and 1
+  click-o-5 decides again: expected 0 to 2 in uses welcome, got 2 and 1
+anna: o-1 placed at CNY 240.00
+bo: o-2 placed at CNY 240.00
+chen: not placed, it would cost CNY 270.00 now
+dora: not placed, it would cost CNY 270.00 now
+eve: not placed, it would cost CNY 270.00 now
+uses: 2
+
+# clicks
+finn: o-6 placed at CNY 270.00
+finn: o-6 placed at CNY 270.00
+finn: o-6 placed at CNY 270.00
+orders: o-1, o-2, o-6
+
+# rivals
+  paid-1 decides again: expected version 3 of order o-6, found 4
+o-6 cancelled, version 4
+o-6 cancelled, version 5
+o-6: CNY 270.00 paid, so overpaid
+
+# losses
+  click-o-7 is stored, and its answer is lost
+gina: o-7 placed at CNY 270.00
+  click-o-8 is stored, and its answer is lost
+hugo: reset by peer; the same command again
+hugo: o-8 placed at CNY 270.00
+
+# events
+o-1: OrderDrafted, OrderPlaced
+o-2: OrderDrafted, OrderPlaced
+o-6: OrderDrafted, OrderPlaced, PaymentRequested, OrderCancelled, PaymentCaptured
+o-7: OrderDrafted, OrderPlaced
+o-8: OrderDrafted, OrderPlaced
+"""
+
+
+@pytest.mark.parametrize("seed", ["0", "1"])
+def test_tasks_at_once_use_no_coupon_twice_and_place_no_order_twice(seed: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", ROOT / "examples" / "async_host.py"],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, "PYTHONHASHSEED": seed},
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == HOURS
+
+
+def errors_below(root: type[OrderCoreError]) -> set[type[OrderCoreError]]:
+    """List an error and all that are derived from it in the package itself."""
+    below = {each for kind in root.__subclasses__() for each in errors_below(kind)}
+    return {each for each in {root, *below} if each.__module__.startswith("ordercore.")}
+
+
+def test_every_error_has_a_status_and_every_status_an_error() -> None:
+    for room in iter_modules(ordercore.__path__, "ordercore."):
+        import_module(room.name)
+    everything = errors_below(OrderCoreError) - {OrderCoreError}
+    assert set(STATUS) | AGAIN <= {each.code for each in everything}
+    of_the_server = [
+        each.code
+        for each in sorted(everything, key=lambda each: each.code)
+        if each.code not in STATUS and not issubclass(each, InvalidInput | InvalidDocument)
+    ]
+    assert of_the_server == ["no_working_time", "unsupported_type"]  # 500: how it was set up
+
+
+def test_a_body_tells_every_fault_by_its_path_and_nothing_that_was_given() -> None:
+    faults = [InvalidValue("at least 1", "secret", path=("lines", 2, "quantity"))]
+    for error, told in (
+        (InvalidDocument(faults), ["lines[2].quantity"]),
+        (faults[0], ["lines[2].quantity"]),
+        (InProgress("k-1"), []),
+    ):
+        body = body_of(error)
+        assert body["code"] == error.code
+        assert [fault["path"] for fault in body["faults"]] == told
+        assert "secret" not in json.dumps(body)
+    assert [status_of(InProgress("k-1")), headers_of(InProgress("k-1"))["Retry-After"]] == [
+        409,
+        "1",
+    ]
+    assert [status_of(faults[0]), headers_of(faults[0])] == [422, {}]

@@ -54,6 +54,28 @@ DOOR, Door, DoorEvent = door.DOOR, door.Door, door.DoorEvent
 ALL_HOLD = dict.fromkeys(DOOR.guards, True)
 
 
+# A refusal in words
+
+
+def test_a_refusal_is_told_in_two_languages() -> None:
+    answers = {"has_key": False, "code_known": {"digits": "3"}}
+    refused = DOOR.check(Door.LOCKED, DoorEvent.UNLOCK, guards=answers)
+    reasons = "须先满足：有钥匙、知道密码 [digits 3]"
+    assert DOOR.told(refused, "zh_CN") == f"锁着，暂不能开锁（{reasons}）"
+    told = "locked: unlock is not possible yet (first: has the key, knows the code [digits 3])"
+    assert DOOR.told(refused, "en") == told
+
+
+def test_a_refusal_tells_who_may() -> None:
+    refused = DOOR.check(Door.OPEN, DoorEvent.REMOVE, by="guest")
+    assert DOOR.told(refused, "zh_CN") == "开着，暂不能拆除（只能由管理员操作）"
+
+
+def test_a_machine_tells_no_refusal_of_another() -> None:
+    with pytest.raises(InvalidValue):
+        DOOR.told(Refused(machine="gate", state="locked", event="unlock"))
+
+
 # What is allowed, and what follows
 
 

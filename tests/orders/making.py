@@ -13,11 +13,15 @@ from ordercore.orders import (
     OrderState,
     ServiceWish,
     cancel,
+    capture_payment,
     complete,
     confirm,
     draft,
     move_units,
     place,
+    proposed_refund,
+    request_payment,
+    request_refund,
 )
 from ordercore.parties import Address, Contact, Customer
 
@@ -79,6 +83,19 @@ def moved(order, *moves, units=ALL):
     for move in moves:
         order = move_units(order, move, units)[0]
     return order
+
+
+def paid(order, amount=None, payment="p-1"):
+    """Have an amount captured; None: all that is due and unpaid."""
+    amount = order.balance.unpaid if amount is None else amount
+    order = request_payment(order, amount, id=payment, method="card")[0]
+    return capture_payment(order, payment, reference=f"{payment}-c")[0]
+
+
+def refunded(order, units, refund="r-1", policy=None):
+    """Request the refund that is proposed for units."""
+    parts = proposed_refund(order, units, policy)
+    return request_refund(order, parts, id=refund, reason="returned")[0]
 
 
 def counters(order, line_id):

@@ -10,7 +10,8 @@ import pytest
 
 from ordercore.errors import InvalidDocument, InvalidType, InvalidValue, LimitExceeded
 from ordercore.orders import FulfilmentStatus, Move, Quantities, ReturnStatus
-from ordercore.orders.ledger import MOVES, cancel, freed
+from ordercore.orders import ledger as ledgers
+from ordercore.orders.ledger import MOVES, cancel, freed, replace
 from ordercore.orders.statuses import fulfilment_status, return_status
 
 DELIVERED = {"ordered": 5, "shipped": 4, "delivered": 3}
@@ -35,16 +36,26 @@ DELIVERED = {"ordered": 5, "shipped": 4, "delivered": 3}
         ("restock", {**DELIVERED, "returned": 3}, {**DELIVERED, "returned": 3, "restocked": 2}),
         ("scrap", {**DELIVERED, "returned": 3}, {**DELIVERED, "returned": 3, "scrapped": 2}),
         ("refund", DELIVERED, {**DELIVERED, "refunded": 2}),
+        ("undo_refund", {**DELIVERED, "refunded": 3}, {**DELIVERED, "refunded": 1}),
         ("replace", DELIVERED, {**DELIVERED, "replaced": 2}),
     ],
 )
 def test_a_move_of_two_units_changes_its_counters_and_no_other(move, before, after):
     ledger = Quantities(**{"ordered": 5, **before})
-    assert MOVES[Move(move)](ledger, 2) == Quantities(**{"ordered": 5, **after})
+    assert getattr(ledgers, move)(ledger, 2) == Quantities(**{"ordered": 5, **after})
+
+
+def test_units_that_were_replaced_may_count_as_refunded_instead_and_back_again():
+    before = Quantities(**DELIVERED, replaced=2)
+    after = ledgers.refund(before, 3, 2)
+    assert after == Quantities(**DELIVERED, refunded=3)
+    assert ledgers.undo_refund(after, 3, 2) == before
+    with pytest.raises(InvalidValue, match="at most 2: units replaced"):
+        ledgers.refund(before, 3, 3)
 
 
 def test_every_move_is_in_the_table():
-    assert list(MOVES) == list(Move)
+    assert {move: function.__name__ for move, function in MOVES.items()} == {m: m for m in Move}
 
 
 @pytest.mark.parametrize(
@@ -79,9 +90,10 @@ def test_every_move_is_in_the_table():
 )
 def test_a_move_takes_all_the_units_there_are_and_not_one_more(move, before, room):
     ledger = Quantities(**{"ordered": 5, **before})
-    MOVES[Move(move)](ledger, room)
+    make = getattr(ledgers, move)
+    make(ledger, room)
     with pytest.raises(InvalidValue, match=f"at most {room}: units") as caught:
-        MOVES[Move(move)](ledger, room + 1)
+        make(ledger, room + 1)
     assert caught.value.reason == "too_many_units"
     assert caught.value.path == ("quantity",)
     assert ledger == Quantities(**{"ordered": 5, **before})
@@ -111,7 +123,7 @@ def test_shipped_units_are_never_cancelled():
 
 
 @pytest.mark.parametrize("units", [0, -1])
-@pytest.mark.parametrize("move", [cancel, *MOVES.values()])
+@pytest.mark.parametrize("move", [cancel, replace, *MOVES.values()])
 def test_a_move_is_of_at_least_one_unit(move, units):
     with pytest.raises(InvalidValue):
         move(Quantities(ordered=5), units)
@@ -119,7 +131,7 @@ def test_a_move_is_of_at_least_one_unit(move, units):
 
 @pytest.mark.parametrize("units", [True, 1.0, "1", None])
 def test_units_are_integers(units):
-    for move in (cancel, *MOVES.values()):
+    for move in (cancel, replace, *MOVES.values()):
         with pytest.raises(InvalidType):
             move(Quantities(ordered=5), units)
 

@@ -170,8 +170,14 @@ def line(name, units, start=0, product=SHIRT, of="1"):
 
 
 def test_lines_may_be_of_different_units_of_one_line_of_the_quote():
-    order = evolve(drafted(), lines=[line("b", 1, 2), line("a", 2)])
-    assert [each.id for each in order.lines] == ["b", "a"]
+    order = evolve(drafted(), lines=[line("b", 1, 2), line("a", 2), *drafted().lines[1:]])
+    assert [each.id for each in order.lines] == ["b", "a", "2", "3"]
+
+
+def test_an_order_of_the_whole_quote_has_all_units_that_were_priced():
+    assert faults_of(lambda: evolve(drafted(), lines=drafted().lines[1:])) == [
+        (("lines",), "unquoted")
+    ]
 
 
 @pytest.mark.parametrize(

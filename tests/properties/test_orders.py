@@ -76,6 +76,7 @@ DELTAS = {
     "restock": {"restocked": 1},
     "scrap": {"scrapped": 1},
     "refund": {"refunded": 1},
+    "undo_refund": {"refunded": -1},
     "replace": {"replaced": 1},
 }
 
@@ -175,7 +176,6 @@ MOVES_OF = {
         "confirmed",
         "completed",
     },
-    ("refund", "replace"): {"placed", "confirmed", "completed", "cancelled"},
 }
 STATES_OF = {move: states for moves, states in MOVES_OF.items() for move in moves}
 REFUSALS = (IllegalTransition, InvalidDocument, InvalidValue, NotFound, TransitionRefused)

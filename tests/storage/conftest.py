@@ -1,6 +1,4 @@
-"""Let the tests of stores share their clauses and the tally that these are told of."""
-
-from __future__ import annotations
+"""Let the tests of stores share the stores that are made in `stores`."""
 
 import sys
 from pathlib import Path

@@ -1,8 +1,7 @@
-"""The store in memory: it keeps every clause, and does what a dumb model does.
+"""The store in memory: it keeps the contract, by either door of the kit, and a little more.
 
-- Each clause of the reference has a check here, and each check a clause.
-- Whatever is committed, refused, rolled back or acknowledged in whatever order, the store shows
-  what a model of plain dicts shows.
+- The kit finds it conformant, with transactions.
+- What only memory promises: what it refuses, and with what words.
 - What makes no sense is refused at birth, with its place.
 """
 
@@ -10,17 +9,11 @@ from __future__ import annotations
 
 import copy
 import pickle
-import re
 from contextlib import suppress
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import clauses
 import pytest
-from attrs import define, evolve
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from tallies import AT, KIND, Scale, Tally, Told, decision, events, key, request
+from attrs import evolve
 
 from ordercore.data import dumps
 from ordercore.errors import (
@@ -50,19 +43,33 @@ from ordercore.storage import (
     Request,
     read_aggregate,
 )
+from ordercore.testing import Capability, StoreContract, validate
+from ordercore.testing.contract.samples import (
+    AT,
+    TALLY,
+    USES,
+    Scale,
+    Tally,
+    Told,
+    decision,
+    events,
+    key,
+    request,
+)
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "storage.md"
-USES = Counter("uses", "summer")
+
+class TestMemoryStore(StoreContract):
+    """The door for pytest: a test for each check."""
+
+    def factory(self) -> MemoryStore:
+        return MemoryStore()
 
 
-@pytest.mark.parametrize("clause", clauses.CLAUSES, ids=str)
-def test_the_store_in_memory_keeps_each_clause(clause: clauses.Clause) -> None:
-    clause.check(MemoryStore())
-
-
-def test_every_clause_of_the_reference_has_a_check() -> None:
-    told = re.findall(r"^\| (C-\d\d) \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
-    assert told == sorted({clause.number for clause in clauses.CLAUSES})
+def test_the_store_in_memory_is_conformant() -> None:
+    report = validate(MemoryStore)
+    assert report.conformant, str(report)
+    skipped = {need for each in report.skipped for need in each.needs}
+    assert skipped == set(Capability) - {"transactions"}
 
 
 # What only memory promises
@@ -93,7 +100,7 @@ def test_a_block_that_raises_rolls_back() -> None:
         store.bind(transaction).commit(request("r"), decision(("a", 0, Tally())))
         1 / 0  # noqa: B018
     assert not transaction.is_open
-    assert clauses.names(store) == []
+    assert store.keys(TALLY).members == ()
 
 
 def test_a_store_takes_its_own_transactions_only() -> None:
@@ -109,12 +116,35 @@ def test_a_store_takes_its_own_transactions_only() -> None:
         bound.bind(store.begin())
 
 
+def test_whoever_meets_an_open_transaction_is_refused_at_once() -> None:
+    store = MemoryStore()
+    first, second = store.begin(), store.begin()
+    store.bind(first).commit(request("r"), decision(("a", 0, Tally())))
+    for other in (store, store.bind(second)):
+        with pytest.raises(InProgress):
+            other.reply(request("r"))
+        with pytest.raises(InProgress):
+            other.commit(request("r"), decision(("b", 0, Tally())))
+        with pytest.raises(VersionConflict):
+            other.commit(request("s"), decision(("a", 0, Tally())))
+
+
+def test_events_are_in_no_outbox_before_the_commit_not_even_in_their_own() -> None:
+    store = MemoryStore()
+    transaction = store.begin()
+    bound = store.bind(transaction)
+    bound.commit(request("r"), decision(("a", 0, Tally())))
+    assert bound.outbox().members == store.outbox().members == ()
+    transaction.commit()
+    assert store.outbox().members == events("a", 0)
+
+
 def test_a_conflict_tells_what_was_expected_and_found() -> None:
     store = MemoryStore()
     store.commit(request("r"), decision(("a", 0, Tally()), count=2))
     with pytest.raises(VersionConflict) as told:
         store.commit(request("s"), decision(("a", 1, Tally())))
-    assert (told.value.of, told.value.expected, told.value.found) == (f"{KIND} a", 1, 2)
+    assert (told.value.of, told.value.expected, told.value.found) == (f"{TALLY} a", 1, 2)
     store.bind(store.begin()).commit(request("t"), decision(("a", 2, Tally())))
     with pytest.raises(VersionConflict) as told:
         store.commit(request("s"), decision(("a", 2, Tally())))
@@ -147,7 +177,10 @@ def test_a_cursor_that_no_page_named_is_refused(cursor: str) -> None:
         (lambda store: store.read(["order"]), ("asked", 0)),
         (lambda store: store.read("order"), ("asked",)),
         (lambda store: store.keys(""), ("kind",)),
-        (lambda store: store.keys(KIND, after=""), ("after",)),
+        (lambda store: store.keys(TALLY, after=""), ("after",)),
+        (lambda store: store.keys(TALLY, limit=True), ("limit",)),
+        (lambda store: store.keys(TALLY, limit="5"), ("limit",)),
+        (lambda store: store.outbox(limit=1001), ("limit",)),
         (lambda store: store.reply("r-1"), ("request",)),
         (lambda store: store.commit("r-1", decision()), ("request",)),
         (lambda store: store.commit(request("r"), Told(1)), ("decision",)),
@@ -242,11 +275,11 @@ def test_a_request_knows_the_same_command_again() -> None:
 
 
 def test_an_aggregate_is_read_back_from_text_by_its_kind() -> None:
-    assert read_aggregate(KIND, dumps(Tally(3, "三"))) == Tally(3, "三")
+    assert read_aggregate(TALLY, dumps(Tally(3, "三"))) == Tally(3, "三")
     with pytest.raises(NotFound):
         read_aggregate("test_unheard_of", "{}")
     with pytest.raises(InvalidDocument):
-        read_aggregate(KIND, dumps(Scale(3)))
+        read_aggregate(TALLY, dumps(Scale(3)))
 
 
 @pytest.mark.parametrize(
@@ -267,159 +300,3 @@ def test_values_and_errors_survive_pickling_and_copying(value: Any) -> None:
     for twin in (pickle.loads(pickle.dumps(value)), copy.deepcopy(value)):
         assert (str(twin), repr(twin)) == (str(value), repr(value))
         assert isinstance(value, Exception) or twin == value
-
-
-# Against a dumb model
-
-
-@define
-class Model:
-    """What a store shows, in plain dicts."""
-
-    versions: dict[str, int]
-    totals: dict[str, int]
-    used: int
-    replies: dict[str, tuple[int, int]]
-    outbox: list[str]
-
-
-LIMIT = 4
-
-
-class Asked(NamedTuple):
-    """What a commit is to do; ``off`` is how far its expected version is wrong."""
-
-    under: str
-    content: int
-    name: str
-    off: int
-    count: int
-    add: int
-
-    def expected(self, model: Model) -> int:
-        return max(0, model.versions.get(self.name, 0) + self.off)
-
-    def told(self, model: Model, total: int) -> tuple[Request, Decision[Told]]:
-        change = self.name, self.expected(model), Tally(total)
-        usage = (CounterChange(USES, self.add, LIMIT),)
-        decided = decision(change, count=self.count, total=total, usage=usage)
-        return request(self.under, self.content), decided
-
-
-class AsTheModelDoes(RuleBasedStateMachine):
-    """One unit may be open at a time beside the store's own commits."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.store = MemoryStore()
-        self.kept = Model({}, {}, 0, {}, [])
-        self.transaction: Any = None
-        self.own = Model({}, {}, 0, {}, [])
-        self.touched: set[str] = set()
-
-    @precondition(lambda self: self.transaction is None)
-    @rule()
-    def begin(self) -> None:
-        self.transaction = self.store.begin()
-        self.own, self.touched = copy.deepcopy(self.kept), set()
-
-    @precondition(lambda self: self.transaction is not None)
-    @rule(by_commit=st.booleans())
-    def end(self, *, by_commit: bool) -> None:
-        if by_commit:
-            self.transaction.commit()
-            self.merge()
-        else:
-            self.transaction.rollback()
-        self.transaction = None
-
-    def merge(self) -> None:
-        """Take over what the unit touched."""
-        for name in self.touched & set("abc"):
-            self.kept.versions[name] = self.own.versions[name]
-            self.kept.totals[name] = self.own.totals[name]
-        if "used" in self.touched:
-            self.kept.used = self.own.used
-        for name in self.touched & self.own.replies.keys():
-            self.kept.replies[name] = self.own.replies[name]
-        self.kept.outbox += [told for told in self.own.outbox if told in self.touched]
-
-    @rule(
-        bound=st.booleans(),
-        asked=st.builds(
-            Asked,
-            st.sampled_from(["r-0", "r-1", "r-2", "r-3", "r-4"]),
-            st.integers(0, 1),
-            st.sampled_from("abc"),
-            st.sampled_from([0, 0, 0, -1, 1]),
-            st.integers(1, 2),
-            st.integers(-2, 3),
-        ),
-    )
-    def commit(self, *, bound: bool, asked: Asked) -> None:
-        inside = bound and self.transaction is not None
-        store = self.store.bind(self.transaction) if inside else self.store
-        model = self.own if inside else self.kept
-        closed = self.touched if self.transaction is not None and not inside else set()
-        total = model.totals.get(asked.name, 0) + 1
-        foretold = self.foretold(model, closed, asked, total)
-        is_new = asked.under not in model.replies
-        outcome: Any
-        try:
-            outcome = store.commit(*asked.told(model, total)).total
-        except (VersionConflict, UsageExceeded, IdempotencyConflict, InProgress) as error:
-            outcome = type(error)
-        assert outcome == foretold
-        if is_new and outcome == total:
-            self.enter(asked, total, inside=inside)
-
-    def foretold(self, model: Model, closed: set[str], asked: Asked, total: int) -> Any:
-        if asked.under in closed:
-            return InProgress
-        if asked.under in model.replies:
-            content, reply = model.replies[asked.under]
-            return reply if content == asked.content else IdempotencyConflict
-        before = model.versions.get(asked.name, 0)
-        if closed & {asked.name, "used"} or asked.expected(model) != before:
-            return VersionConflict
-        after = model.used + asked.add
-        return total if after >= 0 and (asked.add <= 0 or after <= LIMIT) else UsageExceeded
-
-    def enter(self, asked: Asked, total: int, *, inside: bool) -> None:
-        """Enter a commit: one outside is seen inside as well."""
-        before = (self.own if inside else self.kept).versions.get(asked.name, 0)
-        told = [each.id for each in events(asked.name, before, asked.count)]
-        for model in [self.own] if inside else [self.kept, self.own]:
-            model.versions[asked.name] = before + asked.count
-            model.totals[asked.name] = total
-            model.used += asked.add
-            model.replies[asked.under] = asked.content, total
-            model.outbox += told
-        if inside:
-            self.touched |= {asked.name, "used", asked.under, *told}
-
-    @rule(position=st.integers(0, 5))
-    def acknowledge(self, position: int) -> None:
-        some = self.kept.outbox[position : position + 1]
-        self.store.acknowledge(some)
-        self.kept.outbox = [told for told in self.kept.outbox if told not in some]
-
-    @invariant()
-    def shows_the_same(self) -> None:
-        self.compare(self.store, self.kept)
-        if self.transaction is not None:
-            self.compare(self.store.bind(self.transaction), self.own)
-        assert [told.id for told in clauses.outbox(self.store)] == self.kept.outbox
-
-    def compare(self, store: Any, model: Model) -> None:
-        got = store.read([*map(key, "abc"), USES])
-        assert {name: got.version(key(name)) for name in "abc"} == {
-            name: model.versions.get(name, 0) for name in "abc"
-        }
-        for name, total in model.totals.items():
-            assert got.value(key(name), Tally) == Tally(total)
-        assert got.used(USES) == model.used
-        assert clauses.names(store) == sorted(model.totals)
-
-
-TestAsTheModelDoes = AsTheModelDoes.TestCase

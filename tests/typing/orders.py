@@ -7,21 +7,33 @@ from ordercore import Cart, PromotionBook, price
 from ordercore.events import Event, Noted, Recorded, replay
 from ordercore.money import Money
 from ordercore.orders import (
+    ChangePreview,
+    ChangeQuantity,
     DatedNumbers,
     InvoiceWish,
     NumberStrategy,
     Order,
+    OrderChange,
     OrderDetails,
+    RemoveLine,
     ServiceWish,
     UnitsMoved,
     anonymise,
     apply,
     cancel,
     confirm,
+    confirm_change,
+    confirm_proposed,
     draft,
+    merge,
     move_units,
     place,
+    preview_change,
+    propose_change,
     rebuild,
+    split,
+    status_label,
+    timeline,
 )
 
 AT = datetime(2026, 11, 11, tzinfo=UTC)
@@ -58,3 +70,20 @@ assert_type(anonymise(Noted("x")), Event)
 def replayed(recorded: list[Recorded]) -> Order | None:
     """Replay recorded events from nothing on."""
     return replay(apply, None, recorded)
+
+
+preview = preview_change(order, [ChangeQuantity("1", 1), RemoveLine("2")], order.quote)
+assert_type(preview, ChangePreview)
+assert_type(preview.difference, Money | None)
+changed, _ = confirm_change(order, preview)
+assert_type(changed, Order)
+change, _ = propose_change(preview, id="ch-1")
+(changed, _), (change, _) = confirm_proposed(order, change, by="customer")
+assert_type(change, OrderChange)
+
+(one, _), (two, _) = split(order, {"1": 1}, id="o-2", number="2", allocated={"1": 1})
+(one, happened), (two, _) = merge(one, two)
+assert_type(happened, tuple[Event, ...])
+
+told: tuple[str, ...] = timeline(order, [], changes=[change]).told("zh_CN", zone="Asia/Shanghai")
+assert_type(status_label(order.fulfilment_status, "zh_CN"), str)

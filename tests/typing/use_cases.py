@@ -6,6 +6,8 @@ from typing import ClassVar, assert_type
 from attrs import frozen
 
 from ordercore.events import Command
+from ordercore.lifecycle import Refused
+from ordercore.stock import Shortage
 from ordercore.storage import (
     AsyncStore,
     Awaited,
@@ -17,11 +19,34 @@ from ordercore.storage import (
     Reply,
     Store,
 )
-from ordercore.workflows import Refusal, run, run_async
+from ordercore.workflows import (
+    Cancelled,
+    CancelOrder,
+    Changed,
+    ChangeOrder,
+    DraftOrder,
+    Hold,
+    NotChanged,
+    NotPlaced,
+    NotReplaced,
+    Placed,
+    PlaceDraft,
+    PlaceOrder,
+    Refusal,
+    Replaced,
+    ReplaceUnits,
+    Shop,
+    SplitOrder,
+    SplitTold,
+    Updated,
+    UpdateOrder,
+    run,
+    run_async,
+)
 
 
 @frozen
-class Placed(Reply):
+class Seated(Reply):
     order: str
 
 
@@ -40,18 +65,48 @@ class Place(Command):
     def needs(self, got: Loaded) -> frozenset[Readable]:
         return frozenset({Key("order", "o-1")} - set(got))
 
-    def decide(self, got: Loaded) -> Decision[Placed] | Refusal[SoldOut]:
+    def decide(self, got: Loaded) -> Decision[Seated] | Refusal[SoldOut]:
         if got.version(Key("order", "o-1")):
             return Refusal(SoldOut("shirt"))
-        return Decision(reply=Placed("o-1"), at=self.at)
+        return Decision(reply=Seated("o-1"), at=self.at)
 
 
 def plainly(place: Place) -> None:
     store: Store = MemoryStore()
-    assert_type(run(place, store), Placed | SoldOut)
+    assert_type(run(place, store), Seated | SoldOut)
     assert_type(store.keys("order").members, tuple[Key, ...])
 
 
 async def awaited(place: Place) -> None:
     store: AsyncStore = Awaited(MemoryStore())
-    assert_type(await run_async(place, store), Placed | SoldOut)
+    assert_type(await run_async(place, store), Seated | SoldOut)
+
+
+def in_a_shop(
+    shop: Shop,
+    place: PlaceOrder,
+    cancel: CancelOrder,
+    change: ChangeOrder,
+    split: SplitOrder,
+    at: datetime,
+) -> None:
+    store = MemoryStore()
+    assert_type(run(shop.does(place), store), Placed | NotPlaced)
+    assert_type(run(shop.does(cancel), store), Cancelled | Refused)
+    assert_type(run(shop.does(change), store), Changed | NotChanged)
+    assert_type(run(shop.does(split), store), SplitTold)
+    hold = UpdateOrder(key="k-1", order_id="o-1", act=Hold("fraud_check"), at=at)
+    assert_type(run(shop.does(hold), store), Updated | Refused | tuple[Shortage, ...])
+
+
+def drafts_and_replacements(
+    shop: Shop, draft: DraftOrder, place: PlaceDraft, replace: ReplaceUnits
+) -> None:
+    store = MemoryStore()
+    assert_type(run(shop.does(draft), store), Updated)
+    assert_type(run(shop.does(place), store), Placed | NotPlaced)
+    assert_type(run(shop.does(replace), store), Replaced | NotReplaced)
+
+
+async def awaited_in_a_shop(shop: Shop, place: PlaceOrder, store: AsyncStore) -> None:
+    assert_type(await run_async(shop.does(place), store), Placed | NotPlaced)

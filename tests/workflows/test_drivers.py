@@ -9,12 +9,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import pytest
-from attrs import define, evolve, field, frozen
+from attrs import evolve, frozen
+from disturbing import Crash, Disturbed, awaited, plainly, raise_at
 
 from ordercore.data import document, variant
 from ordercore.errors import (
@@ -152,54 +153,6 @@ class Undecided(PassGate):
         return None
 
 
-class Crash(Exception):
-    """The host went down."""
-
-
-@define
-class Disturbed:
-    """A store at which something happens before or after its verbs.
-
-    Args:
-        store: The true one.
-        before: By the number of the verb, from 1 on, and by its name: what happens before.
-        after: What happens after it is done.
-        told: The names of the verbs that were asked for.
-    """
-
-    store: Any
-    before: Callable[[int, str], None] = lambda _number, _verb: None
-    after: Callable[[int, str], None] = lambda _number, _verb: None
-    told: list[str] = field(factory=list)
-    locks: list[bool] = field(factory=list)
-
-    def _do(self, verb: str, *given: Any, **named: Any) -> Any:
-        self.told.append(verb)
-        number = len(self.told)
-        self.before(number, verb)
-        answer = getattr(self.store, verb)(*given, **named)
-        self.after(number, verb)
-        return answer
-
-    def read(self, asked: Iterable[Readable], *, lock: bool = False) -> Any:
-        self.locks.append(lock)
-        return self._do("read", asked, lock=lock)
-
-    def reply(self, request: Any) -> Any:
-        return self._do("reply", request)
-
-    def commit(self, request: Any, decision: Any) -> Any:
-        return self._do("commit", request, decision)
-
-
-def plainly(command: Any, store: Any, **named: Any) -> Any:
-    return run(command, store, **named)
-
-
-def awaited(command: Any, store: Any, **named: Any) -> Any:
-    return asyncio.run(run_async(command, Awaited(store), **named))
-
-
 @pytest.fixture(params=[plainly, awaited])
 def drive(request: pytest.FixtureRequest) -> Any:
     """Run a use case on a store, in either way."""
@@ -212,16 +165,6 @@ def passed(store: Any, gate: str = "g-1") -> tuple[int, int, int, int]:
     found = got.get(Key("test_gate", gate), Gate) or Gate()
     released = [told for told in store.outbox().members if told.aggregate.id == gate]
     return found.count, got.version(Key("test_gate", gate)), got.used(USES), len(released)
-
-
-def raise_at(error: Exception, *where: int | str) -> Callable[[int, str], None]:
-    """Raise at the verbs of these numbers or names."""
-
-    def happen(number: int, verb: str) -> None:
-        if number in where or verb in where:
-            raise error
-
-    return happen
 
 
 def let_others_pass(store: MemoryStore, times: int) -> Callable[[int, str], None]:
@@ -438,6 +381,23 @@ def test_cut_at_any_verb_and_asked_again_it_has_happened_once(
     run(PassGate(key="p-2"), kept)
     assert drive(PassGate(), kept).count in {1, 2}
     assert passed(kept) == (2, 2, 2, 2)
+
+
+# With a store of the other kind
+
+
+def test_a_store_that_must_be_awaited_is_not_run_plainly() -> None:
+    with pytest.raises(InvalidType) as told:
+        run(PassGate(), Awaited(MemoryStore()))
+    assert told.value.path == ("store",)
+
+
+def test_a_plain_store_is_not_awaited() -> None:
+    store = MemoryStore()
+    with pytest.raises(InvalidType) as told:
+        asyncio.run(run_async(PassGate(), store))
+    assert told.value.path == ("store",)
+    assert passed(store) == (0, 0, 0, 0)
 
 
 # In the caller's transaction

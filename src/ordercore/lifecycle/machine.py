@@ -24,6 +24,7 @@ from ordercore.lifecycle.faults import Table, faults_of
 from ordercore.lifecycle.labels import Labels, are_members, are_names, labels_of
 from ordercore.lifecycle.refusals import Answer, Refused, TransitionRefused, Unmet, unmet_of
 from ordercore.lifecycle.transitions import E, S, Transition
+from ordercore.wording import Words
 from ordercore.wording.locales import canonical, catalogue_of
 
 __all__ = ["Machine"]
@@ -166,6 +167,31 @@ class Machine(Generic[S, E]):
             raise _unknown("a state, an event, a guard or a role", name, "name")
         told: str = found.told(locale)
         return told
+
+    def told(self, refused: Refused, locale: str = "en") -> str:
+        """Put a refusal of this machine into words: who may, and what must hold first.
+
+        Raises:
+            InvalidValue: It is none of this machine, or there are no words in that language.
+        """
+        words = Words(locale)
+        if refused.machine != self.name:
+            raise InvalidValue(f"a refusal of the machine {self.name}", refused.machine)
+        roles = [self.label(role, locale) for role in refused.only_by]
+        guards = [self._unmet(unmet, words) for unmet in refused.unmet]
+        reasons = [words.say("machine.only_by", roles=words.joined(roles))] if roles else []
+        reasons += [words.say("machine.unmet", guards=words.joined(guards))] if guards else []
+        return words.say(
+            "machine.refused",
+            state=self.label(self._state(refused.state), locale),
+            event=self.label(self._event(refused.event), locale),
+            reasons=words.joined(reasons),
+        )
+
+    def _unmet(self, unmet: Unmet, words: Words) -> str:
+        details = words.joined(f"{name} {value}" for name, value in unmet.details.items())
+        label = self.label(unmet.guard, words.locale)
+        return f"{label} [{details}]" if details else label
 
     def mermaid(self, locale: str = "en") -> str:
         """Draw the machine as a Mermaid ``stateDiagram-v2``, in the words of a locale.

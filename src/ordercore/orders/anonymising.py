@@ -8,8 +8,9 @@ from attrs import evolve
 
 from ordercore.data.checks import Named, instance
 from ordercore.events import Event, Noted
-from ordercore.orders.events import OrderDrafted
+from ordercore.orders.events import OrderChanged, OrderDrafted
 from ordercore.orders.order import Order
+from ordercore.orders.splitting.events import OrderMerged, OrderSplitOff
 
 __all__ = ["anonymise"]
 
@@ -33,8 +34,12 @@ def anonymise(told: Order | Event) -> Order | Event:
     instance(Order, Event)(None, Named("told"), told)
     if isinstance(told, Order):
         return told.anonymised()
-    if isinstance(told, OrderDrafted):
-        return OrderDrafted(told.order.anonymised())
+    if isinstance(told, OrderDrafted | OrderSplitOff):
+        return evolve(told, order=told.order.anonymised())
+    if isinstance(told, OrderMerged):
+        return OrderMerged(told.other.anonymised())
+    if isinstance(told, OrderChanged):
+        return evolve(told, edits=[edit.anonymised() for edit in told.edits])
     if isinstance(told, Noted):
         return evolve(told, text="•")
     return told

@@ -18,11 +18,13 @@ from ordercore.errors import (
     all_faults,
 )
 from ordercore.events import Event, Noted
+from ordercore.orders.changes.terms import changed
 from ordercore.orders.details import ServiceWish
 from ordercore.orders.events import (
     CancelledUnits,
     LineUnits,
     OrderCancelled,
+    OrderChanged,
     OrderCompleted,
     OrderConfirmed,
     OrderDrafted,
@@ -32,11 +34,26 @@ from ordercore.orders.events import (
     OrderReleased,
     UnitsCancelled,
     UnitsMoved,
+    UnitsReplaced,
 )
-from ordercore.orders.ledger import MOVES, Move, Mover, Quantities, cancel
+from ordercore.orders.ledger import MOVES, Move, Mover, Quantities, cancel, replace
 from ordercore.orders.lines import OrderLine, QuotedUnits
 from ordercore.orders.machine import ORDER, OrderState, OrderStep
 from ordercore.orders.order import Order
+from ordercore.orders.payments.applying import MONEY_CHANGES
+from ordercore.orders.splitting.events import (
+    OrderMerged,
+    OrderMergedInto,
+    OrderSplit,
+    OrderSplitOff,
+)
+from ordercore.orders.splitting.orders import (
+    check_mergeable,
+    check_split,
+    emptied,
+    merged,
+    remaining,
+)
 
 __all__ = ["apply", "check_state", "lines_of", "rebuild"]
 
@@ -60,7 +77,6 @@ _MOVES_IN: Final[Mapping[Move, tuple[OrderState, ...]]] = MappingProxyType(
             ),
             _RETURNING,
         ),
-        **dict.fromkeys((Move.REFUND, Move.REPLACE), _OWING),
     }
 )
 """In which states each move may happen."""
@@ -80,8 +96,8 @@ def apply(order: Order | None, event: Event) -> Order:
         InvalidDocument: It does not fit this order's quantities, with every line.
     """
     if order is None:
-        if not isinstance(event, OrderDrafted):
-            expected = "a draft as the first event of an order"
+        if not isinstance(event, OrderDrafted | OrderSplitOff):
+            expected = "a draft, or a part of another order, as the first event of an order"
             raise InvalidValue(expected, type(event).__name__, reason="wrong_state")
         return event.order
     change: Callable[[Order, Any], Order] | None = _CHANGES.get(type(event))
@@ -204,6 +220,30 @@ def _units_moved(order: Order, event: UnitsMoved) -> Order:
     return evolve(order, lines=_moved(order, event.units, MOVES[event.move]))
 
 
+def _units_replaced(order: Order, event: UnitsReplaced) -> Order:
+    check_state(order, _OWING)
+    return evolve(order, lines=_moved(order, event.units, replace))
+
+
+def _split(order: Order, event: OrderSplit) -> Order:
+    check_split(order, event.units)
+    return remaining(order, event.units, event.part, event.payments)
+
+
+def _merged(order: Order, event: OrderMerged) -> Order:
+    check_mergeable(order, event.other)
+    return merged(order, event.other)
+
+
+def _merged_into(order: Order, _event: OrderMergedInto) -> Order:
+    return emptied(order)
+
+
+def _changed(order: Order, event: OrderChanged) -> Order:
+    check_state(order)
+    return changed(order, event.edits, event.quote)
+
+
 def _noted(order: Order, _event: Noted) -> Order:
     return order
 
@@ -237,13 +277,19 @@ _CHANGES: Final[Mapping[type[Event], Callable[[Order, Any], Order]]] = MappingPr
     {
         Noted: _noted,
         OrderCancelled: _cancelled,
+        OrderChanged: _changed,
         OrderCompleted: _completed,
         OrderConfirmed: _stepped(OrderStep.CONFIRM),
         OrderHeld: _held,
+        OrderMerged: _merged,
+        OrderMergedInto: _merged_into,
         OrderPlaced: _stepped(OrderStep.PLACE),
         OrderPriced: _priced,
         OrderReleased: _released,
+        OrderSplit: _split,
         UnitsCancelled: _units_cancelled,
         UnitsMoved: _units_moved,
+        UnitsReplaced: _units_replaced,
+        **MONEY_CHANGES,
     }
 )

@@ -37,12 +37,14 @@ from ordercore.orders.events import (
     UnitsMoved,
 )
 from ordercore.orders.ledger import Move, freed
+from ordercore.orders.lines import without_place
 from ordercore.orders.machine import ORDER, OrderStep
 from ordercore.orders.order import Order
 from ordercore.pricing import Quote
 from ordercore.pricing.record import QuoteRecord
 
 __all__ = [
+    "NO_SERVICES",
     "Result",
     "cancel",
     "complete",
@@ -52,6 +54,7 @@ __all__ = [
     "hold",
     "move_units",
     "note",
+    "parts_of",
     "place",
     "release",
     "reprice",
@@ -62,7 +65,8 @@ Result = tuple[Order, tuple[Event, ...]]
 
 _P = TypeVar("_P")
 
-_NO_SERVICES: Final[Mapping[str, ServiceWish]] = MappingProxyType({})
+NO_SERVICES: Final[Mapping[str, ServiceWish]] = MappingProxyType({})
+"""No line is a service."""
 _SHOWN: Final = 100
 """Of how many lines a guard tells details."""
 
@@ -73,7 +77,7 @@ def draft(
     id: str,  # noqa: A002
     number: str,
     details: OrderDetails | None = None,
-    services: Mapping[str, ServiceWish] = _NO_SERVICES,
+    services: Mapping[str, ServiceWish] = NO_SERVICES,
     origin: Origin | str = Origin.NORMAL,
     parent: str | None = None,
     case: str | None = None,
@@ -220,7 +224,7 @@ def cancel(order: Order, reason: str, units: Mapping[str, int] | None = None) ->
         parts = tuple(_cancelled(order, name, count) for name, count in _kept(order))
         return _done(order, OrderCancelled(reason, parts))
     ORDER.needs(order.state, OrderStep.CANCEL)  # an order that is over knows nothing of it
-    parts = _parts(units, lambda name, count: _cancelled(order, name, count))
+    parts = parts_of(units, lambda name, count: _cancelled(order, name, count))
     if {part.line: part.quantity for part in parts} == dict(_kept(order)):
         return cancel(order, reason)
     return _done(order, UnitsCancelled(reason, parts))
@@ -238,7 +242,7 @@ def move_units(order: Order, move: Move | str, units: Mapping[str, int]) -> Resu
         InvalidValue: The order is in a state in which that cannot happen.
         InvalidDocument: There are not so many units, with every line.
     """
-    return _done(order, UnitsMoved(move, _parts(units, LineUnits)))
+    return _done(order, UnitsMoved(move, parts_of(units, LineUnits)))
 
 
 # What is asked before
@@ -256,7 +260,7 @@ def guards_of(order: Order) -> dict[str, Answer]:
     return {
         "has_lines": bool(order.lines),
         "priced": order.quote is not None,
-        "place_known": _none(_without_place(order)),
+        "place_known": _none(without_place(order.details, order.wishes)),
         "no_holds": _none((reason, "held") for reason in order.holds),
         "nothing_shipped": _none(_counted(order, "shipped", services=False)),
         "no_stage_started": _none(_counted(order, "shipped", services=True)),
@@ -287,23 +291,13 @@ def _counted(
             yield line.id, str(units)
 
 
-def _without_place(order: Order) -> Iterator[tuple[str, str]]:
-    """List the lines of which nobody knows where to deliver or perform them."""
-    if order.details.delivery is None:
-        for line in order.lines:
-            if line.service is None:
-                yield line.id, "goods"
-            elif line.service.site is None:
-                yield line.id, "service"
-
-
 def _kept(order: Order) -> Iterator[tuple[str, int]]:
     for line in order.lines:
         if line.quantities.kept:
             yield line.id, line.quantities.kept
 
 
-def _parts(units: Mapping[str, int], make: Callable[[str, int], _P]) -> tuple[_P, ...]:
+def parts_of(units: Mapping[str, int], make: Callable[[str, int], _P]) -> tuple[_P, ...]:
     """Make a part of the event of each line; all faults are told."""
     instance(Mapping)(None, Named("units"), units)
     if not units:

@@ -34,18 +34,18 @@ from ordercore.data.private import PRIVATE, private
 from ordercore.errors import InvalidInput, InvalidValue
 from ordercore.parties import Address, Contact, Customer
 
-__all__ = ["InvoiceKind", "InvoiceWish", "OrderDetails", "Origin", "ServiceWish"]
+__all__ = ["InvoiceKind", "InvoiceWish", "OrderDetails", "Origin", "ServiceWish", "masked"]
 
 _MASK = "•"
 
 
-def _masked(value: object) -> str:
+def masked(value: object) -> str:
     """Show whether there is something, and not what."""
     return repr(_MASK if value else value)
 
 
 def _hidden_attributes(held: Attributes) -> str:
-    return _masked(held or None)
+    return masked(held or None)
 
 
 class Origin(StrEnum):
@@ -97,15 +97,15 @@ class InvoiceWish:
     InvoiceWish(title='•', kind=<InvoiceKind.SPECIAL: 'special'>, tax_id='•', email=None)
     """
 
-    title: str = field(validator=private(_title), repr=_masked, metadata=PRIVATE)
+    title: str = field(validator=private(_title), repr=masked, metadata=PRIVATE)
     kind: InvoiceKind = field(
         default=InvoiceKind.ORDINARY, converter=_kind, validator=member(InvoiceKind)
     )
     tax_id: str | None = field(
-        default=None, validator=private(optional(identifier)), repr=_masked, metadata=PRIVATE
+        default=None, validator=private(optional(identifier)), repr=masked, metadata=PRIVATE
     )
     email: str | None = field(
-        default=None, validator=private(optional(_check_email)), repr=_masked, metadata=PRIVATE
+        default=None, validator=private(optional(_check_email)), repr=masked, metadata=PRIVATE
     )
 
     def __attrs_post_init__(self) -> None:
@@ -133,9 +133,7 @@ class ServiceWish:
         default=None, validator=private(optional(instance(Address))), metadata=PRIVATE
     )
     appointment: Window | None = field(default=None, validator=optional(instance(Window)))
-    note: str = field(
-        default="", validator=private(text(most=500)), repr=_masked, metadata=PRIVATE
-    )
+    note: str = field(default="", validator=private(text(most=500)), repr=masked, metadata=PRIVATE)
 
     def anonymised(self) -> ServiceWish:
         """Keep the country and the region of the site, and the appointment."""
@@ -184,7 +182,7 @@ class OrderDetails:
     )
     channel: str | None = field(default=None, validator=optional(identifier))
     remarks: str = field(
-        default="", validator=private(text(most=1000)), repr=_masked, metadata=PRIVATE
+        default="", validator=private(text(most=1000)), repr=masked, metadata=PRIVATE
     )
     invoice: InvoiceWish | None = field(default=None, validator=optional(instance(InvoiceWish)))
     tags: tuple[str, ...] = field(

@@ -18,11 +18,13 @@ from ordercore.data.checks import (
     integer,
     member,
     member_of,
+    optional,
     quantity,
     tuple_of,
 )
 from ordercore.errors import InvalidValue
 from ordercore.events import Event
+from ordercore.orders.changes.edits import Edit, are_edits
 from ordercore.orders.ledger import Move
 from ordercore.orders.machine import OrderState
 from ordercore.orders.order import Order
@@ -32,6 +34,7 @@ __all__ = [
     "CancelledUnits",
     "LineUnits",
     "OrderCancelled",
+    "OrderChanged",
     "OrderCompleted",
     "OrderConfirmed",
     "OrderDrafted",
@@ -41,6 +44,7 @@ __all__ = [
     "OrderReleased",
     "UnitsCancelled",
     "UnitsMoved",
+    "UnitsReplaced",
 ]
 
 _freed: Check = integer(least=0, most=MAX_QUANTITY)
@@ -88,6 +92,10 @@ def _moved(given: Iterable[LineUnits]) -> tuple[LineUnits, ...]:
 
 
 def _cancelled(given: Iterable[CancelledUnits]) -> tuple[CancelledUnits, ...]:
+    return tuple_of(given)
+
+
+def _edits(given: Iterable[Edit]) -> tuple[Edit, ...]:
     return tuple_of(given)
 
 
@@ -209,3 +217,43 @@ class UnitsMoved(Event):
     units: tuple[LineUnits, ...] = field(
         converter=_moved, validator=each(instance(LineUnits), least=1, most=MAX_LINES)
     )
+
+
+@variant(Event, "units_replaced")
+@frozen
+class UnitsReplaced(Event):
+    """Another order brings others in the place of units.
+
+    Args:
+        case: The id of the after-sales case.
+        by: The id of the other order, which begins in the same commit.
+        units: How many units of each line.
+    """
+
+    case: str = field(validator=identifier)
+    by: str = field(validator=identifier)
+    units: tuple[LineUnits, ...] = field(
+        converter=_moved, validator=each(instance(LineUnits), least=1, most=MAX_LINES)
+    )
+
+
+@variant(Event, "order_changed")
+@frozen
+class OrderChanged(Event):
+    """Something was agreed otherwise: lines, units, prices, where to, whom to ask.
+
+    Args:
+        edits: What is otherwise.
+        quote: The price of record from now on; None: as before.
+        freed: How many allocations of each line are to be given free, the newest first.
+        change: The id of the proposal that was confirmed; None: there was none.
+    """
+
+    edits: tuple[Edit, ...] = field(converter=_edits, validator=are_edits)
+    quote: QuoteRecord | None = field(
+        default=None, validator=optional(instance(QuoteRecord)), repr=False
+    )
+    freed: tuple[LineUnits, ...] = field(
+        default=(), converter=_moved, validator=each(instance(LineUnits), most=MAX_LINES)
+    )
+    change: str | None = field(default=None, validator=optional(identifier))

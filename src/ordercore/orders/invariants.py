@@ -9,6 +9,8 @@ from ordercore.errors import CurrencyMismatch, InvalidInput, InvalidValue
 from ordercore.orders.details import Origin
 from ordercore.orders.ledger import Quantities
 from ordercore.orders.machine import OrderState
+from ordercore.orders.payments.invariants import money_faults
+from ordercore.orders.quote_part import part_faults
 
 if TYPE_CHECKING:
     from ordercore.orders.lines import OrderLine
@@ -22,9 +24,8 @@ _ALIVE = (OrderState.PLACED, OrderState.CONFIRMED, OrderState.COMPLETED)
 
 def faults_of(order: Order) -> Iterator[InvalidInput]:
     """List every law that the fields of an order break together."""
-    yield from _double_ids(order)
-    yield from _origin_faults(order)
-    yield from _quote_faults(order)
+    faults = [*_double_ids(order), *_origin_faults(order), *_quote_faults(order)]
+    yield from faults or [*_missing_units(order), *money_faults(order)]
     yield from _state_faults(order)
     for i, line in enumerate(order.lines):
         yield from _line_state_faults(order.state, line.quantities, i)
@@ -67,6 +68,7 @@ def _quote_faults(order: Order) -> Iterator[InvalidInput]:
         elif quote is not None:
             yield from _quoted_faults(quote, line, i)
     yield from _shared_units(order)
+    yield from _part_faults(order)
 
 
 def _quoted_faults(quote: QuoteRecord, line: OrderLine, position: int) -> Iterator[InvalidInput]:
@@ -99,6 +101,26 @@ def _shared_units(order: Order) -> Iterator[InvalidInput]:
             yield InvalidValue(f"at least {end}: units of no other line", start, path=place)
         end = max(end, start + units) if quoted == name else start + units
         name = quoted
+
+
+def _part_faults(order: Order) -> Iterator[InvalidInput]:
+    """Tell of a part of no quote, or of more than there is."""
+    quote, part = order.quote, order.part
+    if part is not None and quote is None:
+        expected = "nothing: there is no price of record"
+        yield InvalidValue(expected, path=("part",), reason="fields_disagree")
+    elif part is not None and quote is not None:
+        yield from (fault.at("part") for fault in part_faults(quote, part))
+
+
+def _missing_units(order: Order) -> Iterator[InvalidInput]:
+    """Tell of units that were priced, and would be paid for, and are in no line."""
+    if order.quote is not None and order.part is None:
+        has = sum(line.quantities.ordered for line in order.lines)
+        priced = sum(line.quantity for line in order.quote.cart.lines)
+        if has < priced:
+            expected = f"all {priced} units that were priced, or a part of the charges"
+            yield InvalidValue(expected, has, path=("lines",), reason="unquoted")
 
 
 # The state

@@ -37,6 +37,7 @@ __all__ = [
     "restock",
     "scrap",
     "ship",
+    "undo_refund",
 ]
 
 _count: Check = integer(least=0, most=MAX_QUANTITY)
@@ -250,9 +251,23 @@ def scrap(ledger: Quantities, units: int) -> Quantities:
     return _moved(ledger, units, ledger.unsorted, "come back and still unsorted", scrapped=1)
 
 
-def refund(ledger: Quantities, units: int) -> Quantities:
-    """Take down that the money of units is given back."""
+def refund(ledger: Quantities, units: int, replaced: int = 0) -> Quantities:
+    """Take down that the money of units is given back.
+
+    Args:
+        ledger: Before.
+        units: How many units.
+        replaced: How many of them had been replaced: they count as refunded instead.
+    """
+    if replaced:
+        ledger = _moved(ledger, replaced, ledger.replaced, "replaced", replaced=-1)
     return _moved(ledger, units, ledger.owed, "that may be refunded", refunded=1)
+
+
+def undo_refund(ledger: Quantities, units: int, replaced: int = 0) -> Quantities:
+    """Take down that the money of units is not given back after all, as `refund` had done."""
+    ledger = _moved(ledger, units, ledger.refunded, "refunded", refunded=-1)
+    return replace(ledger, replaced) if replaced else ledger
 
 
 def replace(ledger: Quantities, units: int) -> Quantities:
@@ -261,7 +276,12 @@ def replace(ledger: Quantities, units: int) -> Quantities:
 
 
 class Move(StrEnum):
-    """What fulfilment and after-sales do with units of a line. Cancelling is the order's own."""
+    """What fulfilment and after-sales do with units of a line.
+
+    To cancel units is the order's own affair, to replace them begins another order, and what is
+    refunded follows from refunds: see `ordercore.orders.cancel`,
+    `ordercore.orders.replace_units` and `ordercore.orders.request_refund`.
+    """
 
     ALLOCATE = "allocate"
     DEALLOCATE = "deallocate"
@@ -274,8 +294,6 @@ class Move(StrEnum):
     RECEIVE_RETURN = "receive_return"
     RESTOCK = "restock"
     SCRAP = "scrap"
-    REFUND = "refund"
-    REPLACE = "replace"
 
 
 MOVES: Final[Mapping[Move, Mover]] = MappingProxyType(
@@ -291,8 +309,6 @@ MOVES: Final[Mapping[Move, Mover]] = MappingProxyType(
         Move.RECEIVE_RETURN: receive_return,
         Move.RESTOCK: restock,
         Move.SCRAP: scrap,
-        Move.REFUND: refund,
-        Move.REPLACE: replace,
     }
 )
 """What each move does to a ledger."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from attrs import field, frozen
 
 from ordercore.catalog import Product
 from ordercore.data.checks import MAX_QUANTITY, Check, identifier, instance, integer, optional
-from ordercore.orders.details import ServiceWish
+from ordercore.orders.details import OrderDetails, ServiceWish
 from ordercore.orders.ledger import Quantities
 
-__all__ = ["OrderLine", "QuotedUnits"]
+__all__ = ["OrderLine", "QuotedUnits", "without_place"]
 
 _first: Check = integer(least=0, most=MAX_QUANTITY)
 
@@ -51,3 +53,20 @@ class OrderLine:
     def is_service(self) -> bool:
         """Whether people perform it; everything else is goods."""
         return self.service is not None
+
+
+def without_place(
+    details: OrderDetails, wishes: Iterable[tuple[str, ServiceWish | None]]
+) -> Iterator[tuple[str, str]]:
+    """List the lines of which nobody knows where to deliver or perform them.
+
+    Args:
+        details: Of the order.
+        wishes: The id of each line, and where and when, of a service.
+    """
+    if details.delivery is None:
+        for name, wish in wishes:
+            if wish is None:
+                yield name, "goods"
+            elif wish.site is None:
+                yield name, "service"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from attrs import evolve, field, fields, frozen
 
@@ -24,11 +25,22 @@ from ordercore.data.checks import (
 from ordercore.errors import InvalidDocument, InvalidInput, NotFound
 from ordercore.events import MAX_SEQUENCE
 from ordercore.money import Currency, Money
-from ordercore.orders.details import OrderDetails, Origin
+from ordercore.orders.details import OrderDetails, Origin, ServiceWish
 from ordercore.orders.invariants import faults_of
 from ordercore.orders.ledger import Quantities
 from ordercore.orders.lines import OrderLine
 from ordercore.orders.machine import OrderState
+from ordercore.orders.payments.balance import (
+    Balance,
+    PaymentStatus,
+    balance_of,
+    payment_status,
+)
+from ordercore.orders.payments.parts import RefundParts
+from ordercore.orders.payments.payment import Payment
+from ordercore.orders.payments.refund import Refund
+from ordercore.orders.prices import payable_of
+from ordercore.orders.quote_part import QuotePart
 from ordercore.orders.statuses import (
     FulfilmentStatus,
     ReturnStatus,
@@ -37,10 +49,16 @@ from ordercore.orders.statuses import (
 )
 from ordercore.pricing.record import QuoteRecord
 
-__all__ = ["MAX_HOLDS", "Order"]
+__all__ = ["MAX_HOLDS", "MAX_PAYMENTS", "MAX_REFUNDS", "Order"]
 
 MAX_HOLDS = 100
 """The most reasons for which an order is held at once."""
+
+MAX_PAYMENTS = 100
+"""The most payments of an order."""
+
+MAX_REFUNDS = 1000
+"""The most refunds of an order."""
 
 _version: Check = integer(least=1, most=MAX_SEQUENCE)
 
@@ -54,6 +72,14 @@ def _origin(given: Origin | str) -> Origin:
 
 
 def _lines(given: Iterable[OrderLine]) -> tuple[OrderLine, ...]:
+    return tuple_of(given)
+
+
+def _payments(given: Iterable[Payment]) -> tuple[Payment, ...]:
+    return tuple_of(given)
+
+
+def _refunds(given: Iterable[Refund]) -> tuple[Refund, ...]:
     return tuple_of(given)
 
 
@@ -76,10 +102,14 @@ class Order:
         currency: ISO 4217; every amount is in it.
         lines: At most `MAX_LINES`, with unique ids, in the order people see them.
         quote: The price of record; None: not priced yet.
+        part: What it bears of the charges of the price of record; None: all of them, and its
+            lines are all that was priced.
         details: Who, where to, invoice, remarks.
         origin: Where it comes from; a replacement names ``parent`` and ``case``.
         parent: The id of the order that it replaces something of.
         case: The id of the after-sales case that it comes from.
+        payments: What was paid, or asked for; the oldest first.
+        refunds: What is given back, or was to be; the oldest first.
         holds: For which reasons it must wait; order and repeats are dropped.
         state: In which state it is.
         version: How many events it has had.
@@ -98,10 +128,17 @@ class Order:
     quote: QuoteRecord | None = field(
         default=None, validator=optional(instance(QuoteRecord)), repr=False
     )
+    part: QuotePart | None = field(default=None, validator=optional(instance(QuotePart)))
     details: OrderDetails = field(factory=OrderDetails, validator=instance(OrderDetails))
     origin: Origin = field(default=Origin.NORMAL, converter=_origin, validator=member(Origin))
     parent: str | None = field(default=None, validator=optional(identifier))
     case: str | None = field(default=None, validator=optional(identifier))
+    payments: tuple[Payment, ...] = field(
+        default=(), converter=_payments, validator=each(instance(Payment), most=MAX_PAYMENTS)
+    )
+    refunds: tuple[Refund, ...] = field(
+        default=(), converter=_refunds, validator=each(instance(Refund), most=MAX_REFUNDS)
+    )
     holds: tuple[str, ...] = field(
         default=(), converter=_holds, validator=each(identifier, most=MAX_HOLDS)
     )
@@ -127,12 +164,17 @@ class Order:
     @property
     def payable(self) -> Money | None:
         """What was to be paid by the price of record; None: not priced yet."""
-        return None if self.quote is None else self.quote.payable
+        return None if self.quote is None else Money(payable_of(self), self.currency)
 
     @property
     def ledgers(self) -> tuple[Quantities, ...]:
         """The quantities of every line."""
         return tuple(line.quantities for line in self.lines)
+
+    @property
+    def wishes(self) -> tuple[tuple[str, ServiceWish | None], ...]:
+        """Where and when, of every line that is a service: (line id, wish)."""
+        return tuple((line.id, line.service) for line in self.lines)
 
     @property
     def is_on_hold(self) -> bool:
@@ -150,6 +192,18 @@ class Order:
     def return_status(self) -> ReturnStatus:
         """How much has come back."""
         return return_status(self.ledgers)
+
+    # What follows from amounts alone
+
+    @property
+    def balance(self) -> Balance:
+        """What is due, paid and given back."""
+        return balance_of(self)
+
+    @property
+    def payment_status(self) -> PaymentStatus:
+        """How far it is paid."""
+        return payment_status(balance_of(self))
 
     # What must always hold
 
@@ -176,16 +230,34 @@ class Order:
         return evolve(self, lines=lines, details=self.details.anonymised())
 
 
-def _own_faults(order: Order) -> list[InvalidInput]:
-    """List what is wrong with single fields, those of lines and their quantities too."""
-    faults = list(_field_faults(order))
-    for i, line in enumerate(order.lines if not faults else ()):
-        faults += [fault.at("lines", i) for fault in _field_faults(line)]
-        ledger = line.quantities
-        if isinstance(ledger, Quantities):
-            told = [*_field_faults(ledger)] or [*ledger.faults()]
-            faults += [fault.at("lines", i, "quantities") for fault in told]
+_WITHIN: Final[Mapping[type, tuple[str, ...]]] = MappingProxyType(
+    {
+        Order: ("lines", "payments", "refunds"),
+        OrderLine: ("quantities",),
+        Payment: ("captures",),
+        Refund: ("parts",),
+        RefundParts: ("lines", "fees", "charges", "payments"),
+    }
+)
+"""The fields that hold further parts with laws of their own."""
+
+
+def _own_faults(part: Any) -> list[InvalidInput]:
+    """List what is wrong with single fields; then with the parts; then with each by itself."""
+    faults = list(_field_faults(part)) or list(_inner_faults(part))
+    if not faults and not isinstance(part, Order) and hasattr(part, "faults"):
+        faults = list(part.faults())
     return faults
+
+
+def _inner_faults(part: Any) -> Iterator[InvalidInput]:
+    for name in _WITHIN.get(type(part), ()):
+        inner = getattr(part, name)
+        if isinstance(inner, tuple):
+            for i, one in enumerate(inner):
+                yield from (fault.at(name, i) for fault in _own_faults(one))
+        else:
+            yield from (fault.at(name) for fault in _own_faults(inner))
 
 
 def _field_faults(part: Any) -> Iterator[InvalidInput]:

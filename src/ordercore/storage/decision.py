@@ -130,8 +130,8 @@ class CounterChange:
 
     @property
     def ceiling(self) -> int:
-        """The most that it may tell afterwards, as a number in any case."""
-        return MAX_USED if self.most is None else self.most
+        """The most that it may tell afterwards, as a number; what is given back may always be."""
+        return MAX_USED if self.most is None or self.add <= 0 else self.most
 
     def follows(self, used: int) -> bool:
         """Whether it may be added to what the counter tells now; giving back always may.
@@ -141,7 +141,7 @@ class CounterChange:
         (True, False)
         """
         after = used + self.add
-        return 0 <= after <= (self.ceiling if self.add > 0 else MAX_USED)
+        return 0 <= after <= self.ceiling
 
 
 def _changes(given: Iterable[Change]) -> tuple[Change, ...]:

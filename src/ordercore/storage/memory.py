@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import datetime
 from types import TracebackType
-from typing import Self
+from typing import ClassVar, Self
 
 from attrs import define, field
 
@@ -25,6 +25,7 @@ from ordercore.data.checks import (
     instance,
     integer,
     optional,
+    text,
     tuple_of,
 )
 from ordercore.errors import (
@@ -51,7 +52,7 @@ from ordercore.storage.tables import Tables, Unit
 __all__ = ["MemoryStore", "MemoryTransaction"]
 
 _limit: Check = integer(least=1, most=MAX_PAGE)
-_cursor: Check = optional(identifier)
+_cursor: Check = optional(text(most=1000, least=1))
 _asked: Check = each(instance(Key, Counter), most=MAX_CHANGES)
 _ids: Check = each(identifier, most=MAX_CHANGES)
 
@@ -116,6 +117,9 @@ class MemoryStore:
     >>> store.read([Key("order", "o-1")]).version(Key("order", "o-1"))
     0
     """
+
+    capabilities: ClassVar[tuple[str, ...]] = ("transactions",)
+    """What it promises beyond the base clauses, for the contract kit."""
 
     _kept: Tables = field(init=False, factory=Tables)
     _open: list[Unit] = field(init=False, factory=list)

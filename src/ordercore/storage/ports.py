@@ -13,7 +13,7 @@ from typing import Any, Final, Generic, Protocol, TypeVar
 
 from attrs import field, frozen
 
-from ordercore.data.checks import identifier, optional, tuple_of
+from ordercore.data.checks import optional, text, tuple_of
 from ordercore.events import Recorded
 from ordercore.storage.decision import Decision, Reply, Request
 from ordercore.storage.keys import Key, Readable
@@ -33,11 +33,11 @@ class Page(Generic[_T]):
 
     Args:
         members: Those of this page; it may have fewer than were asked for.
-        next: What to ask the next page with; None: this was the last one.
+        next: What to ask the next page with, up to 1000 characters; None: this was the last one.
     """
 
     members: tuple[_T, ...] = field(converter=tuple_of)
-    next: str | None = field(default=None, validator=optional(identifier))
+    next: str | None = field(default=None, validator=optional(text(most=1000, least=1)))
 
 
 class Store(Protocol):

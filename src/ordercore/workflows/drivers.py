@@ -10,13 +10,17 @@ asks it plainly, `run_async` awaits the answer.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from typing import Any, ClassVar, Final, Generic, NamedTuple, Protocol, TypeVar
-
-from attrs import frozen
+from collections.abc import Awaitable, Coroutine, Generator
+from typing import Any, Final, NamedTuple, TypeVar
 
 from ordercore.data.checks import Check, Named, integer
-from ordercore.errors import CommitUnknown, LimitExceeded, UsageExceeded, VersionConflict
+from ordercore.errors import (
+    CommitUnknown,
+    InvalidType,
+    LimitExceeded,
+    UsageExceeded,
+    VersionConflict,
+)
 from ordercore.storage import (
     AsyncStore,
     Counter,
@@ -27,8 +31,10 @@ from ordercore.storage import (
     Request,
     Store,
 )
+from ordercore.workflows.shop import InShop, OrderCommand
+from ordercore.workflows.use_case import Refusal, UseCase
 
-__all__ = ["ATTEMPTS", "MAX_ROUNDS", "Refusal", "UseCase", "run", "run_async"]
+__all__ = ["ATTEMPTS", "MAX_ROUNDS", "run", "run_async"]
 
 ATTEMPTS: Final = 5
 """How often a use case is tried, unless the caller says otherwise."""
@@ -36,43 +42,10 @@ ATTEMPTS: Final = 5
 MAX_ROUNDS: Final = 100
 """How often one attempt may ask for more to be read."""
 
-R_co = TypeVar("R_co", bound=Reply, covariant=True)
-N_co = TypeVar("N_co", covariant=True)
 R = TypeVar("R", bound=Reply)
 N = TypeVar("N")
 
 _attempts: Check = integer(least=1, most=1000)
-
-
-@frozen
-class Refusal(Generic[N_co]):
-    """What a use case returns instead of a decision: nothing is stored, its key stays free.
-
-    Args:
-        why: The value that says so, with every reason; `run` returns it.
-    """
-
-    why: N_co
-
-
-class UseCase(Protocol[R_co, N_co]):
-    """A frozen command, a `variant`, with two pure functions: the same in, the same out."""
-
-    incidental: ClassVar[tuple[str, ...]]
-    """Fields that may differ when the same command comes again, such as ``at``."""
-
-    @property
-    def key(self) -> str:
-        """Its idempotency key."""
-        ...
-
-    def needs(self, got: Loaded) -> Iterable[Readable]:
-        """Say what must be read, seeing what was; what was read already may be among it."""
-        ...
-
-    def decide(self, got: Loaded) -> Decision[R_co] | Refusal[N_co]:
-        """Decide on what was read, or say why not."""
-        ...
 
 
 def run(
@@ -98,13 +71,15 @@ def run(
         IdempotencyConflict: Another command was committed under its key.
         InProgress: Another transaction is at work under its key.
         LimitExceeded: It asked for more than `MAX_ROUNDS` times.
+        InvalidType: The store must be awaited, or the command of an order has no shop: see
+            `Shop.does`.
     """
     steps = _steps(command, attempts, lock=lock)
     try:
         step = next(steps)
         while True:
             try:
-                answer = step.on(store)
+                answer = _plain(step.on(store))
             except Exception as error:  # noqa: BLE001 - the loop decides which ones it knows
                 step = steps.throw(error)
             else:
@@ -123,7 +98,7 @@ async def run_async(
         step = next(steps)
         while True:
             try:
-                answer = await step.on(store)
+                answer = await _awaitable(step.on(store))
             except Exception as error:  # noqa: BLE001 - the loop decides which ones it knows
                 step = steps.throw(error)
             else:
@@ -131,6 +106,23 @@ async def run_async(
     except StopIteration as ended:
         told: R | N = ended.value
         return told
+
+
+def _plain(answer: Any) -> Any:
+    """Refuse what must be awaited."""
+    if isinstance(answer, Awaitable):
+        if isinstance(answer, Coroutine):
+            answer.close()
+        raise InvalidType("a store that answers at once; run_async awaits", path=("store",))
+    return answer
+
+
+def _awaitable(answer: Any) -> Awaitable[Any]:
+    """Refuse what cannot be awaited."""
+    if not isinstance(answer, Awaitable):
+        expected = "a store that is awaited; Awaited(store) makes one of a plain one"
+        raise InvalidType(expected, path=("store",))
+    return answer
 
 
 # What to ask of a store
@@ -171,7 +163,10 @@ _Step = _Read | _Recall | _Commit
 def _steps(command: UseCase[R, N], attempts: int, *, lock: bool) -> Generator[_Step, Any, R | N]:
     """Try again while others are faster; ask for the key where nobody knows of the commit."""
     _attempts(None, Named("attempts"), attempts)
-    request = Request.of(command, command.key, but=command.incidental)
+    if isinstance(command, OrderCommand):
+        raise InvalidType("a command in its shop: shop.does(command)", path=("command",))
+    said = command.command if isinstance(command, InShop) else command
+    request = Request.of(said, said.key, but=said.incidental)
     left = attempts
     while True:
         left -= 1

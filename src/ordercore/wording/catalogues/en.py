@@ -2,12 +2,17 @@
 
 from types import MappingProxyType
 
+from ordercore.wording.catalogues.notices_en import NOTICES
+from ordercore.wording.catalogues.timeline_en import TIMELINE
 from ordercore.wording.messages import Catalogue, Message, ordinals, plurals
 
 __all__ = ["CATALOGUE"]
 
 _NUMBERS: dict[str, Message] = {
     "list": ", ",
+    "machine.refused": "{state}: {event} is not possible yet ({reasons})",
+    "machine.unmet": "first: {guards}",
+    "machine.only_by": "only by {roles}",
     "labels": "; ",
     "reasons": "; ",
     "ordinal": ordinals(
@@ -385,6 +390,8 @@ CATALOGUE = Catalogue(
             **_REFUNDS,
             **_HINTS,
             **_DIFFERENCES,
+            **TIMELINE,
+            **NOTICES,
         }
     ),
 )

@@ -2,12 +2,17 @@
 
 from types import MappingProxyType
 
+from ordercore.wording.catalogues.notices_zh_CN import NOTICES
+from ordercore.wording.catalogues.timeline_zh_CN import TIMELINE
 from ordercore.wording.messages import Catalogue, Message
 
 __all__ = ["CATALOGUE"]
 
 _NUMBERS: dict[str, Message] = {
     "list": "、",
+    "machine.refused": "{state}，暂不能{event}（{reasons}）",
+    "machine.unmet": "须先满足：{guards}",
+    "machine.only_by": "只能由{roles}操作",
     "labels": "、",
     "reasons": "；",
     "ordinal": "第{number}",
@@ -306,6 +311,8 @@ CATALOGUE = Catalogue(
             **_REFUNDS,
             **_HINTS,
             **_DIFFERENCES,
+            **TIMELINE,
+            **NOTICES,
         }
     ),
 )

@@ -1,0 +1,201 @@
+"""A garage takes bookings: who works on which car, on which lift, when; and why not sooner.
+
+    python examples/garage_bookings.py
+    python examples/garage_bookings.py --until 2026-12-04T18:00:00+08:00
+
+Three mechanics and two lifts, in the week before a public holiday; the Saturday is worked as a
+Monday. Cars come with what they need. First all of them are placed at once, so that nobody is
+booked twice; then a customer moves, one gives up, and one who comes late is told why she has
+to wait.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+
+from attrs import evolve
+
+from ordercore.calendars import (
+    ClosedDays,
+    Holiday,
+    MakeUpDay,
+    Recurrence,
+    Shifts,
+    Window,
+    WorkingHours,
+    WorkingTime,
+)
+from ordercore.errors import OrderCoreError
+from ordercore.stock.resources import (
+    Agenda,
+    AgendaResult,
+    Clash,
+    Overload,
+    Requirement,
+    Resource,
+    Role,
+    Slot,
+    book,
+    cancel,
+    earliest_slot,
+    earliest_slots,
+    move,
+    open_agenda,
+)
+
+ZONE = "Asia/Shanghai"
+HOUR = timedelta(hours=1)
+NOW = datetime.fromisoformat("2026-11-26T09:40:00+08:00")  # a Thursday
+
+HOLIDAYS = [Holiday(date(2026, 12, 1), "店庆")]
+MAKE_UP = MakeUpDay(date(2026, 11, 28), "MO", "调休")
+
+OPEN = WorkingTime(
+    WorkingHours.of(ZONE, {"MO-FR": "08:30-12:00 13:00-18:00"}), HOLIDAYS, [MAKE_UP]
+)
+EARLY = WorkingTime(
+    Shifts([Recurrence("FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", ZONE, time(7), time(15))]),
+    HOLIDAYS,
+    [MAKE_UP, ClosedDays(date(2026, 11, 27), name="leave")],
+)
+
+RESOURCES = [
+    Resource(
+        id="chen", kind="person", site="north", hours=OPEN, skills={"brakes": 3, "engine": 2}
+    ),
+    Resource(id="lin", kind="person", site="north", hours=EARLY, skills={"brakes": 2, "tyres": 2}),
+    Resource(id="wu", kind="person", site="north", hours=OPEN, skills={"tyres": 1}),
+    Resource(
+        id="lifts", kind="equipment", site="north", hours=OPEN, skills={"lift": 1}, capacity=2
+    ),
+]
+
+LIFT = Role("lift", {"lift": 1})
+CARS = [
+    Requirement(
+        id="A12 brakes",
+        roles=[Role("mechanic", {"brakes": 2}), LIFT],
+        duration=2 * HOUR,
+        before=HOUR / 4,
+        after=HOUR / 4,
+    ),
+    Requirement(
+        id="B34 engine",
+        roles=[Role("mechanic", {"engine": 2}), LIFT],
+        duration=12 * HOUR,
+        in_working_time=True,
+    ),
+    Requirement(
+        id="C56 tyres",
+        roles=[Role("fitter", {"tyres": 1}), LIFT],
+        duration=HOUR,
+        preferred=Window(NOW.replace(hour=16, minute=0), NOW.replace(hour=18, minute=0)),
+    ),
+    Requirement(
+        id="D78 brakes",
+        roles=[Role("mechanic", {"brakes": 3}), LIFT],
+        duration=3 * HOUR,
+        needed_by=NOW.replace(hour=18, minute=0),
+    ),
+    Requirement(id="E90 paint", roles=[Role("painter", {"paint": 1})], duration=HOUR),
+]
+
+
+def shown(at: datetime | None) -> str:
+    """Write an instant as people of the garage read it."""
+    return "never, by what is known" if at is None else f"{at:%a %d %b %H:%M}"
+
+
+def told(answer: Slot | Overload) -> Iterator[str]:
+    """Tell a slot, or why there is none."""
+    if isinstance(answer, Slot):
+        who = ", ".join(f"{one.role} {one.resource}" for one in answer.chosen)
+        times = f"{shown(answer.window.start)} to {shown(answer.window.end)}"
+        yield f"  {answer.requirement}: {times}, {who}"
+        if answer.occupied != answer.window:
+            yield f"    kept from {shown(answer.occupied.start)} to {shown(answer.occupied.end)}"
+        return
+    yield f"  {answer.requirement}: no slot; possible from: {shown(answer.free_from)}"
+    for lack in answer.lacks:
+        yield f"    {lack.role or 'all at once'}: {lack.reason}"
+
+
+def days() -> Iterator[str]:
+    """Tell the days that are not as usual, and why."""
+    for number in range(8):
+        on = OPEN.on(NOW.date() + timedelta(days=number))
+        if on.cause is not None:
+            hours = " ".join(f"{w.start:%H:%M}-{w.end:%H:%M}" for w in on.windows) or "closed"
+            yield f"  {on.day:%a %d %b}: {hours}, {on.cause.name}"  # type: ignore[union-attr]
+
+
+def done(what: str, answer: AgendaResult | Clash) -> Iterator[str]:
+    """Tell what a command comes to."""
+    if isinstance(answer, Clash):
+        yield f"  {what}: refused, {answer}"
+        return
+    happened = [type(event).__name__ for event in answer[1]]
+    yield f"  {what}: {', '.join(happened) or 'nothing new'}"
+
+
+def changes(agendas: Mapping[str, Agenda]) -> Iterator[str]:
+    """Move a booking, then try it where somebody else is; give one up, twice."""
+    wu, chen = agendas["wu"], agendas["chen"]
+    evening = Window(NOW.replace(hour=17, minute=0), NOW.replace(hour=18, minute=0))
+    moved = move(wu, "C56 tyres", evening)
+    yield from done("C56 an hour later", moved)
+    yield from done("B34 to now", move(chen, "B34 engine", Window(NOW, NOW + 4 * HOUR)))
+    once, _ = cancel(chen, "D78 brakes")
+    yield from done("D78 is given up", cancel(chen, "D78 brakes"))
+    yield from done("D78 is given up", cancel(once, "D78 brakes"))
+
+
+def garage(until: datetime) -> Iterator[str]:
+    """Run the garage."""
+    yield "Days that are not as usual:"
+    yield from days()
+    opened = [open_agenda(resource)[0] for resource in RESOURCES]
+    plan = earliest_slots(CARS, opened, NOW, until)
+    yield "\nPlaced, what is needed first before all others:"
+    answers: list[Slot | Overload] = [*plan.slots, *plan.overloads]
+    for answer in answers:
+        yield from told(answer)
+    yield "\nChanges:"
+    agendas = {agenda.id: agenda for agenda in plan.agendas}
+    yield from changes(agendas)
+    yield "\nF11 wants her engine done by tomorrow evening:"
+    late = Requirement(
+        id="F11 engine",
+        roles=[Role("mechanic", {"engine": 1}), LIFT],
+        duration=3 * HOUR,
+        needed_by=NOW.replace(hour=18, minute=0) + timedelta(days=1),
+    )
+    yield from told(earliest_slot(late, plan.agendas, NOW, until))
+    yield "\nF11 takes what there is, on the half hour:"
+    patient = evolve(late, needed_by=None)
+    start = NOW.replace(hour=10, minute=0)
+    found = earliest_slot(patient, plan.agendas, start, until, step=HOUR / 2)
+    yield from told(found)
+    if isinstance(found, Slot):
+        for name, booking in found.bookings("F11 engine").items():
+            yield from done(f"book {name}", book(agendas[name], booking))
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the garage up to an instant."""
+    parser = argparse.ArgumentParser(description=__doc__, add_help=True)
+    parser.add_argument("--until", default="2026-12-10T18:00:00+08:00", help="plan up to then")
+    chosen = parser.parse_args(arguments)
+    try:
+        sys.stdout.write("\n".join(garage(datetime.fromisoformat(chosen.until))) + "\n")
+    except (OrderCoreError, ValueError) as error:
+        sys.stderr.write(f"{error}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

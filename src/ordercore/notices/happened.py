@@ -1,0 +1,251 @@
+"""From what has happened to who is told: one decision for each event.
+
+An event is in one of four tables: of orders, of proposals, of others, or in `NOBODY`. One of a
+host's own is in none, and tells nobody either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from attrs import field, frozen
+
+from ordercore.data.checks import Named, each, instance, tuple_of
+from ordercore.errors import InvalidDocument, InvalidValue
+from ordercore.events import MAX_SEQUENCE, Event, Noted, Recorded
+from ordercore.notices.kinds import URGENCIES, NoticeKind
+from ordercore.notices.notice import Matter, Notice, NoticeUnits, Subject, addressed
+from ordercore.notices.order_events import OF_CHANGES, OF_ORDERS, About
+from ordercore.notices.policy import NoticePolicy
+from ordercore.orders import (
+    ChangeConfirmed,
+    ChangeProposed,
+    Order,
+    OrderDrafted,
+    OrderMergedInto,
+    OrderPriced,
+    OrderSplitOff,
+    PaymentAuthorized,
+    PaymentVoided,
+    RefundApproved,
+    RefundRetried,
+    RefundSubmitted,
+)
+from ordercore.orders.timelines.happened import titles_of
+from ordercore.stock import (
+    IncomingCancelled,
+    IncomingExpected,
+    IncomingMoved,
+    LevelOpened,
+    PolicyChanged,
+    ReservationFirmed,
+    ReservationRenewed,
+    ReservationsExpired,
+    ReservationsForgotten,
+    StockAdjusted,
+    StockCounted,
+    StockDamaged,
+    StockReceived,
+    StockRestocked,
+    StockScrapped,
+    UnitsConsumed,
+    UnitsHandedOver,
+    UnitsReleased,
+    UnitsReserved,
+)
+from ordercore.stock.resources import AgendaOpened, BookingCancelled, BookingMade, BookingMoved
+
+__all__ = ["NOBODY", "OF_OTHERS", "notices_of", "orders_by_id"]
+
+
+def notices_of(
+    recorded: Iterable[Recorded],
+    *,
+    order: Order | Iterable[Order] = (),
+    policy: NoticePolicy | None = None,
+) -> tuple[Notice, ...]:
+    """Tell what has happened to those who should know.
+
+    An event that comes twice is told once, here and by its `Notice.key`.
+
+    Args:
+        recorded: What has happened, such as the events of a commit: to orders, to proposals
+            to change them, to stock.
+        order: The order that it happened to, or several, as they stand now.
+        policy: Who is told; None: the usual ones.
+
+    Returns:
+        The notices in the order of the events, then of the audiences.
+
+    Raises:
+        InvalidValue: An event is of an order that is not given; or a proposal is declined or
+            withdrawn, and several orders are given that it might be of.
+        InvalidDocument: An order is given twice.
+        InvalidInput: Something is not as said.
+    """
+    happened, orders = tuple_of(recorded), orders_by_id(order)
+    each(instance(Recorded), most=MAX_SEQUENCE)(None, Named("recorded"), happened)
+    who = NoticePolicy() if policy is None else policy
+    instance(NoticePolicy)(None, Named("policy"), who)
+    telling = _Happened(happened, orders, who)
+    told: dict[str, Notice] = {}
+    for i, one in enumerate(happened):
+        source = f"{one.aggregate.kind}\n{one.aggregate.id}\n{one.sequence}"
+        for matter in telling.matters(i):
+            for notice in addressed(matter, who, source):
+                told.setdefault(notice.key, notice)
+    return tuple(told.values())
+
+
+def orders_by_id(given: Order | Iterable[Order]) -> Mapping[str, Order]:
+    """Take one order or several by their ids.
+
+    Raises:
+        InvalidDocument: One is given twice.
+        InvalidInput: What is given is no order.
+    """
+    orders = (given,) if isinstance(given, Order) else tuple_of(given)
+    each(instance(Order), most=MAX_SEQUENCE)(None, Named("order"), orders)
+    by_id: dict[str, Order] = {}
+    for i, order in enumerate(orders):
+        if order.id in by_id:
+            path = ("order", i, "id")
+            fault = InvalidValue("an id used once", order.id, path=path, reason="duplicate_id")
+            raise InvalidDocument([fault])
+        by_id[order.id] = order
+    return by_id
+
+
+@frozen
+class _Happened:
+    """What has happened, and the orders that it happened to."""
+
+    recorded: tuple[Recorded, ...]
+    orders: Mapping[str, Order]
+    policy: NoticePolicy
+    titles: Mapping[str, Mapping[str, str]] = field(init=False)
+    """By order and line: what people call the product; also of lines that are gone."""
+
+    @titles.default
+    def _titles(self) -> dict[str, dict[str, str]]:
+        own: dict[str, list[Event]] = {}
+        for told in self.recorded:
+            own.setdefault(told.aggregate.id, []).append(told.event)
+        return {name: titles_of(own.get(name, ()), it) for name, it in self.orders.items()}
+
+    def matters(self, i: int) -> Iterator[Matter]:
+        """Tell of one event, whoever it is for."""
+        told = self.recorded[i]
+        kind = type(told.event)
+        tell = OF_ORDERS.get(kind) or OF_CHANGES.get(kind)
+        if kind in OF_OTHERS:
+            yield from OF_OTHERS[kind](told, told.event)
+        elif tell is not None:
+            order = self.order_of(i, told)
+            about = About(
+                told=told,
+                order=order,
+                titles=self.titles[order.id],
+                orders=self.orders,
+                on_account=self.policy.on_account,
+            )
+            yield from tell(about, told.event)
+
+    def order_of(self, i: int, told: Recorded) -> Order:
+        """Find the order that an event is of."""
+        if isinstance(told.event, ChangeProposed):
+            wanted: str | None = told.event.change.order
+        elif type(told.event) in OF_CHANGES:
+            wanted = next(iter(self.orders)) if len(self.orders) == 1 else None
+        else:
+            wanted = told.aggregate.id
+        found = None if wanted is None else self.orders.get(wanted)
+        if found is None:
+            expected = "an event of an order that is given"
+            given, path = str(told.aggregate), ("recorded", i, "aggregate")
+            raise InvalidValue(expected, given, path=path, reason="other_aggregate")
+        return found
+
+
+# What happens elsewhere
+
+
+def _matter(kind: NoticeKind, told: Recorded, *subjects: Subject, **content: Any) -> Matter:
+    level = Subject("stock_level", told.aggregate.id)
+    return Matter(
+        kind=kind, urgency=URGENCIES[kind], subjects=(level, *subjects), at=told.at, **content
+    )
+
+
+def _incoming_moved(told: Recorded, event: IncomingMoved) -> Iterator[Matter]:
+    receipt = Subject("receipt", event.incoming)
+    yield _matter(NoticeKind.RECEIPT_MOVED, told, receipt, expected_at=event.expected_at)
+
+
+def _incoming_cancelled(told: Recorded, event: IncomingCancelled) -> Iterator[Matter]:
+    yield _matter(NoticeKind.RECEIPT_CANCELLED, told, Subject("receipt", event.incoming))
+
+
+def _released(told: Recorded, event: UnitsReleased) -> Iterator[Matter]:
+    """Tell of promised units that are not there any more; of others there is no need to."""
+    if event.reason == "not_covered":
+        level = told.aggregate.id
+        units = NoticeUnits(id=level, title=level, quantity=event.units)
+        reservation = Subject("reservation", event.reservation)
+        yield _matter(NoticeKind.PROMISE_LOST, told, reservation, units=[units])
+
+
+OF_OTHERS: Final[Mapping[type[Event], Callable[[Recorded, Any], Iterator[Matter]]]] = (
+    MappingProxyType(
+        {
+            IncomingCancelled: _incoming_cancelled,
+            IncomingMoved: _incoming_moved,
+            UnitsReleased: _released,
+        }
+    )
+)
+"""How events are told that are of no order."""
+
+NOBODY: Final = frozenset(
+    {
+        # A draft is the shop's own, or the shopper has it before their eyes.
+        OrderDrafted,
+        OrderPriced,
+        Noted,
+        # The other order of the same commit tells it.
+        OrderMergedInto,
+        OrderSplitOff,
+        ChangeConfirmed,
+        # Steps on the way to something that is told.
+        PaymentAuthorized,
+        PaymentVoided,
+        RefundApproved,
+        RefundRetried,
+        RefundSubmitted,
+        # The daily work of a stock room; what somebody should look at, `notices_for` tells.
+        IncomingExpected,
+        LevelOpened,
+        PolicyChanged,
+        ReservationFirmed,
+        ReservationRenewed,
+        ReservationsExpired,
+        ReservationsForgotten,
+        StockAdjusted,
+        StockCounted,
+        StockDamaged,
+        StockReceived,
+        StockRestocked,
+        StockScrapped,
+        UnitsConsumed,
+        UnitsHandedOver,
+        UnitsReserved,
+        # A moved appointment is a change of its order.
+        AgendaOpened,
+        BookingCancelled,
+        BookingMade,
+        BookingMoved,
+    }
+)
+"""The events that tell nobody."""

@@ -1,0 +1,137 @@
+"""What must hold for a change to be confirmed: the guards of its machine, answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import Final
+
+from attrs import frozen
+
+from ordercore.cart import CartLine
+from ordercore.lifecycle import Answer
+from ordercore.orders.changes.edits import ChangeAddress, ChangeService, Edit
+from ordercore.orders.changes.terms import Terms
+from ordercore.orders.lines import without_place
+from ordercore.orders.machine import OrderState
+from ordercore.orders.order import Order
+from ordercore.pricing.record import QuoteRecord
+
+__all__ = ["Asked", "change_guards"]
+
+_OVER: Final = (OrderState.COMPLETED, OrderState.CANCELLED)
+_SHOWN: Final = 100
+"""Of how many lines a guard tells details."""
+
+
+@frozen(kw_only=True)
+class Asked:
+    """A change that somebody asks for: of which order, its edits, and what comes of them."""
+
+    order: Order
+    edits: Sequence[Edit]
+    terms: Terms
+    quote: QuoteRecord | None
+
+
+def change_guards(asked: Asked, base: int) -> dict[str, Answer]:
+    """Answer every guard of `ORDER_CHANGE`.
+
+    Args:
+        asked: The change.
+        base: The version of the order that it was asked of.
+    """
+    order, lines = asked.order, asked.terms.lines
+    current = {"base": str(base), "now": str(order.version)}
+    placed = order.state is not OrderState.DRAFT
+    wanted = {name: line.service for name, line in lines.items() if line.kept}
+    return {
+        "base_current": order.version == base or current,
+        "order_going_on": order.state not in _OVER or {"state": order.state.value},
+        "units_open": _none(_not_open(asked)),
+        "units_left": bool(wanted) or not placed,
+        "place_known": _none(without_place(asked.terms.details, wanted.items()) if placed else ()),
+        "priced": _none(_unpriced(asked)),
+        "given_back_stands": _none(_rewritten(asked)),
+    }
+
+
+def _none(found: Iterable[tuple[str, str]]) -> Answer:
+    """Answer that there is nothing, or with the first of what there is."""
+    return dict(islice(found, _SHOWN)) or True
+
+
+def _not_open(asked: Asked) -> Iterator[tuple[str, str]]:
+    """List lines of which shipped units would be taken away, and what comes too late."""
+    for name, line in asked.terms.lines.items():
+        if line.kept < line.shipped:
+            yield name, f"{line.shipped} shipped"
+    for edit in asked.edits:
+        if isinstance(edit, ChangeAddress) and not _delivers(asked.terms):
+            yield "delivery", "nothing open"
+        if isinstance(edit, ChangeService) and not asked.order.line(edit.line).quantities.open:
+            yield edit.line, "nothing open"
+
+
+def _delivers(terms: Terms) -> bool:
+    """Tell whether something is still to be brought, or done, at the address of delivery."""
+    return any(
+        line.kept > line.shipped
+        for line in terms.lines.values()
+        if line.service is None or line.service.site is None
+    )
+
+
+# The price
+
+
+def _unpriced(asked: Asked) -> Iterator[tuple[str, str]]:
+    """List the lines that the price of record would not be of."""
+    if asked.quote is None:
+        if any(edit.is_priced for edit in asked.edits):
+            yield "quote", "missing"
+        return
+    if asked.order.quote is None:
+        yield "quote", "not asked for: a draft without a price is priced as a whole"
+        return
+    priced = {line.id: line for line in asked.quote.cart.lines}
+    wanted = {name: line.priced for name, line in asked.terms.lines.items() if line.ordered}
+    for name in {**wanted, **priced}:
+        if wanted.get(name) != priced.get(name):
+            yield name, _difference(wanted.get(name), priced.get(name))
+
+
+def _difference(wanted: CartLine | None, priced: CartLine | None) -> str:
+    if wanted is None:
+        return "not wanted"
+    if priced is None:
+        return "not priced"
+    names = ("product", "quantity", "unit_price", "floor_price")
+    return ", ".join(name for name in names if getattr(wanted, name) != getattr(priced, name))
+
+
+def _rewritten(asked: Asked) -> Iterator[tuple[str, str]]:
+    """List the lines whose units had money back, or others in their place, at another price.
+
+    The units of a line that were given back are its first ones, as in `reverse`.
+    """
+    quote, old = asked.quote, asked.order.quote
+    if quote is None or old is None:
+        return
+    places = quote.cart.rows.places
+    for line in asked.order.lines:
+        units = line.quantities.refunded + line.quantities.replaced
+        if not units or line.quoted is None or line.id not in places:
+            continue
+        if units > quote.cart.line(line.id).quantity:
+            continue  # so few were priced that `priced` does not hold
+        before = _paid(old, line.quoted.line, line.quoted.start, units)
+        after = _paid(quote, line.id, 0, units)
+        if before != after:
+            yield line.id, f"{units} given back"
+
+
+def _paid(quote: QuoteRecord, line: str, start: int, units: int) -> tuple[object, ...]:
+    """Read what some units cost, with what tax."""
+    part = quote.line(line, start, start + units)
+    return part.payable_minor, part.taxes

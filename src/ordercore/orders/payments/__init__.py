@@ -1,0 +1,1 @@
+"""What is paid for an order and given back: payments, refunds, and what limits both."""

@@ -1,0 +1,241 @@
+"""How much may be given back of what: each component of an order has a ceiling.
+
+Ceilings are for all refunds together: each counts that has neither failed nor been cancelled,
+those under way as well. So whatever becomes of them, no more goes back than came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from attrs import frozen
+
+from ordercore.errors import CurrencyMismatch, InvalidInput, InvalidValue, NotFound, Path
+from ordercore.money import Money
+from ordercore.orders.payments.parts import Component, Key, RefundParts
+from ordercore.orders.prices import charges_of, payable_of, price_of
+
+if TYPE_CHECKING:
+    from ordercore.orders.lines import OrderLine
+    from ordercore.orders.order import Order
+
+__all__ = [
+    "Ceiling",
+    "breaches",
+    "ceiling_faults",
+    "ceilings_of",
+    "given_by",
+    "live_parts",
+    "refund_ceilings",
+    "units_given",
+    "waived_by",
+]
+
+_NONE: Final[Mapping[str, int]] = MappingProxyType({})
+
+
+@frozen
+class Ceiling:
+    """How much of a component may be given back.
+
+    Attributes:
+        component: What it is for.
+        id: The id of the line, fee or payment; empty for the others.
+        most: The most that all refunds together may give back of it.
+        given: What they do, those under way as well.
+    """
+
+    component: Component
+    id: str
+    most: Money
+    given: Money
+
+    @property
+    def room(self) -> Money:
+        """What may still be given back."""
+        return max(self.most - self.given, Money.zero(self.most.currency))
+
+
+def live_parts(order: Order, *, but: str | None = None) -> list[RefundParts]:
+    """List the parts of all refunds that have neither failed nor been cancelled.
+
+    Args:
+        order: Whose refunds.
+        but: The id of one that is left out.
+    """
+    return [each.parts for each in order.refunds if each.is_live and each.id != but]
+
+
+def given_by(several: Iterable[RefundParts]) -> dict[Key, int]:
+    """Add up what refunds give back of each component, in minor units."""
+    found: dict[Key, int] = {}
+    for parts in several:
+        for key, minor in parts.components.items():
+            found[key] = found.get(key, 0) + minor
+    return found
+
+
+def refund_ceilings(order: Order) -> tuple[Ceiling, ...]:
+    """Tell how much of each component may be given back, and how much is.
+
+    ============== =============================================================
+    component      the most that goes back
+    ============== =============================================================
+    ``order``      what was captured
+    ``payments``   what was captured of the payment
+    ``lines``      what was paid for the line's units that are cancelled, delivered, lost,
+                   refused or waived, with tax that comes on top
+    ``shipping``   what was paid for shipping
+    ``fees``       what was paid for the fee
+    ``tax``        the tax that came on top of shipping and fees
+    ``rounding``   what the rounding of the payable added
+    ``overpaid``   what was captured beyond the price of record
+    ============== =============================================================
+    """
+    several = live_parts(order)
+    given = given_by(several)
+    keys: list[Key] = [(Component.ORDER, "")]
+    keys += [(Component.PAYMENT, payment.id) for payment in order.payments]
+    keys += [(Component.LINE, line.id) for line in order.lines]
+    keys += [*charges_of(order), (Component.OVERPAID, "")]
+    found = ceilings_of(order, waived_by(several), keys)
+    return tuple(
+        Ceiling(*key, Money(most, order.currency), Money(given.get(key, 0), order.currency))
+        for key, most in found.items()
+    )
+
+
+def breaches(order: Order, parts: RefundParts, *, of: str | None = None) -> Iterator[InvalidInput]:
+    """List every ceiling that a refund goes beyond with all others, and every unknown id.
+
+    Each fault is at the component, with its id, and says how much there is room for. While
+    the refund does not count yet, its units are looked at as well.
+
+    Args:
+        order: Whose refund.
+        parts: What it gives back.
+        of: The refund's id; None: the order does not have it yet.
+    """
+    if parts.currency != order.currency:
+        expected = f"amounts in {order.currency}"
+        yield CurrencyMismatch(expected, str(parts.amount), path=("parts",))
+        return
+    others = live_parts(order, but=of)
+    asked, given = parts.components, given_by(others)
+    found = ceilings_of(order, waived_by([*others, parts]), asked)
+    for key, minor in asked.items():
+        if key not in found:
+            yield _unknown(key).at("parts")
+        elif given.get(key, 0) + minor > found[key]:
+            yield _beyond(order, found[key] - given.get(key, 0), minor, key).at("parts")
+    if len(others) == len(live_parts(order)):
+        yield from _unit_faults(order, parts, units_given(others))
+
+
+def _unit_faults(
+    order: Order, parts: RefundParts, given: Mapping[str, tuple[int, int]]
+) -> Iterator[InvalidInput]:
+    """Tell of units that cannot be refunded, for there are not so many."""
+    ledgers = {line.id: line.quantities for line in order.lines}
+    for part in (each for each in parts.lines if each.line in ledgers):
+        ledger = ledgers[part.line]
+        cancelled, settled = given.get(part.line, (0, 0))
+        for name, count, most in (
+            ("units", part.units, ledger.owed + part.replaced),
+            ("units", part.settled, ledger.settled - settled),
+            ("cancelled", part.cancelled, ledger.cancelled - cancelled),
+            ("replaced", part.replaced, ledger.replaced),
+        ):
+            if count > most:
+                path = ("parts", "lines", part.line, name)
+                yield InvalidValue(f"at most {most}", count, path=path, reason="too_many_units")
+                break
+
+
+def ceiling_faults(order: Order) -> Iterator[InvalidInput]:
+    """List every ceiling that the refunds of an order go beyond, and every unknown id.
+
+    What was overpaid is left out: a later change may make the order dearer again, and then
+    the customer pays anew what was given back.
+    """
+    several = live_parts(order)
+    given = given_by(several)
+    found = ceilings_of(order, waived_by(several), given)
+    for key, minor in given.items():
+        if key not in found:
+            yield _unknown(key).at("refunds")
+        elif minor > found[key] and key[0] is not Component.OVERPAID:
+            yield _beyond(order, found[key], minor, key).at("refunds")
+
+
+def units_given(several: Iterable[RefundParts]) -> dict[str, tuple[int, int]]:
+    """Count for each line the units that refunds give the money back for.
+
+    Returns:
+        By the line's id: those that had been cancelled, and those that had been delivered,
+        lost or refused.
+    """
+    found: dict[str, tuple[int, int]] = {}
+    for part in (line for parts in several for line in parts.lines):
+        cancelled, settled = found.get(part.line, (0, 0))
+        found[part.line] = cancelled + part.cancelled, settled + part.settled
+    return found
+
+
+def _path(key: Key) -> Path:
+    component, name = key
+    if component is Component.ORDER:
+        return ("amount",)
+    return (component.value, name) if name else (component.value,)
+
+
+def _unknown(key: Key) -> InvalidInput:
+    return NotFound(f"an id among the order's {key[0].value}", key[1], path=_path(key))
+
+
+def _beyond(order: Order, room: int, minor: int, key: Key) -> InvalidInput:
+    most = Money(max(0, room), order.currency)
+    given = str(Money(minor, order.currency))
+    return InvalidValue(f"at most {most}", given, path=_path(key), reason="over_ceiling")
+
+
+def ceilings_of(order: Order, waived: Mapping[str, int], keys: Iterable[Key]) -> dict[Key, int]:
+    """Tell the ceilings of some components, in minor units; what is unknown is left out.
+
+    Args:
+        order: With its payments, its lines and their quantities.
+        waived: How many units of which line are waived.
+        keys: Which components.
+    """
+    captured = {payment.id: payment.captured.minor for payment in order.payments}
+    total = sum(captured.values())
+    known = {
+        (Component.ORDER, ""): total,
+        (Component.OVERPAID, ""): max(0, total - payable_of(order)),
+    }
+    known |= {(Component.PAYMENT, name): minor for name, minor in captured.items()}
+    known |= {key: max(0, minor) for key, minor in charges_of(order).items()}
+    lines = {line.id: line for line in order.lines}
+    for key in keys:
+        component, name = key
+        if component is Component.LINE and name in lines:
+            line = lines[name]
+            units = _refundable(line, waived.get(name, 0))
+            known[key] = price_of(order, line, units)
+    return {key: known[key] for key in keys if key in known}
+
+
+def waived_by(several: Iterable[RefundParts], more: Mapping[str, int] = _NONE) -> dict[str, int]:
+    """Count for each line the units that refunds waive, and some more."""
+    found = dict(more)
+    for part in (line for parts in several for line in parts.lines):
+        found[part.line] = found.get(part.line, 0) + part.waived
+    return found
+
+
+def _refundable(line: OrderLine, waived: int) -> int:
+    """Count units whose money may go back; units are waived among those that are kept."""
+    units = line.quantities
+    return min(units.ordered, units.cancelled + max(units.settled, waived))

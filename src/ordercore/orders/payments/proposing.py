@@ -1,0 +1,328 @@
+"""What is to be given back: refunds as proposals, made of the price of record.
+
+The arithmetic is that of `ordercore.pricing.reverse`, which tells what stands to be given back
+in all once some units are back. A proposal is that, less what the refunds before were reckoned
+at. So in whatever parts and order an order comes back, and whichever refunds failed meanwhile,
+they sum to what was paid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
+
+from attrs import evolve, fields, frozen
+
+from ordercore.data.checks import Named, instance
+from ordercore.data.faults import step
+from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
+from ordercore.money import MAX_MINOR, Money
+from ordercore.orders.order import Order
+from ordercore.orders.payments.asking import Asked, Units, asked_units, cancelled_units
+from ordercore.orders.payments.ceilings import (
+    ceilings_of,
+    given_by,
+    live_parts,
+    waived_by,
+)
+from ordercore.orders.payments.completing import share_of, sources_of
+from ordercore.orders.payments.parts import Component, Key, RefundLine, RefundParts
+from ordercore.orders.payments.standing import Standing, standing_of
+from ordercore.pricing import ReversalOptions, ReversalPolicy
+
+__all__ = ["Policy", "owed_refund", "proposed_refund"]
+
+Policy = ReversalOptions | ReversalPolicy | str
+"""A policy, or all choices of `ordercore.pricing.reverse`."""
+
+_NO_CHARGES: Final[Mapping[str, Money]] = MappingProxyType({})
+_WITHHELD: Final = "withheld"
+_SINGLE: Final = (Component.SHIPPING, Component.TAX, Component.ROUNDING)
+
+
+def proposed_refund(
+    order: Order,
+    units: Mapping[str, int],
+    policy: Policy | None = None,
+    *,
+    charges: Mapping[str, Money | Decimal | str] = _NO_CHARGES,
+    even_replaced: bool = False,
+) -> RefundParts:
+    """Propose what to give back for units of an order. Nothing has changed.
+
+    What was given back before counts, refunds under way as well. No more is proposed than what
+    was captured and is left.
+
+    Args:
+        order: The order.
+        units: How many of which line: cancelled, delivered, lost or refused units that are
+            neither refunded nor replaced yet. They are taken for delivered, lost or refused
+            ones as long as there are such; `owed_refund` is for what was cancelled.
+        policy: How it is reckoned: ``keep_shares``, ``reprice`` or ``forbid_partial``; or
+            `ordercore.pricing.ReversalOptions` with the other choices, too. One set of them
+            is for all refunds of an order. None: as in those that count, or else by shares.
+        charges: What is kept back, by a code of the shop, each below zero. In all they take no
+            more than there is.
+        even_replaced: Whether units that were replaced may be refunded as well; then
+            `request_refund` asks for an override.
+
+    Raises:
+        InvalidDocument: There is no such line or there are not so many units, the choices are
+            others than before, or sets would be parted that the policy keeps together; all of
+            it is told.
+        InvalidValue: No units are named; or the order has no price yet, or only a part of what
+            was priced and the policy asks for all of it.
+        NotReproducible: This version prices the order otherwise.
+    """
+    instance(Mapping)(None, Named("units"), units)
+    instance(Mapping)(None, Named("charges"), charges)
+    if not units:
+        raise InvalidValue("units of at least one line", path=("units",))
+    asked = asked_units(order, units, even_replaced=even_replaced)
+    options = _options(order, policy)
+    parts = _parts(order, asked, _plan(order, asked, options), options)
+    return _charged(order, parts, charges)
+
+
+def owed_refund(order: Order, policy: Policy | None = None) -> RefundParts | None:
+    """Propose what the order owes by itself: what goes back without anybody asking.
+
+    That is what was paid for units which are cancelled and neither refunded nor replaced;
+    what was paid beyond the price of record; and what older refunds had to leave, for it was
+    paid only since. After a cancellation it is the refund to request in the same commit.
+
+    Args:
+        order: The order.
+        policy: As in `proposed_refund`.
+
+    Returns:
+        None where nothing is owed.
+
+    Raises:
+        OrderCoreError: As `proposed_refund`.
+    """
+    asked, options = cancelled_units(order), _options(order, policy)
+    parts = None
+    if asked or any(line.quantities.refunded for line in order.lines):
+        plan = _plan(order, asked, options)
+        parts = _parts(order, asked, plan, options) if plan.reckoned else None
+    return _with_overpaid(order, parts)
+
+
+def _options(order: Order, policy: Policy | None) -> ReversalOptions:
+    """Read the choices: one set of them is for all refunds that count, as in `reverse`."""
+    made = [parts.options for parts in live_parts(order) if parts.options is not None]
+    before = made[-1] if made else ReversalOptions()
+    if policy is None:
+        return before
+    given = policy if isinstance(policy, ReversalOptions) else ReversalOptions(policy=policy)
+    if made and given != before:
+        raise InvalidDocument(_other_choices(before, given))
+    return given
+
+
+def _other_choices(before: ReversalOptions, given: ReversalOptions) -> Iterator[InvalidInput]:
+    for choice in fields(ReversalOptions):
+        was, now = getattr(before, choice.name), getattr(given, choice.name)
+        if was != now:
+            expected = f"{was}, as for the refunds before"
+            yield InvalidValue(expected, now, path=(choice.name,), reason="fields_disagree")
+
+
+# How much of what
+
+
+@frozen
+class _Plan:
+    """How much is given back of each component, in minor units.
+
+    Attributes:
+        given: By component; none is negative.
+        waived: How many units of a line are made cheaper though they are kept.
+        rounding: What rounding had waived of it, below zero or nothing.
+        withheld: What is kept back by the policy, below zero or nothing.
+        reckoned: All of it together.
+    """
+
+    given: Mapping[Key, int]
+    waived: Mapping[str, int]
+    rounding: int
+    withheld: int
+    reckoned: int
+
+
+_Wants = Sequence[tuple[Key, int]]
+"""Components in the order in which they are given back, with what each is to get."""
+
+
+def _plan(order: Order, asked: Asked, options: ReversalOptions) -> _Plan:
+    """Tell what is to be given back now: what stands to be, less what was."""
+    live = live_parts(order)
+    standing = standing_of(order, {name: each.units for name, each in asked.items()}, options)
+    wants = _wants(order, asked, standing, given_by(live))
+    waived = _made_cheaper(order, asked, wants)
+    rooms = _rooms(order, waived, wants)
+    whole = sum(_filled(wants, rooms, MAX_MINOR).values())
+    rounding = max(-whole, min(0, standing.rounding - sum(map(_rounded, live))))
+    withheld = standing.withheld - sum(parts.charged(_WITHHELD) for parts in live)
+    withheld = max(-whole - rounding, min(0, withheld))
+    reckoned = max(0, min(whole + rounding + withheld, _left(order, standing)))
+    given = _filled(wants, rooms, reckoned - rounding - withheld)
+    return _Plan(given, waived, rounding, withheld, reckoned)
+
+
+def _wants(order: Order, asked: Asked, standing: Standing, given: Mapping[Key, int]) -> _Wants:
+    """List what each component is to get.
+
+    First what was paid for the units that are asked for; then shipping, fees, tax and rounding;
+    and what is left to lines comes last: what failed refunds took with them, or what
+    ``reprice`` gives for others than those that come back.
+    """
+    asks = [((Component.LINE, n), share_of(order, n, each.units)) for n, each in asked.items()]
+    first = dict(asks)
+    rest = {
+        key: minor - given.get(key, 0) - first.get(key, 0)
+        for key, minor in standing.components.items()
+    }
+    charges = [(key, minor) for key, minor in rest.items() if key[0] is not Component.LINE]
+    lines = [(key, minor) for key, minor in rest.items() if key[0] is Component.LINE]
+    return [*asks, *charges, *lines]
+
+
+def _made_cheaper(order: Order, asked: Asked, wants: _Wants) -> dict[str, int]:
+    """Count the units that are kept and cost less by what comes back, by their lines.
+
+    Only ``reprice`` does so. They are waived: else money goes back for no unit that has not
+    arrived.
+    """
+    rooms = _rooms(order, {}, wants)
+    return {
+        line.id: line.quantities.kept
+        for line in order.lines
+        for key, minor in wants
+        if key == (Component.LINE, line.id) and line.id not in asked and minor > rooms[key]
+    }
+
+
+def _rooms(order: Order, waived: Mapping[str, int], wants: _Wants) -> dict[Key, int]:
+    """Tell how much each component has room for, if these units are waived."""
+    live = live_parts(order)
+    given, keys = given_by(live), [key for key, _ in wants]
+    most = ceilings_of(order, waived_by(live, waived), keys)
+    return {key: most[key] - given.get(key, 0) for key in keys}
+
+
+def _filled(wants: _Wants, rooms: Mapping[Key, int], amount: int) -> dict[Key, int]:
+    """Give each component what it is to get, in order, as far as rooms and the amount go."""
+    found: dict[Key, int] = {}
+    for key, minor in wants:
+        taken = min(minor, rooms[key] - found.get(key, 0), amount)
+        if taken > 0:
+            found[key] = found.get(key, 0) + taken
+            amount -= taken
+    return found
+
+
+def _rounded(parts: RefundParts) -> int:
+    """Tell what rounding took off a refund: below zero or nothing."""
+    return 0 if parts.rounding is None else min(0, parts.rounding.minor)
+
+
+def _left(order: Order, standing: Standing) -> int:
+    """Tell how much may be given back in all: of what stands to be, and of what was paid."""
+    balance, live = order.balance, live_parts(order)
+    unpaid = max(0, -_overpaid(order))
+    before = sum(parts.reckoned.minor for parts in live if parts.reckoned is not None)
+    captured = balance.captured - balance.refunded - balance.refunding
+    return min(standing.total - unpaid - before, captured.minor)
+
+
+def _overpaid(order: Order) -> int:
+    """Tell what was captured beyond the price of record and is not given back as such.
+
+    Below zero it is what was never paid.
+    """
+    back = given_by(live_parts(order)).get((Component.OVERPAID, ""), 0)
+    return order.balance.captured.minor - back - order.balance.payable.minor
+
+
+# The parts
+
+
+def _parts(order: Order, asked: Asked, plan: _Plan, options: ReversalOptions) -> RefundParts:
+    """Write a plan as the parts of a refund, from the newest payments."""
+
+    def money(minor: int) -> Money | None:
+        return Money(minor, order.currency) if minor else None
+
+    kinds = {kind: plan.given.get((kind, ""), 0) for kind in _SINGLE}
+    amount = Money(plan.reckoned, order.currency)
+    fees = {
+        name: Money(minor, order.currency)
+        for (kind, name), minor in plan.given.items()
+        if kind is Component.FEE
+    }
+    withheld = money(plan.withheld)
+    return RefundParts(
+        lines=tuple(_refund_lines(order, asked, plan)),
+        shipping=money(kinds[Component.SHIPPING]),
+        fees=fees,
+        tax=money(kinds[Component.TAX]),
+        rounding=money(kinds[Component.ROUNDING] + plan.rounding),
+        charges={} if withheld is None else {_WITHHELD: withheld},
+        payments=sources_of(order, amount),
+        reckoned=amount,
+        options=options,
+    )
+
+
+def _refund_lines(order: Order, asked: Asked, plan: _Plan) -> Iterator[RefundLine]:
+    for line in order.lines:
+        minor = plan.given.get((Component.LINE, line.id), 0)
+        units = asked.get(line.id, Units(0))
+        if minor or units.units:
+            yield RefundLine(
+                line=line.id,
+                amount=Money(minor, order.currency),
+                units=units.units,
+                cancelled=units.cancelled,
+                replaced=units.replaced,
+                waived=plan.waived.get(line.id, 0) if minor else 0,
+            )
+
+
+def _charged(
+    order: Order, parts: RefundParts, charges: Mapping[str, Money | Decimal | str]
+) -> RefundParts:
+    """Keep charges back, one after the other, as far as there is something to take them off."""
+    left = parts.amount
+    found: dict[str, Money] = {each.id: each.amount for each in parts.charges}
+    for name, given in charges.items():
+        try:
+            asked = Money.of(given, order.currency)
+        except InvalidInput as error:
+            raise error.at("charges", step(str(name))) from None
+        if asked.minor >= 0:
+            path = ("charges", step(str(name)))
+            raise InvalidValue("an amount below zero", str(asked), path=path)
+        charge = max(asked, -left)
+        if charge.minor:
+            found[name] = charge
+            left += charge
+    return evolve(parts, charges=found, payments=sources_of(order, left))
+
+
+def _with_overpaid(order: Order, parts: RefundParts | None) -> RefundParts | None:
+    """Add what was paid beyond the price of record."""
+    balance = order.balance
+    before = Money.zero(order.currency) if parts is None else parts.amount
+    left = balance.captured - balance.refunded - balance.refunding - before
+    overpaid = min(Money(_overpaid(order), order.currency), left)
+    if overpaid.minor <= 0:
+        return parts
+    sources = sources_of(order, before + overpaid)
+    if parts is None:
+        return RefundParts(overpaid=overpaid, payments=sources)
+    return evolve(parts, overpaid=overpaid, payments=sources)

@@ -1,0 +1,173 @@
+"""What stands to be given back in all once some units of an order are back, by component.
+
+It is `ordercore.pricing.reverse` read for an order: its lines may be of any units of the
+quote's lines, and the order may have only a part of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import fields, frozen
+
+from ordercore.errors import InvalidDocument, InvalidValue
+from ordercore.orders.order import Order
+from ordercore.orders.payments.ceilings import live_parts
+from ordercore.orders.payments.parts import Component, Key
+from ordercore.orders.prices import charges_of, price_of
+from ordercore.pricing import (
+    ChargeRefund,
+    Quote,
+    QuoteRecord,
+    Reversal,
+    ReversalOptions,
+    ReversalPolicy,
+    reverse,
+)
+
+__all__ = ["Standing", "standing_of"]
+
+
+@frozen
+class Standing:
+    """What stands to be given back in all, in minor units.
+
+    Attributes:
+        total: All of it.
+        components: Of lines, shipping, fees, tax and rounding; none is negative.
+        rounding: What was waived by rounding, below zero or nothing.
+        withheld: What is kept back, below zero or nothing: a deposit, gifts that stay.
+    """
+
+    total: int
+    components: Mapping[Key, int]
+    rounding: int
+    withheld: int
+
+
+def standing_of(order: Order, now: Mapping[str, int], options: ReversalOptions) -> Standing:
+    """Tell what stands to be given back once further units are back.
+
+    Args:
+        order: With its refunds: their units are back.
+        now: How many further units of each line.
+        options: By which policy and choices.
+
+    Raises:
+        InvalidValue: The order has no price yet; or it has only a part of what was priced, and
+            the choices are such that the whole is asked for.
+        InvalidDocument: Sets would be parted that the policy keeps together.
+        NotReproducible: This version prices the order otherwise.
+    """
+    if order.quote is None:
+        raise InvalidValue("an order that has a price", path=("quote",), reason="unpriced")
+    _check_whole(order, order.quote, options)
+    quote = order.quote.quote()
+    back = {line.id: line.quantities.refunded + now.get(line.id, 0) for line in order.lines}
+    reversal = reverse(quote, {}, _of_quote(order, order.quote, back), **_choices(options))
+    _check_refused(reversal)
+    components = {**_lines(order, reversal, back), **_charges(order, reversal)}
+    rounding = _waived(order, reversal)
+    total = sum(components.values()) + rounding + reversal.withheld.minor
+    if _by_way(options):
+        total = _refunded(order, quote, now, options)
+    return Standing(total, components, rounding, reversal.withheld.minor)
+
+
+def _by_way(options: ReversalOptions) -> bool:
+    """Tell whether the way matters, and not only which units are back in the end."""
+    return options.policy is ReversalPolicy.REPRICE or bool(options.gifts_kept)
+
+
+def _check_whole(order: Order, record: QuoteRecord, options: ReversalOptions) -> None:
+    """Refuse choices that ask for all units of the quote, line by line, if they are not here."""
+    whole = order.part is None and len(order.lines) == len(record.cart.lines)
+    keeps = options.deposit is ChargeRefund.NEVER and record.deposit is not None
+    if not whole and (_by_way(options) or keeps):
+        expected = "one by shares, deposit and gifts included: the order has parts of the quote"
+        given = options.policy.value
+        raise InvalidValue(expected, given, path=("policy",), reason="fields_disagree")
+
+
+def _check_refused(reversal: Reversal) -> None:
+    faults = [
+        InvalidValue(
+            f"whole sets of promotion {parted.promotion!r}",
+            f"{parted.units_back} of {parted.units} units",
+            path=("units",),
+            reason="parted_set",
+        )
+        for parted in reversal.refused
+    ]
+    if faults:
+        raise InvalidDocument(faults)
+
+
+def _choices(options: ReversalOptions) -> dict[str, Any]:
+    return {choice.name: getattr(options, choice.name) for choice in fields(ReversalOptions)}
+
+
+# By units of the quote
+
+
+def _of_quote(order: Order, record: QuoteRecord, back: Mapping[str, int]) -> dict[str, int]:
+    """Count units by lines of the quote; those of other orders are none that are kept here."""
+    found = {line.id: line.quantity for line in record.cart.lines}
+    for line in order.lines:
+        if line.quoted is not None:
+            found[line.quoted.line] += back[line.id] - line.quantities.ordered
+    return found
+
+
+def _named(order: Order, units: Mapping[str, int]) -> dict[str, int]:
+    """Name units by the lines of the quote, of an order that has all of it line by line."""
+    names = {line.id: line.quoted.line for line in order.lines if line.quoted is not None}
+    return {names[line]: count for line, count in units.items() if count}
+
+
+def _refunded(order: Order, quote: Quote, now: Mapping[str, int], options: ReversalOptions) -> int:
+    """Tell what has been given back in all where the way matters, return by return."""
+    before = [{line.line: line.units for line in parts.lines} for parts in live_parts(order)]
+    history = [units for each in before if (units := _named(order, each))]
+    return reverse(quote, history, _named(order, now), **_choices(options)).refunded.minor
+
+
+# By component
+
+
+def _lines(order: Order, reversal: Reversal, back: Mapping[str, int]) -> dict[Key, int]:
+    """Tell what stands to be given back for lines.
+
+    Under ``reprice`` a line that is kept may cost less than it did, or more: that is nothing to
+    be given back.
+    """
+    if reversal.policy is not ReversalPolicy.REPRICE:
+        return {
+            (Component.LINE, line.id): price_of(order, line, back[line.id])
+            for line in order.lines
+            if back[line.id]
+        }
+    names = {line.quoted.line: line.id for line in order.lines if line.quoted is not None}
+    return {
+        (Component.LINE, names[line.line.id]): max(0, line.refund.minor) for line in reversal.lines
+    }
+
+
+def _charges(order: Order, reversal: Reversal) -> dict[Key, int]:
+    """Tell what stands to be given back of shipping, fees, their tax and rounding."""
+    on_lines = sum(line.tax.minor for line in reversal.lines if line.tax_on_top)
+    found: dict[Key, int] = {
+        (Component.SHIPPING, ""): reversal.shipping.minor,
+        **{(Component.FEE, name): amount.minor for name, amount in reversal.fees},
+        (Component.TAX, ""): reversal.tax_on_top.minor - on_lines,
+        (Component.ROUNDING, ""): reversal.rounding.minor,
+    }
+    own = charges_of(order)
+    return {key: max(0, min(minor, own[key])) for key, minor in found.items()}
+
+
+def _waived(order: Order, reversal: Reversal) -> int:
+    """Tell what rounding had waived of it, below zero or nothing."""
+    own = charges_of(order)[Component.ROUNDING, ""]
+    return min(0, max(own, reversal.rounding.minor))

@@ -1,0 +1,208 @@
+"""The orders that a split gives, and the one that a merger gives."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from attrs import evolve
+
+from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFound
+from ordercore.orders.lines import OrderLine
+from ordercore.orders.machine import ORDER, OrderState, OrderStep
+from ordercore.orders.order import Order
+from ordercore.orders.payments.ceilings import given_by, live_parts
+from ordercore.orders.payments.payment import Payment
+from ordercore.orders.prices import price_of
+from ordercore.orders.quote_part import QuotePart, whole_part
+from ordercore.orders.splitting.money import merged_payments, split_payments
+from ordercore.orders.splitting.units import SplitUnits, gone, join_faults, joined, stayed
+
+__all__ = [
+    "begun",
+    "check_mergeable",
+    "check_split",
+    "emptied",
+    "merged",
+    "parted",
+    "remaining",
+]
+
+_SPLITTABLE: Final = (OrderState.PLACED, OrderState.CONFIRMED)
+_ALIKE: Final = ("state", "currency", "quote", "origin", "parent", "case")
+_ALIKE_DETAILS: Final = ("customer", "delivery", "billing", "invoice")
+
+
+# Splitting
+
+
+def check_split(order: Order, units: Sequence[SplitUnits]) -> None:
+    """Refuse a split that the order does not allow; everything is told."""
+    faults = [*_state_faults(order, "state")]
+    lines = {line.id: line for line in order.lines}
+    for part in units:
+        path = ("units", part.line)
+        if part.line not in lines:
+            expected = "the id of a line of this order"
+            faults.append(NotFound(expected, part.line, path=path))
+        else:
+            faults += [f.at(*path) for f in part.faults(lines[part.line].quantities)]
+    kept = sum(line.quantities.kept for line in order.lines)
+    if not faults and sum(part.quantity for part in units) >= kept:
+        expected = "fewer units than are kept: something stays"
+        faults.append(InvalidValue(expected, path=("units",), reason="nothing_left"))
+    if faults:
+        raise InvalidDocument(faults)
+
+
+def _state_faults(order: Order, *path: str) -> Iterator[InvalidInput]:
+    if order.state not in _SPLITTABLE:
+        expected = f"an order that is {' or '.join(_SPLITTABLE)}"
+        yield InvalidValue(expected, order.state.value, path=path, reason="wrong_state")
+
+
+def parted(
+    order: Order, units: Sequence[SplitUnits]
+) -> tuple[tuple[QuotePart, QuotePart], tuple[tuple[Payment, ...], tuple[Payment, ...]]]:
+    """Part the charges that an order bears, and its payments: what stays, and what goes."""
+    goes = sum(_worth(order, part) for part in units)
+    stays = sum(_kept_worth(order, line) for line in order.lines) - goes
+    given = {(key[0].value, key[1]): minor for key, minor in given_by(live_parts(order)).items()}
+    parts = borne(order).cut(stays, goes, given)
+    due = stays + parts[0].total.minor, goes + parts[1].total.minor
+    return parts, split_payments(order, max(0, due[0]), max(0, due[1]))
+
+
+def _worth(order: Order, part: SplitUnits) -> int:
+    """Tell what the last units of a line come to."""
+    line = order.line(part.line)
+    units = line.quantities.ordered
+    return price_of(order, line, units) - price_of(order, line, units - part.quantity)
+
+
+def _kept_worth(order: Order, line: OrderLine) -> int:
+    """Tell what the units of a line come to that are not cancelled."""
+    units = line.quantities
+    return price_of(order, line, units.ordered) - price_of(order, line, units.cancelled)
+
+
+def borne(order: Order) -> QuotePart:
+    """Tell what an order bears of the charges of its price of record."""
+    if order.part is not None:
+        return order.part
+    if order.quote is None:
+        raise InvalidValue("an order that has a price", path=("quote",), reason="unpriced")
+    return whole_part(order.quote)
+
+
+def remaining(
+    order: Order, units: Sequence[SplitUnits], part: QuotePart, payments: Sequence[Payment]
+) -> Order:
+    """Make the order that remains when units have gone."""
+    parts = {each.line: each for each in units}
+    lines = [stayed(line, parts[line.id]) if line.id in parts else line for line in order.lines]
+    return evolve(order, lines=[line for line in lines if line], part=part, payments=payments)
+
+
+# Merging
+
+
+def check_mergeable(one: Order, two: Order) -> None:
+    """Refuse to merge orders that are no parts of one; everything is told."""
+    faults = [*_state_faults(one, "order", "state"), *_state_faults(two, "other", "state")]
+    faults += [_unlike(name) for name in _ALIKE if getattr(one, name) != getattr(two, name)]
+    faults += [
+        _unlike("details", name)
+        for name in _ALIKE_DETAILS
+        if getattr(one.details, name) != getattr(two.details, name)
+    ]
+    faults += [
+        InvalidValue("a part of an order that was split", path=(name, "part"), reason="not_split")
+        for name, order in (("order", one), ("other", two))
+        if order.part is None
+    ]
+    faults += _line_faults(one, two)
+    if faults:
+        raise InvalidDocument(faults)
+
+
+def _unlike(*path: str) -> InvalidInput:
+    expected = "the same in both orders"
+    return InvalidValue(expected, path=("other", *path), reason="fields_disagree")
+
+
+def _line_faults(one: Order, two: Order) -> Iterator[InvalidInput]:
+    lines = {line.id: line for line in one.lines}
+    for line in two.lines:
+        if line.id in lines:
+            for fault in join_faults(lines[line.id], line):
+                yield fault.at("other", "lines", line.id)
+
+
+def merged(one: Order, two: Order) -> Order:
+    """Make the order that two parts of one give; lines stand as they were priced."""
+    lines = {line.id: line for line in one.lines}
+    for line in two.lines:
+        lines[line.id] = joined(lines[line.id], line) if line.id in lines else line
+    several = sorted(lines.values(), key=lambda line: _place(one, line))
+    return evolve(
+        one,
+        lines=several,
+        part=_merged_part(one, two, several),
+        holds=(*one.holds, *two.holds),
+        payments=merged_payments(one.payments, two.payments),
+        refunds=(*one.refunds, *two.refunds),
+    )
+
+
+def _place(order: Order, line: OrderLine) -> tuple[int, int]:
+    if order.quote is None or line.quoted is None:
+        return 0, 0
+    return order.quote.cart.rows.places[line.quoted.line][0], line.quoted.start
+
+
+def _merged_part(one: Order, two: Order, lines: Sequence[OrderLine]) -> QuotePart | None:
+    """Tell what the merged order bears; None: all of it again, and it has all units."""
+    part = borne(one).plus(borne(two))
+    if one.quote is None or part != whole_part(one.quote):
+        return part
+    units = sum(line.quantities.ordered for line in lines)
+    return None if units == sum(each.quantity for each in one.quote.cart.lines) else part
+
+
+def emptied(order: Order) -> Order:
+    """Make what is left of an order that was merged into another: nothing, and it is over."""
+    held = dict.fromkeys(ORDER.needs(order.state, OrderStep.CANCEL), True)
+    return evolve(
+        order,
+        lines=(),
+        part=borne(order).nothing(),
+        holds=(),
+        payments=(),
+        refunds=(),
+        state=ORDER.fire(order.state, OrderStep.CANCEL, guards=held),
+    )
+
+
+def begun(
+    order: Order,
+    units: Sequence[SplitUnits],
+    part: QuotePart,
+    payments: Sequence[Payment],
+    *,
+    id: str,  # noqa: A002
+    number: str,
+) -> Order:
+    """Make the order that begins with the units that go."""
+    parts = {each.line: each for each in units}
+    lines = [gone(line, parts[line.id]) for line in order.lines if line.id in parts]
+    return evolve(
+        order,
+        id=id,
+        number=number,
+        lines=lines,
+        part=part,
+        payments=payments,
+        refunds=(),
+        version=1,
+    )

@@ -1,0 +1,164 @@
+"""How units are split over substitutes and bills: in order of preference, or as found.
+
+In order of preference each option serves as many units as can be had of it: from what is
+free of it, and, if it is made, from what is free of what it is made of. What no option can
+serve falls to the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+
+from attrs import frozen
+
+from ordercore.stock.materials.book import Option, Step
+from ordercore.stock.materials.netting import Due, Netting, Split, Supply, whole
+
+__all__ = ["AsFound", "Choice", "Preferred", "most"]
+
+Choice = Mapping[tuple[str, int, int, int], int]
+"""(sku, bill, component, option) → how many units it serves; component and option -1: the bill."""
+
+
+def _in_turn(units: int, most: Sequence[int]) -> list[int]:
+    """Serve units by several, each up to its most, in turn; the rest by the first."""
+    shares = []
+    left = units
+    for each in most:
+        shares.append(min(left, each))
+        left -= shares[-1]
+    shares[0] += left
+    return shares
+
+
+class Preferred:
+    """The chooser by preference."""
+
+    def split(self, step: Step, units: int, start: Due, netting: Netting) -> Split:
+        """Split units over the bills, then those of each bill over the options."""
+        if not step.has_choice:
+            return whole(step, 0, units)
+        if len(step.bills) == 1:
+            shares = [units]
+        else:
+            shares = _in_turn(units, _had_by_bill(step, units, start, netting))
+        split: Split = []
+        committed: dict[str, int] = {}
+        for b, share in enumerate(shares):
+            if share:
+                components = [
+                    _served(options, share, start, netting, committed) for options in step.bills[b]
+                ]
+                split.append((b, share, components))
+        return split
+
+
+def _served(
+    options: Sequence[Option], units: int, start: Due, netting: Netting, committed: dict[str, int]
+) -> list[tuple[Option, int]]:
+    """Split units over the options of a component; ``committed`` grains are taken already."""
+    if len(options) == 1:
+        shares = [units]
+    else:
+        shares = _in_turn(
+            units, [_had(option, units, start, netting, committed) for option in options]
+        )
+    for option, share in zip(options, shares, strict=True):
+        committed[option.sku] = committed.get(option.sku, 0) + share * option.grains
+    return list(zip(options, shares, strict=True))
+
+
+def _had(
+    option: Option, units: int, start: Due, netting: Netting, committed: Mapping[str, int]
+) -> int:
+    """Tell how many units an option can serve, of what is free so far."""
+    step = netting.book.step(option.sku)
+    if not step.bills:
+        grains = netting.free(option.sku, start) * step.grain - committed.get(option.sku, 0)
+        return min(units, max(0, grains // option.grains))
+    supply = netting.rest([option.sku, *committed], start)
+    return most(partial(_trial, netting, supply, committed, [[option]]), units)
+
+
+def _had_by_bill(step: Step, units: int, start: Due, netting: Netting) -> list[int]:
+    """Tell how many units each bill can serve, once the bills before it have served theirs."""
+    supply = netting.rest([options[0].sku for bill in step.bills for options in bill], start)
+    had: list[int] = []
+    committed: dict[str, int] = {}
+    for bill in step.bills:
+        trial = partial(_trial, netting, supply, committed, bill)
+        had.append(most(trial, units - sum(had)))
+        committed = _added(committed, bill, had[-1])
+    return had
+
+
+def _trial(
+    netting: Netting,
+    supply: Mapping[str, Supply],
+    committed: Mapping[str, int],
+    bill: Sequence[Sequence[Option]],
+    units: int,
+) -> Netting:
+    return netting.trial(supply, _added(committed, bill, units))
+
+
+def _added(
+    committed: Mapping[str, int], bill: Sequence[Sequence[Option]], units: int
+) -> dict[str, int]:
+    """Add what so many units take by a bill, of its components themselves."""
+    sums = dict(committed)
+    for options in bill:
+        sums[options[0].sku] = sums.get(options[0].sku, 0) + units * options[0].grains
+    return sums
+
+
+@frozen
+class AsFound:
+    """The chooser that follows a choice found for the whole basket."""
+
+    choice: Choice
+
+    def split(self, step: Step, units: int, start: Due, netting: Netting) -> Split:  # noqa: ARG002
+        """Split units as the choice says; it has room for them."""
+        sku = step.part.sku
+        bills = [self.choice.get((sku, b, -1, -1), 0) for b in range(len(step.bills))]
+        split: Split = []
+        for b, share in enumerate(_in_turn(units, bills)):
+            if not share:
+                continue
+            components = []
+            for c, options in enumerate(step.bills[b]):
+                shares = [share]
+                if len(options) > 1:
+                    rooms = [self.choice.get((sku, b, c, o), 0) for o in range(len(options))]
+                    shares = _in_turn(share, rooms)
+                components.append(list(zip(options, shares, strict=False)))
+            split.append((b, share, components))
+        return split
+
+
+def most(trial: Callable[[int], Netting], limit: int) -> int:
+    """Find the largest number up to a limit that can be had, where fewer always can.
+
+    The first guess is by the scarcest part, as if needs were in proportion; then the steps
+    from it are doubled, and what is left is halved.
+    """
+    if limit <= 0:
+        return 0
+    short = [outcome for outcome in trial(limit).outcomes if outcome.short]
+    if not short:
+        return limit
+    low, high, step = 0, limit, 1
+    guess = min(limit * outcome.taken // outcome.needed for outcome in short)
+    while high - low > 1:
+        if not low < guess < high:
+            guess = (low + high) // 2
+        if trial(guess).is_short:
+            high = guess
+            guess -= step
+        else:
+            low = guess
+            guess += step
+        step *= 2
+    return low

@@ -1,0 +1,202 @@
+"""C-34, C-35, C-38, C-40: lost answers, other connections, crashes, other programs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from attrs import define
+
+from ordercore.data import dumps
+from ordercore.errors import CommitUnknown, VersionConflict
+from ordercore.storage import Decision, Loaded, Readable, Reply, Request
+from ordercore.testing.contract.checks import check
+from ordercore.testing.contract.clauses import Capability
+from ordercore.testing.contract.expectations import equal, refused, same
+from ordercore.testing.contract.lab import Asked, Lab
+from ordercore.testing.contract.samples import (
+    LATER,
+    USES,
+    Basket,
+    Tally,
+    Told,
+    add,
+    decision,
+    key,
+    request,
+)
+from ordercore.testing.contract.seen import names, outbox, state, stories, used
+
+# C-34: the answer to a commit gets lost
+
+
+@define
+class _Cut:
+    """A store whose answers to commits get lost, or that are lost before they are made.
+
+    Args:
+        store: The store.
+        after: Whether commits are made before nobody hears of them.
+        times: How many of them.
+    """
+
+    store: Asked
+    after: bool
+    times: int
+
+    def read(self, asked: tuple[Readable, ...]) -> Loaded:
+        return self.store.read(asked)
+
+    def commit(self, told: Request, decided: Decision[Any]) -> Reply:
+        if self.times <= 0:
+            return self.store.commit(told, decided)
+        self.times -= 1
+        if self.after:
+            self.store.commit(told, decided)
+        raise CommitUnknown(told.key)
+
+
+def _add_once(cut: _Cut, told: Request, name: str) -> Reply:
+    """Add 1 to a tally, and ask the same again until there is an answer."""
+    while True:
+        got = cut.read((key(name), USES))
+        tally = got.get(key(name), Tally) or Tally()
+        change = name, got.version(key(name)), Tally(tally.total + 1)
+        decided = decision(change, total=tally.total + 1, usage=(add(1, most=3),))
+        try:
+            return cut.commit(told, decided)
+        except CommitUnknown:
+            continue
+
+
+@check("C-34")
+def asking_again_after_a_lost_answer_is_harmless(lab: Lab) -> None:
+    for after in (True, False):
+        for times in (1, 3):
+            name = f"{after}-{times}"
+            before = used(lab.store)
+            reply = _add_once(_Cut(lab.store, after, times), request(name), name)
+            same(reply, Told(1))
+            got = lab.store.read([key(name)])
+            equal((got.version(key(name)), got.value(key(name), Tally)), (1, Tally(1)))
+            equal(stories(lab.store)[name], [1])
+            equal(used(lab.store), before + 1)
+            lab.store.commit(request("undo " + name), decision(usage=(add(-1),)))
+
+
+@check("C-34")
+def the_same_decision_again_is_harmless(lab: Lab) -> None:
+    store = lab.store
+    decided = decision(("a", 0, Tally(1)), count=2, total=1, usage=(add(1, most=1),))
+    store.commit(request("r-1"), decided)
+    before = state(store, USES)
+    store.commit(request("r-2"), decision(("b", 0, Tally(2))))
+    for _ in range(2):
+        same(store.commit(request("r-1"), decided), Told(1))
+        equal(store.read([key("a")]).version(key("a")), 2)
+        equal((used(store), stories(store)), (1, {"a": [1, 2], "b": [1]}))
+    store.acknowledge([told.id for told in outbox(store)])
+    same(store.commit(request("r-1"), decided), Told(1))
+    equal((outbox(store), state(store, USES)[1]), ([], before[1]))
+
+
+# C-35: other connections
+
+
+@check("C-35", Capability.SECOND_CONNECTION)
+def what_one_connection_commits_every_other_one_sees(lab: Lab) -> None:
+    one, other = lab.store, lab.another()
+    equal(other.read([key("a"), USES]).version(key("a")), 0)
+    for number in range(4):
+        writer, reader = (one, other) if number % 2 else (other, one)
+        decided = decision(("a", number, Tally(number)), total=number, usage=(add(),))
+        writer.commit(request(f"r-{number}"), decided)
+        got = reader.read([key("a"), USES])
+        seen = got.value(key("a"), Tally), got.version(key("a")), got.used(USES)
+        equal(seen, (Tally(number), number + 1, number + 1))
+        equal(reader.reply(request(f"r-{number}")), Told(number))
+        equal(state(one, USES), state(other, USES))
+    other.acknowledge(["t/a/2"])
+    equal(stories(one), {"a": [1, 3, 4]})
+    one.forget(LATER)
+    equal(other.reply(request("r-0", 5)), None)
+    with refused(VersionConflict):
+        one.commit(request("r"), decision(("a", 3, Tally())))
+
+
+@check("C-35", Capability.SECOND_CONNECTION)
+def a_connection_opened_later_sees_everything(lab: Lab) -> None:
+    lab.store.commit(request("r-1"), decision(("a", 0, Tally(1)), total=1, usage=(add(),)))
+    late = lab.another("late")
+    equal(state(late, USES), state(lab.store, USES))
+    equal(late.reply(request("r-1")), Told(1))
+    page = late.outbox(limit=1)
+    equal(page.members, tuple(outbox(lab.store)))
+
+
+# C-38: the store is killed
+
+
+def _seen(store: Asked) -> tuple[object, ...]:
+    replies = [store.reply(request(f"r-{number}")) for number in range(4)]
+    return *state(store, USES), names(store), replies
+
+
+@check("C-38", Capability.KILL)
+def what_was_acknowledged_outlives_the_store(lab: Lab) -> None:
+    store = lab.store
+    for number in range(3):
+        changes = ("a", number, Tally(number)), (f"b-{number}", 0, Tally(1, "b", Basket(note="")))
+        store.commit(request(f"r-{number}"), decision(*changes, total=number, usage=(add(),)))
+        before = _seen(store)
+        lab.kill()
+        equal(_seen(store), before, f"what was there before it was killed, {number + 1}")
+    store.acknowledge(["t/a/1"])
+    store.forget(LATER)
+    before = _seen(store)
+    lab.kill()
+    equal(_seen(store), before, "what was left by acknowledging and forgetting")
+    with refused(VersionConflict):
+        store.commit(request("r-3"), decision(("a", 2, Tally(9))))
+    store.commit(request("r-3"), decision(("a", 3, Tally(9))))
+
+
+@check("C-38", Capability.KILL, Capability.TRANSACTIONS)
+def what_was_not_committed_dies_with_the_store(lab: Lab) -> None:
+    store = lab.store
+    store.commit(request("r-0"), decision(("a", 0, Tally(1)), usage=(add(),)))
+    before = _seen(store)
+    unit = lab.begin()
+    changes = ("a", 1, Tally(2)), ("b", 0, Tally(3))
+    unit.commit(request("r-1"), decision(*changes, usage=(add(),)))
+    unit.acknowledge(["t/a/1"])
+    lab.kill()
+    equal(_seen(store), before)
+    store.commit(request("r-1", 2), decision(*changes, usage=(add(1, most=2),)))
+    equal((names(store), used(store), stories(store)), (["a", "b"], 2, {"a": [1, 2], "b": [1]}))
+
+
+# C-40: another program writes
+
+
+@check("C-40", Capability.RAW)
+def what_another_program_has_written_counts(lab: Lab) -> None:
+    store = lab.store
+    store.commit(request("r-1"), decision(("a", 0, Tally(1))))
+    equal(store.read([key("a")]).version(key("a")), 1)
+    lab.raw(key("a"), 5, dumps(Tally(7, "raw")))
+    for read in _ways_to_read(store):
+        got = read()
+        equal((got.version(key("a")), got.value(key("a"), Tally)), (5, Tally(7, "raw")))
+    with refused(VersionConflict):
+        store.commit(request("r-2"), decision(("a", 1, Tally(2))))
+    store.commit(request("r-2"), decision(("a", 5, Tally(8))))
+    equal(store.read([key("a")]).version(key("a")), 6)
+
+
+def _ways_to_read(store: Asked) -> list[Callable[[], Loaded]]:
+    return [
+        lambda: store.read([key("a")]),
+        lambda: store.read([key("a"), key("b"), USES]),
+        lambda: store.read([key("a")], lock=True),
+    ]

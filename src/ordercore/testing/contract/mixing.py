@@ -1,0 +1,312 @@
+"""C-10, C-12, C-18, C-20, C-28, C-33: two at once, in every order of their steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from ordercore.errors import IdempotencyConflict, InProgress, UsageExceeded, VersionConflict
+from ordercore.events import Recorded
+from ordercore.storage import Counter, Page, Reply, Request
+from ordercore.testing.contract.checks import check
+from ordercore.testing.contract.clauses import Capability
+from ordercore.testing.contract.expectations import Broken, equal, holds
+from ordercore.testing.contract.lab import Asked, Lab, Unit
+from ordercore.testing.contract.plainly import Plainly
+from ordercore.testing.contract.samples import Tally, Told, add, decision, key, request
+from ordercore.testing.contract.schedules import ORDERS, Script, interleave
+from ordercore.testing.contract.seen import outbox, stories, used
+
+_Begin = Callable[[], Asked]
+"""Begins a transaction, or gives a store that needs none."""
+
+_COMMITTED: Final = "committed"
+_REFUSED: Final = "refused"
+
+# C-10: no update is lost
+
+
+def _adding(begin: _Begin, name: str, who: str, *, lock: bool = False) -> Script:
+    """Read a tally, look at the key, and add 1; in a transaction, if that is one."""
+    told, asked = request(f"{name}-{who}"), begin()
+    try:
+        got = yield asked.start(lambda store: store.read([key(name)], lock=lock))
+        total = got.value(key(name), Tally).total + 1
+        decided = decision((name, got.version(key(name)), Tally(total)), total=total)
+        if isinstance(asked, Unit):
+            yield asked.start(lambda store: store.commit(told, decided))
+            yield asked.start_keeping()
+        else:
+            yield asked.start(lambda store: store.reply(told))
+            yield asked.start(lambda store: store.commit(told, decided))
+    except (VersionConflict, InProgress):
+        return (yield from _give_up(asked))
+    return _COMMITTED
+
+
+def _give_up(asked: Asked) -> Script:
+    """Roll back, if there is anything to."""
+    if isinstance(asked, Unit):
+        yield asked.start_dropping()
+    return _REFUSED
+
+
+def _no_update_is_lost(lab: Lab, x: _Begin, y: _Begin, *, lock: bool = False) -> None:
+    for order in ORDERS:
+        name = f"t-{order}"
+        lab.store.commit(request(name), decision((name, 0, Tally(0))))
+        scripts = {
+            "x": _adding(x, name, "x", lock=lock),
+            "y": _adding(y, name, "y", lock=lock),
+        }
+        ends = interleave(lab, order, scripts)
+        won = list(ends.values()).count(_COMMITTED)
+        got = lab.store.read([key(name)])
+        seen = got.value(key(name), Tally).total, got.version(key(name))
+        equal(seen, (won, won + 1), f"total and version in the order {order}, {won} committed")
+        holds(won >= 1, f"one of two to commit in the order {order}", ends)
+        in_turn = order in {ORDERS[0], ORDERS[-1]}
+        holds(won == 2 or not in_turn, f"both to commit in the order {order}", ends)
+        equal(stories(lab.store), {name: list(range(1, won + 2))}, f"events in {order}")
+        lab.store.acknowledge([told.id for told in outbox(lab.store)])
+
+
+@check("C-10")
+def no_update_is_lost(lab: Lab) -> None:
+    _no_update_is_lost(lab, lambda: lab.store, lambda: lab.store)
+
+
+@check("C-10", Capability.TRANSACTIONS)
+def no_update_is_lost_between_transactions(lab: Lab) -> None:
+    _no_update_is_lost(lab, lab.unit, lab.unit)
+
+
+@check("C-10", Capability.TRANSACTIONS)
+def no_update_is_lost_between_a_transaction_and_none(lab: Lab) -> None:
+    _no_update_is_lost(lab, lab.unit, lambda: lab.store)
+
+
+@check("C-33")
+def a_lock_loses_no_update(lab: Lab) -> None:
+    _no_update_is_lost(lab, lambda: lab.store, lambda: lab.store, lock=True)
+
+
+@check("C-33", Capability.TRANSACTIONS)
+def a_lock_loses_no_update_between_transactions(lab: Lab) -> None:
+    _no_update_is_lost(lab, lab.unit, lab.unit, lock=True)
+
+
+@check("C-35", Capability.SECOND_CONNECTION)
+def no_update_is_lost_between_connections(lab: Lab) -> None:
+    other = lab.another()
+    _no_update_is_lost(lab, lambda: lab.store, lambda: other)
+
+
+@check("C-10", Capability.TRANSACTIONS)
+def what_two_transactions_read_of_each_other_is_not_both_changed(lab: Lab) -> None:
+    """Both change both of two tallies, named in opposite orders."""
+    for order in ORDERS:
+        names = f"a-{order}", f"b-{order}"
+        lab.store.commit(request(order), decision(*((name, 0, Tally()) for name in names)))
+        scripts = {
+            "x": _adding_to_both(lab, names, f"x-{order}"),
+            "y": _adding_to_both(lab, names[::-1], f"y-{order}"),
+        }
+        ends = interleave(lab, order, scripts)
+        won = list(ends.values()).count(_COMMITTED)
+        got = lab.store.read([key(name) for name in names])
+        seen = [got.value(key(name), Tally).total for name in names]
+        equal(seen, [won, won], f"both totals in the order {order}, {won} committed")
+
+
+def _adding_to_both(lab: Lab, names: tuple[str, ...], who: str) -> Script:
+    unit = lab.unit()
+    try:
+        got = yield unit.start(lambda store: store.read([key(name) for name in names]))
+        changes = [
+            (name, got.version(key(name)), Tally(got.value(key(name), Tally).total + 1))
+            for name in names
+        ]
+        yield unit.start(lambda store: store.commit(request(who), decision(*changes)))
+        yield unit.start_keeping()
+    except (VersionConflict, InProgress):
+        return (yield from _give_up(unit))
+    return _COMMITTED
+
+
+# C-18, C-28: no limit is overrun
+
+
+def _using(begin: _Begin, counter: Counter, most: int, who: str) -> Script:
+    """Read a counter, look at the key, and use it once more if there is any left."""
+    told, asked = request(f"{counter.id}-{who}"), begin()
+    try:
+        got = yield asked.start(lambda store: store.read([counter]))
+        if got.used(counter) >= most:
+            return (yield from _give_up(asked))
+        decided = decision(usage=(add(1, most, counter),))
+        if isinstance(asked, Unit):
+            yield asked.start(lambda store: store.commit(told, decided))
+            yield asked.start_keeping()
+        else:
+            yield asked.start(lambda store: store.reply(told))
+            yield asked.start(lambda store: store.commit(told, decided))
+    except (VersionConflict, UsageExceeded, InProgress):
+        return (yield from _give_up(asked))
+    return _COMMITTED
+
+
+def _no_limit_is_overrun(lab: Lab, x: _Begin, y: _Begin) -> None:
+    in_turn = ORDERS[0], ORDERS[-1]
+    for order, most in (*((order, 1) for order in ORDERS), *((order, 2) for order in in_turn)):
+        counter = Counter("uses", f"{order}-{most}")
+        scripts = {
+            "x": _using(x, counter, most, "x"),
+            "y": _using(y, counter, most, "y"),
+        }
+        ends = interleave(lab, order, scripts)
+        won = list(ends.values()).count(_COMMITTED)
+        what = f"uses in the order {order}, at most {most}"
+        equal(used(lab.store, counter), won, f"{what}, {won} committed")
+        holds(1 <= won <= most, f"{what}: 1 to {most}", won)
+        holds(won == most or order not in in_turn, f"{what}: {most}", won)
+
+
+@check("C-18")
+def a_limit_holds_for_two_at_once(lab: Lab) -> None:
+    _no_limit_is_overrun(lab, lambda: lab.store, lambda: lab.store)
+
+
+@check("C-28", Capability.TRANSACTIONS)
+def a_limit_holds_over_transactions(lab: Lab) -> None:
+    _no_limit_is_overrun(lab, lab.unit, lab.unit)
+
+
+@check("C-28", Capability.TRANSACTIONS)
+def a_limit_holds_over_a_transaction_and_none(lab: Lab) -> None:
+    _no_limit_is_overrun(lab, lab.unit, lambda: lab.store)
+
+
+@check("C-35", Capability.SECOND_CONNECTION)
+def a_limit_holds_over_connections(lab: Lab) -> None:
+    other = lab.another()
+    _no_limit_is_overrun(lab, lambda: lab.store, lambda: other)
+
+
+# C-12, C-15: one key in two hands
+
+
+def _asking(begin: _Begin, told: Request, name: str, total: int) -> Script:
+    """Read, look at the key, and commit under it, as drivers do; return the reply."""
+    asked = begin()
+    try:
+        got = yield asked.start(lambda store: store.read([key(name)]))
+        known: Reply | None = yield asked.start(lambda store: store.reply(told))
+        if known is None:
+            decided = decision(
+                (name, got.version(key(name)), Tally(total)), total=total, usage=(add(),)
+            )
+            known = yield asked.start(lambda store: store.commit(told, decided))
+        if isinstance(asked, Unit):
+            yield asked.start_keeping()
+    except (IdempotencyConflict, InProgress, VersionConflict):
+        return (yield from _give_up(asked))
+    return known
+
+
+def _a_key_is_used_once(lab: Lab, x: _Begin, y: _Begin) -> None:
+    """In half of the orders the two say the same, in the others they say different things."""
+    for number, order in enumerate(ORDERS):
+        contents = 1, 1 + number % 2
+        scripts = {
+            "x": _asking(x, request(order, contents[0]), order, 1),
+            "y": _asking(y, request(order, contents[1]), order, 2),
+        }
+        ends = list(interleave(lab, order, scripts).values())
+        what = f"{ends} in the order {order}"
+        got = lab.store.read([key(order)])
+        equal(got.version(key(order)), 1, f"the version after {what}")
+        equal(used(lab.store), number + 1, f"the counter after {what}")
+        first = got.value(key(order), Tally).total
+        replies = [each for each in ends if isinstance(each, Reply)]
+        equal(replies, [Told(first)] * len(replies), "the first reply to all who got one")
+        least, most = 1, 2 if contents[0] == contents[1] else 1
+        holds(least <= len(replies) <= most, f"{least} to {most} replies", what)
+        afterwards = lab.store.reply(request(order, contents[first - 1]))
+        equal(afterwards, Told(first), "the reply afterwards")
+
+
+@check("C-12")
+def a_key_in_two_hands_is_used_once(lab: Lab) -> None:
+    _a_key_is_used_once(lab, lambda: lab.store, lambda: lab.store)
+
+
+@check("C-15", Capability.TRANSACTIONS)
+def a_key_in_two_transactions_is_used_once(lab: Lab) -> None:
+    _a_key_is_used_once(lab, lab.unit, lab.unit)
+
+
+@check("C-35", Capability.SECOND_CONNECTION)
+def a_key_in_two_connections_is_used_once(lab: Lab) -> None:
+    other = lab.another()
+    _a_key_is_used_once(lab, lambda: lab.store, lambda: other)
+
+
+# C-20: one relays events while another makes some
+
+
+def _relaying(asked: Asked, relayed: list[Recorded], steps: int) -> Script:
+    """List a page and acknowledge what it held, so many times."""
+    page: Page[Recorded] = Page(())
+    for _ in range(steps):
+        after = page.next
+        page = yield asked.start(partial(Plainly.outbox, after=after, limit=2))
+        relayed += page.members
+        ids = [each.id for each in page.members]
+        yield asked.start(partial(Plainly.acknowledge, events=ids))
+    return None
+
+
+def _making(lab: Lab, name: str, steps: int, *, within: bool) -> Script:
+    """Commit two events, so many times."""
+    for number in range(steps):
+        told = request(f"{name}-{number}")
+        decided = decision((name, 2 * number, Tally(number)), count=2)
+        asked: Any = lab.unit() if within else lab.store
+        try:
+            yield asked.start(partial(Plainly.commit, request=told, decision=decided))
+            if within:
+                yield asked.start_keeping()
+        except (VersionConflict, InProgress):
+            yield from _give_up(asked)
+            return number
+    return steps
+
+
+def _no_event_is_missed(lab: Lab, *, within: bool) -> None:
+    for order in ORDERS[:: 2 if within else 1]:
+        relayed: list[Recorded] = []
+        scripts = {
+            "x": _relaying(lab.store, relayed, 3),
+            "y": _making(lab, order, 3, within=within),
+        }
+        made = interleave(lab, order, scripts)["y"]
+        left = outbox(lab.store)
+        if not isinstance(made, int):
+            raise Broken("a number of commits", repr(made))
+        seen = sorted(told.sequence for told in (*relayed, *left))
+        equal(seen, list(range(1, 2 * made + 1)), f"relayed or left in the order {order}")
+        mine = [told.sequence for told in relayed]
+        equal(mine, sorted(mine), f"relayed in the order {order}")
+        lab.store.acknowledge([told.id for told in left])
+
+
+@check("C-21")
+def no_event_is_missed_by_who_relays_them(lab: Lab) -> None:
+    _no_event_is_missed(lab, within=False)
+
+
+@check("C-21", Capability.TRANSACTIONS)
+def no_event_of_a_transaction_is_missed_by_who_relays_them(lab: Lab) -> None:
+    _no_event_is_missed(lab, within=True)

@@ -1,0 +1,204 @@
+"""One set of checks for both doors: how one is made, and all of them."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from ordercore.testing.contract import (  # noqa: F401 - they enter their checks
+    committing,
+    crashes,
+    fidelity,
+    locking,
+    mixing,
+    reading,
+    released,
+    stateful,
+    transactions,
+    workers,
+)
+from ordercore.testing.contract.checks import CHECKS, Check
+from ordercore.testing.contract.clauses import CLAUSES
+from ordercore.testing.contract.expectations import Broken, Hung, Waits
+from ordercore.testing.contract.harness import CannotRun, store_of
+from ordercore.testing.contract.lab import Lab
+from ordercore.testing.contract.patience import Patience
+from ordercore.testing.contract.report import Report, Result, Status
+from ordercore.testing.contract.stateful import Missing
+
+__all__ = ["SEED", "TIME_LIMIT", "all_checks", "make", "validate"]
+
+SEED: Final = 20261111
+"""What chance is drawn from, unless the caller says otherwise."""
+
+TIME_LIMIT: Final = 60.0
+"""How many seconds a check may take, unless the caller says otherwise."""
+
+_HUNG = "it did not end"
+_MOST_HUNG = 3  # of a store that does not answer, no more is asked
+
+Factory = Callable[[], Any]
+
+
+def all_checks() -> tuple[Check, ...]:
+    """List all checks in the order of their clauses."""
+    numbers = list(CLAUSES)
+    return tuple(sorted(CHECKS, key=lambda each: numbers.index(each.clause)))
+
+
+def make(
+    check: Check,
+    factory: Factory,
+    *,
+    seed: int = SEED,
+    time_limit: float = TIME_LIMIT,
+    patience: Patience | None = None,
+    xfail: str | None = None,
+) -> Result:
+    """Make one check with a fresh store.
+
+    Args:
+        check: Which one.
+        factory: Gives the store, or a harness with it.
+        seed: What chance is drawn from.
+        time_limit: How many seconds it may take.
+        patience: What earlier checks have found out of the time that the store takes.
+        xfail: Why it may fail for now; None: it may not.
+
+    Raises:
+        CannotRun: What the factory gives cannot be used.
+    """
+    lab = _lab(factory, seed, time_limit, patience or Patience())
+    try:
+        missing = sorted(check.needs - lab.capabilities)
+        if missing:
+            told = f"{' and '.join(missing)} not declared"
+            return Result(check.clause, check.name, Status.SKIPPED, reason=told, needs=(*missing,))
+        result = _made(check, lab)
+    finally:
+        lab.close()
+    return result if xfail is None else _expected_to_fail(result, xfail)
+
+
+def _lab(factory: Factory, seed: int, time_limit: float, patience: Patience) -> Lab:
+    try:
+        return Lab(factory, seed, time_limit, patience)
+    except CannotRun:
+        raise
+    except Hung as error:
+        told = f"the factory gave no store within {time_limit:g} seconds"
+        raise CannotRun(told) from error
+    except Exception as error:
+        told = f"the factory raised {type(error).__name__}: {error}"
+        raise CannotRun(told) from error
+
+
+def _made(check: Check, lab: Lab) -> Result:
+    try:
+        check.run(lab)
+    except Missing as error:
+        return Result(check.clause, check.name, Status.SKIPPED, reason=str(error))
+    except Hung as error:
+        return _failed(check, error.expected, error.seen, reason=_HUNG)
+    except Broken as error:
+        return _failed(check, error.expected, error.seen, error=error.__cause__)
+    except Waits:
+        return _failed(check, "an answer", "none, with a transaction open that is not in the way")
+    except Exception as error:  # noqa: BLE001 - a store may raise anything
+        told = f"{type(error).__name__}: {error}"
+        return _failed(check, "an answer, or a refusal that is known", told, error=error)
+    return Result(check.clause, check.name, Status.PASSED)
+
+
+def _failed(
+    check: Check,
+    expected: str,
+    seen: str,
+    *,
+    reason: str = "",
+    error: BaseException | None = None,
+) -> Result:
+    trace = "" if error is None else "".join(traceback.format_exception(error, chain=False))
+    return Result(check.clause, check.name, Status.FAILED, expected, seen, reason, trace=trace)
+
+
+def _expected_to_fail(result: Result, reason: str) -> Result:
+    if result.status is Status.FAILED:
+        return Result(
+            result.clause,
+            result.check,
+            Status.XFAILED,
+            result.expected,
+            result.seen,
+            reason=f"not conformant: {reason}",
+        )
+    if result.status is Status.PASSED:
+        told = f"it passes: take the xfail away that says {reason!r}"
+        return Result(result.clause, result.check, Status.FAILED, "it to fail", told)
+    return result
+
+
+def _tell_nobody(_result: Result) -> None:
+    """Pass over a result."""
+
+
+def validate(
+    factory: Factory,
+    *,
+    seed: int = SEED,
+    time_limit: float = TIME_LIMIT,
+    only: Iterable[str] = (),
+    until_failure: bool = False,
+    xfail: Mapping[str, str] = MappingProxyType({}),
+    tell: Callable[[Result], None] = _tell_nobody,
+) -> Report:
+    """Check a store against every clause of the contract.
+
+    Args:
+        factory: Returns a fresh and empty store, plain or awaited, or a `Harness` with one;
+            called for each check anew.
+        seed: What chance is drawn from.
+        time_limit: How many seconds each check may take.
+        only: Numbers of clauses, or names of checks; with any of them, the report is not
+            complete, and so not conformant.
+        until_failure: Whether to end at the first check that fails.
+        xfail: By number or name, why a check may fail for now; the report says so, and is not
+            conformant.
+        tell: Is told each result as it comes.
+
+    Raises:
+        CannotRun: The factory raises, or what it gives cannot be used; or there is no such
+            clause or check.
+    """
+    checks = all_checks()
+    chosen = _chosen(checks, only)
+    _chosen(checks, xfail)
+    patience = Patience()
+    probe = _lab(factory, seed, time_limit, patience)
+    store = type(store_of(probe.given)).__qualname__
+    capabilities = tuple(sorted(probe.capabilities))
+    probe.close()
+    results: list[Result] = []
+    most_hung = _MOST_HUNG
+    for check in chosen:
+        reason = xfail.get(check.name, xfail.get(check.clause))
+        result = make(
+            check, factory, seed=seed, time_limit=time_limit, patience=patience, xfail=reason
+        )
+        results.append(result)
+        tell(result)
+        most_hung -= result.reason == _HUNG
+        if not most_hung or (until_failure and result.status is Status.FAILED):
+            break
+    return Report(store, seed, capabilities, tuple(results), len(results) == len(checks))
+
+
+def _chosen(checks: tuple[Check, ...], names: Iterable[str]) -> tuple[Check, ...]:
+    wanted = set(names)
+    unknown = wanted - {name for each in checks for name in (each.clause, each.name)}
+    if unknown:
+        told = f"there is no clause or check called {', '.join(sorted(unknown))}"
+        raise CannotRun(told)
+    return tuple(each for each in checks if not wanted or wanted & {each.clause, each.name})

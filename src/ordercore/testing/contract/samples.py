@@ -1,0 +1,177 @@
+"""What stores are asked to keep: small aggregates, and values that are easily spoilt."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from decimal import Decimal
+from enum import Enum
+from typing import Final
+
+from attrs import evolve, field, frozen
+
+from ordercore.data import document, variant
+from ordercore.events import Actor, Event, Recorded, record
+from ordercore.money import Money, UnitPrice
+from ordercore.storage import Change, Counter, CounterChange, Decision, Key, Reply, Request
+
+__all__ = [
+    "AT",
+    "LATER",
+    "SCALE",
+    "TALLY",
+    "USES",
+    "Basket",
+    "Colour",
+    "Scale",
+    "Tallied",
+    "Tally",
+    "Told",
+    "add",
+    "decision",
+    "events",
+    "key",
+    "request",
+    "with_ids",
+]
+
+TALLY: Final = "kit_tally"
+SCALE: Final = "kit_scale"
+
+
+class Colour(Enum):
+    """A choice."""
+
+    RED = "red"
+    BLUE = "blue"
+
+
+@frozen
+class Basket:
+    """All kinds of values that documents know."""
+
+    texts: tuple[str, ...] = ()
+    note: str | None = None
+    number: int | None = None
+    numbers: tuple[int, ...] = ()
+    decimals: tuple[Decimal, ...] = ()
+    amounts: tuple[Money, ...] = ()
+    prices: tuple[UnitPrice, ...] = ()
+    instants: tuple[datetime, ...] = ()
+    days: tuple[date, ...] = ()
+    clocks: tuple[time, ...] = ()
+    spans: tuple[timedelta, ...] = ()
+    flags: tuple[bool, ...] = ()
+    colours: tuple[Colour, ...] = ()
+    pairs: tuple[tuple[str, int], ...] = ()
+    within: tuple[Basket, ...] = ()
+
+
+@document(TALLY)
+@frozen
+class Tally:
+    """What was counted so far."""
+
+    total: int = 0
+    note: str = ""
+    holds: Basket = field(factory=Basket)
+
+
+@document(SCALE)
+@frozen
+class Scale:
+    """Another kind of aggregate."""
+
+    weight: int = 0
+
+
+@variant(Event, "kit_tallied")
+@frozen
+class Tallied(Event):
+    """Something was counted."""
+
+    add: int = 1
+    holds: Basket = field(factory=Basket)
+
+
+@variant(Reply, "kit_told")
+@frozen
+class Told(Reply):
+    """What the tally says now."""
+
+    total: int = 0
+    holds: Basket = field(factory=Basket)
+
+
+_KINDS: Final = {Tally: TALLY, Scale: SCALE}
+
+AT: Final = datetime(2026, 11, 11, 9, tzinfo=timezone(timedelta(hours=8)))
+"""When things are decided, unless said otherwise."""
+
+LATER: Final = datetime(2026, 12, 12, tzinfo=UTC)
+
+USES: Final = Counter("uses", "summer")
+"""A counter."""
+
+
+def key(name: str, kind: str = TALLY) -> Key:
+    """Make the key of an aggregate."""
+    return Key(kind, name)
+
+
+def request(name: str, content: int = 0) -> Request:
+    """Make a request under a key; the content stands for what the command says."""
+    return Request(name, f"{content:064x}")
+
+
+def add(amount: int = 1, most: int | None = None, counter: Counter = USES) -> CounterChange:
+    """Count something."""
+    return CounterChange(counter, amount, most)
+
+
+def events(
+    name: str, after: int, count: int = 1, kind: str = TALLY, at: datetime = AT
+) -> tuple[Recorded, ...]:
+    """Record events of an aggregate; ids do not tell which kind it is of, for they are short."""
+    return record(
+        [Tallied()] * count,
+        aggregate=key(name, kind),
+        after=after,
+        ids=[_event_id(name, after + number, kind) for number in range(1, count + 1)],
+        at=at,
+        actor=Actor("system"),
+        cause="c-1",
+    )
+
+
+def _event_id(name: str, sequence: int, kind: str) -> str:
+    return f"{kind[4:5]}/{name[-40:]}/{sequence}"
+
+
+def decision(
+    *changes: tuple[str, int, object],
+    count: int = 1,
+    total: int = 0,
+    usage: tuple[CounterChange, ...] = (),
+    at: datetime = AT,
+) -> Decision[Told]:
+    """Decide on changes of (name, expected version, value), with ``count`` events each."""
+    return Decision(
+        reply=Told(total),
+        at=at,
+        changes=[
+            Change(key(name, _KINDS[type(value)]), before, value)
+            for name, before, value in changes
+        ],
+        events=[
+            told
+            for name, before, value in changes
+            for told in events(name, before, count, _KINDS[type(value)])
+        ],
+        usage=usage,
+    )
+
+
+def with_ids(decided: Decision[Told], *ids: str) -> Decision[Told]:
+    """Give the events of a decision other ids."""
+    renamed = [evolve(told, id=name) for told, name in zip(decided.events, ids, strict=True)]
+    return evolve(decided, events=renamed)

@@ -1,0 +1,126 @@
+"""What can be seen of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from ordercore.errors import (
+    IdempotencyConflict,
+    InProgress,
+    InvalidValue,
+    UsageExceeded,
+    VersionConflict,
+)
+from ordercore.events import Recorded
+from ordercore.storage import Counter, Key, Page
+from ordercore.testing.contract.expectations import Waits, holds
+from ordercore.testing.contract.lab import Asked
+from ordercore.testing.contract.plainly import Plainly
+from ordercore.testing.contract.samples import SCALE, TALLY, USES
+
+__all__ = [
+    "WAITS",
+    "Listed",
+    "glance",
+    "keys",
+    "names",
+    "outbox",
+    "outcome",
+    "state",
+    "stories",
+    "used",
+    "walk",
+]
+
+WAITS = "it waits"
+
+_MOST_PAGES = 5000
+
+
+class Listed(Protocol):
+    """A verb that lists in pages."""
+
+    def __call__(self, *, after: str | None = None, limit: int = 100) -> Page[Any]:
+        """List a page."""
+
+
+def walk(listed: Listed, limit: int = 100) -> list[Any]:
+    """Go through all pages."""
+    found: list[Any] = []
+    page = listed(limit=limit)
+    for _ in range(_MOST_PAGES):
+        holds(len(page.members) <= limit, f"at most {limit} members", len(page.members))
+        found += page.members
+        if page.next is None:
+            return found
+        page = listed(after=page.next, limit=limit)
+    holds(False, "pages that end", f"{_MOST_PAGES} pages")
+    return found
+
+
+def keys(store: Asked | Plainly, kind: str = TALLY) -> Listed:
+    """Make the verb that lists the keys of one kind."""
+
+    def listed(*, after: str | None = None, limit: int = 100) -> Page[Any]:
+        return store.keys(kind, after=after, limit=limit)
+
+    return listed
+
+
+def names(store: Asked, kind: str = TALLY) -> list[str]:
+    """List the ids of a kind."""
+    return [each.id for each in walk(keys(store, kind))]
+
+
+def outbox(store: Asked) -> list[Recorded]:
+    """List all events."""
+    return walk(store.outbox)
+
+
+def stories(store: Asked) -> dict[str, list[int]]:
+    """List the sequences of the events in the outbox, for the id of each aggregate."""
+    found: dict[str, list[int]] = {}
+    for told in outbox(store):
+        found.setdefault(told.aggregate.id, []).append(told.sequence)
+    return found
+
+
+def used(store: Asked, counter: Counter = USES) -> int:
+    """Tell what a counter says."""
+    return store.read([counter]).used(counter)
+
+
+def state(store: Asked, *counters: Counter) -> tuple[object, object, object]:
+    """Tell all that can be seen of a store, but for its replies."""
+    known = [Key(kind, name) for kind in (TALLY, SCALE) for name in names(store, kind)]
+    got = store.read([*known, *counters])
+    return (
+        {each: (got.version(each), got.get(each, object)) for each in known},
+        {each: got.used(each) for each in counters},
+        outbox(store),
+    )
+
+
+def outcome(do: Callable[[], object]) -> object:
+    """Tell what comes of something: its answer, the class of its refusal, or that it waits."""
+    try:
+        return do()
+    except Waits:
+        return WAITS
+    except (
+        IdempotencyConflict,
+        InProgress,
+        InvalidValue,
+        UsageExceeded,
+        VersionConflict,
+    ) as error:
+        return type(error)
+
+
+def glance(look: Callable[[], object]) -> object:
+    """Look at what others leave to be seen; a store may make one wait for that, or refuse."""
+    try:
+        return look()
+    except (InProgress, VersionConflict, Waits):
+        return WAITS

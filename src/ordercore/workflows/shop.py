@@ -1,0 +1,188 @@
+"""Commands, and the shop in which they are carried out.
+
+A command is data: what somebody wants, under a key. What holds in the shop at present (what is
+on offer, by which tariff, out of which stock) stands beside it, once for all commands:
+``run(shop.does(command), store)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from typing import Any, ClassVar, Final, Generic, TypeVar
+
+from attrs import field, frozen
+
+from ordercore.data.checks import aware, identifier, instance, optional
+from ordercore.data.instants import pinned
+from ordercore.errors import InvalidValue, OrderCoreError
+from ordercore.events import Actor, Command, Recorded, record
+from ordercore.lifecycle import Refused, TransitionRefused
+from ordercore.orders import Order
+from ordercore.promotions import PromotionBook
+from ordercore.storage import Change, CounterChange, Decision, Key, Loaded, Readable, Reply
+from ordercore.tariffs import Tariff
+from ordercore.workflows.stock import Happened, Stock
+from ordercore.workflows.use_case import Refusal
+
+__all__ = ["MAX_KEY", "InShop", "OrderCommand", "Shop", "decided", "order_key", "tried"]
+
+MAX_KEY: Final = 56
+"""The most characters of a command's key: the ids of its events begin with it."""
+
+R_co = TypeVar("R_co", bound=Reply, covariant=True)
+N_co = TypeVar("N_co", covariant=True)
+R = TypeVar("R", bound=Reply)
+N = TypeVar("N")
+T = TypeVar("T")
+
+
+def _key(_instance: object, attribute: Any, value: Any) -> None:
+    identifier(None, attribute, value)
+    if len(value) > MAX_KEY:
+        expected = f"at most {MAX_KEY} characters"
+        raise InvalidValue(expected, value, path=(attribute.name,), reason="invalid_identifier")
+
+
+@frozen(kw_only=True)
+class OrderCommand(Command, Generic[R_co, N_co]):
+    """What all commands say.
+
+    Args:
+        key: Its idempotency key, up to `MAX_KEY` characters: one for each thing that is to
+            happen once. The ids of its events are ``key-1``, ``key-2`` and so on.
+        order_id: Of which order.
+        at: When; it may differ when the command comes again.
+        actor: Through whom.
+        correlation: Of what it is a part; it may differ when the command comes again.
+    """
+
+    incidental: ClassVar[tuple[str, ...]] = ("at", "correlation")
+    """Fields that may differ when the same command comes again."""
+
+    key: str = field(validator=_key)
+    order_id: str = field(validator=identifier)
+    at: datetime = field(converter=pinned, validator=aware)
+    actor: Actor = field(default=Actor("system"), validator=instance(Actor))
+    correlation: str | None = field(default=None, validator=optional(identifier))
+
+    @property
+    def order(self) -> Key:
+        """Where its order is kept."""
+        return order_key(self.order_id)
+
+    def needs(self, got: Loaded, shop: Shop) -> Iterator[Readable]:
+        """Ask for the order, and for what it needs besides, seeing what was read.
+
+        It refuses nothing: the command may have been carried out already, and what is there
+        may be what it has left. What is wrong, `decide` says, which is asked afterwards.
+        """
+        yield self.order
+        with suppress(OrderCoreError):
+            yield from self.besides(got, shop)
+
+    def besides(self, got: Loaded, shop: Shop) -> Iterable[Readable]:  # noqa: ARG002
+        """Say what must be read besides the order."""
+        return ()
+
+    def decide(self, got: Loaded, shop: Shop) -> Decision[R_co] | Refusal[N_co]:
+        """Decide on what was read, or say why not."""
+        raise NotImplementedError
+
+    def known(self, got: Loaded) -> Order | None:
+        """Tell its order, if that was read and there is one."""
+        return got.get(self.order, Order) if self.order in got else None
+
+
+def order_key(order_id: str) -> Key:
+    """Tell where an order is kept."""
+    return Key("order", order_id)
+
+
+def tried(act: Callable[[], T]) -> T | Refused:
+    """Do something with an order, or tell which guards do not hold."""
+    try:
+        return act()
+    except TransitionRefused as error:
+        return error.refused
+
+
+def decided(
+    command: OrderCommand[Any, Any],
+    reply: R,
+    happened: Iterable[Happened],
+    usage: Iterable[CounterChange] = (),
+) -> Decision[R]:
+    """Write down what a command brings about: changes, numbered events, usage and its reply."""
+    changes: list[Change] = []
+    events: list[Recorded] = []
+    for each in happened:
+        changes.append(Change(each.key, each.version, each.value))
+        first = len(events) + 1
+        events += record(
+            each.events,
+            aggregate=each.key,
+            after=each.version,
+            ids=[f"{command.key}-{first + i}" for i in range(len(each.events))],
+            at=command.at,
+            actor=command.actor,
+            cause=command.key,
+            correlation=command.correlation,
+        )
+    return Decision(reply=reply, at=command.at, changes=changes, events=events, usage=usage)
+
+
+@frozen(kw_only=True)
+class Shop:
+    """What holds in the shop at present; made once, and anew when something of it changes.
+
+    Args:
+        book: What is on offer.
+        tariff: Price lists, taxes, rounding; None: none of them.
+        stock: Whoever keeps stock; None: everything is there.
+    """
+
+    book: PromotionBook = field(validator=instance(PromotionBook))
+    tariff: Tariff | None = field(default=None, validator=optional(instance(Tariff)))
+    stock: Stock | None = field(default=None)
+
+    def does(self, command: OrderCommand[R, N]) -> InShop[R, N]:
+        """Make a command ready to be run: ``run(shop.does(command), store)``.
+
+        Raises:
+            InvalidType: It is no command of orders.
+        """
+        return InShop(command, self)
+
+
+@frozen
+class InShop(Generic[R_co, N_co]):
+    """A use case: a command, and the shop in which it is carried out.
+
+    Of the two, the command alone is what the reply is kept under: where the shop has changed
+    meanwhile, the same command is still the same.
+
+    Args:
+        command: What is to be done.
+        shop: What holds at present.
+    """
+
+    incidental: ClassVar[tuple[str, ...]] = ()
+    """Nothing of these two; which fields of the command are, that says itself."""
+
+    command: OrderCommand[R_co, N_co] = field(validator=instance(OrderCommand))
+    shop: Shop = field(validator=instance(Shop), repr=False)
+
+    @property
+    def key(self) -> str:
+        """The command's idempotency key."""
+        return self.command.key
+
+    def needs(self, got: Loaded) -> Iterable[Readable]:
+        """Say what must be read, seeing what was."""
+        return self.command.needs(got, self.shop)
+
+    def decide(self, got: Loaded) -> Decision[R_co] | Refusal[N_co]:
+        """Decide on what was read, or say why not."""
+        return self.command.decide(got, self.shop)

@@ -1,0 +1,189 @@
+"""What use cases ask of stock: to set units aside, to give them free, to let them go.
+
+Whoever keeps stock answers with what is to be written beside the order, or with everything
+that is short. So an order and its reservations are stored together, or neither is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from attrs import evolve, field, frozen
+
+from ordercore.cart.counts import NO_COUNTS, Counts, are_counts, counts_if_valid
+from ordercore.data.checks import (
+    aware,
+    boolean,
+    each,
+    identifier,
+    instance,
+    integer,
+    member,
+    member_of,
+    optional,
+    quantity,
+    tuple_of,
+)
+from ordercore.data.instants import pinned
+from ordercore.events import MAX_SEQUENCE, Event
+from ordercore.orders import ServiceWish
+from ordercore.stock import Shortage
+from ordercore.storage import MAX_CHANGES, CounterChange, Key, Loaded, Readable
+
+__all__ = ["Granted", "Happened", "Purpose", "Stock", "StockTask", "Wanted"]
+
+
+class Purpose(StrEnum):
+    """What stock is asked to do."""
+
+    RESERVE = "reserve"
+    """Set units aside for an order."""
+    FIRM = "firm"
+    """Keep for good what was set aside for it: the order is confirmed."""
+    FREE = "free"
+    """Give units free again that were set aside for it."""
+    CONSUME = "consume"
+    """Take units out that were set aside for it: they leave."""
+    RESTOCK = "restock"
+    """Take units in that it brings back."""
+    HAND_OVER = "hand_over"
+    """Set aside for another order what was set aside for this one, as far as it was."""
+
+
+@frozen(kw_only=True)
+class Wanted:
+    """So many units of one sku.
+
+    Args:
+        line: The id of the order's line; of a gift, an id that no line of the order has.
+        sku: Of what.
+        quantity: How many units.
+        is_gift: Whether they are given on top; no line counts them.
+        service: Where and when, of a service; None: these are goods.
+    """
+
+    line: str = field(validator=identifier)
+    sku: str = field(validator=identifier)
+    quantity: int = field(validator=quantity)
+    is_gift: bool = field(default=False, validator=boolean)
+    service: ServiceWish | None = field(default=None, validator=optional(instance(ServiceWish)))
+
+    def short(self, available: int = 0, *reasons: str) -> Shortage:
+        """Tell that only so many of the units could be had, and why, as codes."""
+        return Shortage(
+            line=self.line,
+            sku=self.sku,
+            wanted=self.quantity,
+            available=available,
+            reasons=reasons,
+        )
+
+
+def _purpose(given: Purpose | str) -> Purpose:
+    return member_of(Purpose, given)
+
+
+def _wanted(given: Iterable[Wanted]) -> tuple[Wanted, ...]:
+    return tuple_of(given)
+
+
+@frozen(kw_only=True)
+class StockTask:
+    """What an order asks of stock, all lines and gifts at once; a sku may stand in several.
+
+    Args:
+        order: The id of the order.
+        purpose: What to do.
+        wanted: Of what, and how many.
+        at: When.
+        command: The key of the command by which it is asked.
+        is_confirmed: Whether the order is confirmed: what is set aside for it is kept for good.
+        to: The id of the order that units are handed over to; None: they are not.
+    """
+
+    order: str = field(validator=identifier)
+    purpose: Purpose = field(converter=_purpose, validator=member(Purpose))
+    wanted: tuple[Wanted, ...] = field(
+        converter=_wanted, validator=each(instance(Wanted), most=MAX_CHANGES)
+    )
+    at: datetime = field(converter=pinned, validator=aware)
+    command: str = field(validator=identifier)
+    is_confirmed: bool = field(default=False, validator=boolean)
+    to: str | None = field(default=None, validator=optional(identifier))
+
+
+def _events(given: Iterable[Event]) -> tuple[Event, ...]:
+    return tuple_of(given)
+
+
+@frozen
+class Happened:
+    """What happens to one aggregate in a decision; the use case writes it down.
+
+    Args:
+        key: Which one.
+        version: The version that it was read with; 0: it is new.
+        value: Its next document.
+        events: What has happened, one event or more.
+    """
+
+    key: Key = field(validator=instance(Key))
+    version: int = field(validator=integer(least=0, most=MAX_SEQUENCE))
+    value: object
+    events: tuple[Event, ...] = field(
+        converter=_events, validator=each(instance(Event), least=1, most=MAX_CHANGES)
+    )
+
+    def then(self, later: Happened) -> Happened:
+        """Tell both as one, where the later one was decided on what the first one leaves."""
+        return evolve(later, version=self.version, events=(*self.events, *later.events))
+
+
+def _several(given: Iterable[Happened]) -> tuple[Happened, ...]:
+    return tuple_of(given)
+
+
+def _usage(given: Iterable[CounterChange]) -> tuple[CounterChange, ...]:
+    return tuple_of(given)
+
+
+@frozen(kw_only=True)
+class Granted:
+    """What stock lets be written beside the order.
+
+    Args:
+        happened: To its own aggregates, each once.
+        usage: What is counted.
+        allocated: Of a task to reserve: how many units of which line are set aside now.
+            The order takes them down as allocated, and asks for them to be freed when they
+            are cancelled.
+    """
+
+    happened: tuple[Happened, ...] = field(
+        default=(), converter=_several, validator=each(instance(Happened), most=MAX_CHANGES)
+    )
+    usage: tuple[CounterChange, ...] = field(
+        default=(), converter=_usage, validator=each(instance(CounterChange), most=MAX_CHANGES)
+    )
+    allocated: Counts = field(default=NO_COUNTS, converter=counts_if_valid, validator=are_counts)
+
+
+class Stock(Protocol):
+    """Whoever keeps stock. Both functions are pure, as those of use cases are."""
+
+    def needs(self, task: StockTask, got: Loaded) -> Iterable[Readable]:
+        """Say what must be read, seeing what was; what was read already may be among it."""
+        ...
+
+    def decide(self, task: StockTask, got: Loaded) -> Granted | tuple[Shortage, ...]:
+        """Grant all of a task, or tell everything that is short and grant nothing.
+
+        Lines that share a sku, or parts, are looked at together. Only to reserve may be
+        short, to firm what has expired meanwhile, and to consume units of a line that were not
+        set aside. Of units to be freed or handed over, and of gifts to be consumed, what is
+        not set aside any more is passed over.
+        """
+        ...

@@ -1,0 +1,75 @@
+"""Broken stores on a file, for what only several processes or programs find out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from attrs import evolve
+
+from ordercore.storage import Request
+from sqlite_harness import OnFile
+from sqlite_store import SqliteStore
+
+MUTANTS: dict[str, tuple[Callable[[], Any], str]] = {}
+"""How each is made, and the clause that must find it out."""
+
+
+def mutant(clause: str) -> Callable[[type[SqliteStore]], type[SqliteStore]]:
+    """Enter a store as a mutant."""
+
+    def enter(adapter: type[SqliteStore]) -> type[SqliteStore]:
+        MUTANTS[adapter.__name__] = lambda: OnFile(adapter), clause
+        return adapter
+
+    return enter
+
+
+@mutant("C-37")
+class CountsByItself(SqliteStore):
+    """Reads a counter, and writes back what it makes of it, outside of the transaction."""
+
+    def commit(self, request: Any, decision: Any) -> Any:
+        before = self.read([each.counter for each in decision.usage])
+        reply = super().commit(request, decision)
+        time.sleep(0.001)
+        sql = self.within or self.connect()
+        for each in decision.usage:
+            used = before.used(each.counter) + each.add
+            name = (each.counter.kind, each.counter.id, each.counter.holder or "")
+            write = "UPDATE counters SET used = ? WHERE (kind, id, holder) = (?, ?, ?)"
+            sql.execute(write, (used, *name))
+        return reply
+
+
+@mutant("C-39")
+class CommitsInTwo(SqliteStore):
+    """Counts in one transaction, and stores the rest in another."""
+
+    def commit(self, request: Any, decision: Any) -> Any:
+        if self.within is None and self.reply(request) is None and decision.changes:
+            first = Request(f"first-{request.key}"[:64], request.fingerprint)
+            super().commit(first, evolve(decision, changes=(), events=()))
+            time.sleep(0.02)
+            decision = evolve(decision, usage=())
+        return super().commit(request, decision)
+
+
+@mutant("C-40")
+class Remembers(SqliteStore):
+    """Remembers what it has read until it commits something itself."""
+
+    def read(self, asked: Any, *, lock: bool = False) -> Any:
+        several = tuple(asked)
+        known = REMEMBERED.setdefault(self.path, {})
+        if several not in known:
+            known[several] = super().read(several, lock=lock)
+        return known[several]
+
+    def commit(self, request: Any, decision: Any) -> Any:
+        REMEMBERED.pop(self.path, None)
+        return super().commit(request, decision)
+
+
+REMEMBERED: dict[str, dict[Any, Any]] = {}

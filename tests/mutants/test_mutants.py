@@ -1,0 +1,46 @@
+"""The kit is tested itself: it finds every broken store out, and the true one conformant."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import on_file
+import pytest
+from hooked import Hooked
+
+from mutants import MUTANTS
+from ordercore.storage import MemoryStore
+from ordercore.testing import CLAUSES, validate
+
+
+@pytest.mark.parametrize("name", MUTANTS)
+def test_a_broken_store_is_found_out_at_its_clause(name: str) -> None:
+    factory, clause = MUTANTS[name]
+    report = validate(factory, only=[clause], until_failure=True, time_limit=20)
+    assert [each.clause for each in report.failed] == [clause], CLAUSES[clause]
+
+
+@pytest.mark.parametrize("name", on_file.MUTANTS)
+def test_a_broken_store_on_a_file_is_found_out_at_its_clause(name: str) -> None:
+    factory, clause = on_file.MUTANTS[name]
+    report = validate(factory, only=[clause], until_failure=True)
+    assert [each.clause for each in report.failed] == [clause], CLAUSES[clause]
+
+
+def test_every_clause_has_a_mutant() -> None:
+    found = {clause for _, clause in (*MUTANTS.values(), *on_file.MUTANTS.values())}
+    assert found == set(CLAUSES)
+
+
+@pytest.mark.parametrize("factory", [MemoryStore, Hooked])
+def test_the_true_store_is_conformant(factory: Callable[[], Any]) -> None:
+    report = validate(factory)
+    assert report.conformant, str(report)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100))
+def test_the_true_store_is_conformant_a_hundred_times(seed: int) -> None:
+    report = validate(MemoryStore, seed=seed)
+    assert report.conformant, str(report)

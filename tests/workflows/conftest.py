@@ -1,0 +1,8 @@
+"""Let the tests of use cases share what they are disturbed by, and the orders of `making`."""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+sys.path[:0] = [str(HERE), str(HERE.parent / "orders")]
