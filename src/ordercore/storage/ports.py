@@ -50,6 +50,9 @@ class Store(Protocol):
     def read(self, asked: Iterable[Readable], *, lock: bool = False) -> Loaded:
         """Read aggregates and counters: just those asked for, each of them.
 
+        They are of one state: of a commit, all is seen or nothing. Whoever sees what it has
+        changed, and asks `reply` afterwards, finds its reply.
+
         Args:
             asked: Keys and counters, in any order.
             lock: Whether to lock them until the transaction ends, in an order that is the
