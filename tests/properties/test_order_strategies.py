@@ -201,6 +201,7 @@ def test_a_strategy_is_told_in_few_words(name: str) -> None:
     assert len(repr(getattr(strategies, name)())) < 10_000
 
 
+@pytest.mark.slow
 def test_what_is_found_is_small_down_to_its_price() -> None:
     order = found(orders(), lambda order: order.state is OrderState.PLACED)
     (line,) = order.lines
@@ -216,6 +217,7 @@ def found(strategy: Any, is_it: Any) -> Any:
     )
 
 
+@pytest.mark.slow
 def test_what_is_found_is_small_though_much_has_happened() -> None:
     one = found(
         order_histories(ONE_PRICE),
