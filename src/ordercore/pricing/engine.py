@@ -103,7 +103,7 @@ def price_in(
     """Price a cart in a context made before: see `price`."""
     if not (type(cart) is Cart and type(book) is PromotionBook and type(context) is Context):
         _check_types(cart, book, context)
-    if cart.currency is not book.currency and cart.currency != book.currency:
+    if cart.currency != book.currency:
         raise CurrencyMismatch(f"a book in {cart.currency}", str(book.currency))
     if tariff is None:
         base, prices = cart.rows.amounts, NO_PRICES

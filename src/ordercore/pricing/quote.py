@@ -12,7 +12,7 @@ from typing import Final
 
 from attrs import frozen
 
-from ordercore.cart import Cart, CartLine, Context
+from ordercore.cart import Cart, Context
 from ordercore.errors import InvalidType, InvalidValue
 from ordercore.money import Currency, Money
 from ordercore.pricing.answers import asked, unknown_coupons
@@ -38,13 +38,11 @@ from ordercore.pricing.resolvers.certificate import Certificate
 from ordercore.pricing.settlement import Contribution, contributions
 from ordercore.pricing.shares import (
     line_payables,
-    of_units,
-    read_off,
-    taken_from,
     tally,
 )
-from ordercore.pricing.tax_shares import line_taxes, paid_before, part_taxes, run_taxes
+from ordercore.pricing.tax_shares import line_taxes, part_taxes
 from ordercore.pricing.taxes import TaxEntry
+from ordercore.pricing.unit_runs import listed, run_of
 from ordercore.pricing.uses import Use, uses
 from ordercore.promotions.book import PromotionBook
 from ordercore.promotions.proposals import (
@@ -283,20 +281,11 @@ class Quote:
         prices: Iterable[tuple[BasePrice, ...]] = repeat(())
         taxes: Iterable[tuple[TaxShare, ...]] = repeat(())
         if self.base_prices:
-            lists, prices = self._listed()
+            lists, prices = listed(self)
         if self.taxes_borne:
             taxes = line_taxes(cart, self.row_amounts, payables, self.taxes_borne)
         columns = cart.lines, lists, bases, payables, told, prices, taxes
         return tuple(map(quote_line, zip(*columns)))  # noqa: B905 - some repeat for ever
-
-    def _listed(self) -> tuple[list[int], list[tuple[BasePrice, ...]]]:
-        """Tell the list amount of each line, and the prices of its row."""
-        lists = [0] * len(self.cart.lines)
-        prices: list[tuple[BasePrice, ...]] = [()] * len(self.cart.lines)
-        for row, amount in enumerate(self.cart.rows.amounts):
-            for i, part in read_off(self.cart, row, amount):
-                lists[i], prices[i] = part, self.base_prices[row]
-        return lists, prices
 
     def line(self, line_id: str, start: int = 0, stop: int | None = None) -> QuoteLine:
         """Read one line's price, or that of some of its units.
@@ -315,39 +304,7 @@ class Quote:
             raise InvalidType("integers for units", (start, stop))
         if not 0 <= start <= stop <= line.quantity:
             raise InvalidValue(f"units within 0 to {line.quantity}", (start, stop))
-        return self._units(line, self.cart.rows.places[line_id][1], start, stop)
-
-    def _units(self, line: CartLine, row: int, start: int, stop: int) -> QuoteLine:
-        """Read the price of a run of a line's units."""
-
-        def borne(amount: int) -> int:
-            parts = read_off(self.cart, row, amount)
-            own = next(part for i, part in parts if self.cart.lines[i] is line)
-            return of_units(own, line.quantity, start, stop)
-
-        adjustments = [
-            Adjustment(self.book.ids[seq], borne(after) - borne(taken), self.currency)
-            for seq, taken, after in taken_from(self.account, row)
-        ]
-        base = borne(self.base_amounts[row])
-        payable = base - sum([each.minor for each in adjustments])
-        return QuoteLine(
-            line,
-            borne(self.cart.rows.amounts[row]),
-            base,
-            payable,
-            tuple(each for each in adjustments if each.minor),
-            self.base_prices[row] if self.base_prices else (),
-            self._run_taxes(line, row, start, payable),
-        )
-
-    def _run_taxes(
-        self, line: CartLine, row: int, start: int, payable: int
-    ) -> tuple[TaxShare, ...]:
-        base, amount = self.base_amounts[row], self.row_amounts[row]
-        paid = paid_before(self.cart, row, line, start, base, base - amount)
-        until = paid + payable
-        return run_taxes(self.taxes_borne, row, amount, paid, until, self.currency)
+        return run_of(self, line, start, stop)
 
     # The account
 

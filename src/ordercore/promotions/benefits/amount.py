@@ -121,7 +121,7 @@ def _off_once(offering: Offering, amount: int, terms: Terms) -> Propose:
         shares = largest_remainder(goods, amounts, total)
         if 0 in shares:
             return reduction(rows, shares, units)
-        return goods, rows, tuple(shares), units, 0, ()
+        return (goods, rows, tuple(shares), units, 0, ()) if goods else None
 
     return propose
 

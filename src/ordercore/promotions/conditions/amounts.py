@@ -18,7 +18,7 @@ from ordercore.promotions.terms import Basis, Terms, basis_or_none, placed
 
 __all__ = ["LineAtLeast", "Threshold"]
 
-new: Final = tuple.__new__  # at half the time that a Verdict takes to make
+_new: Final = tuple.__new__  # at half the time that a Verdict takes to make
 
 _at_least_one = integer(least=1, most=10**9)
 _any_count = integer(least=0, most=10**9)
@@ -80,7 +80,7 @@ class Threshold(Condition):
 
             def enough_in_all(state: LayerState) -> Verdict:
                 actual = state.entry_total
-                return new(Verdict, (actual >= minimum, self, minimum, actual, ()))
+                return _new(Verdict, (actual >= minimum, self, minimum, actual, ()))
 
             return enough_in_all
 
@@ -88,7 +88,7 @@ class Threshold(Condition):
 
         def enough(state: LayerState) -> Verdict:
             actual = total(state)
-            return new(Verdict, (actual >= minimum, self, minimum, actual, ()))
+            return _new(Verdict, (actual >= minimum, self, minimum, actual, ()))
 
         return enough
 
