@@ -45,6 +45,7 @@ __all__ = [
     "Recorded",
     "canonical",
     "fingerprint",
+    "rebuilt",
     "record",
     "replay",
 ]
@@ -260,6 +261,27 @@ def replay(
         _check_follows(told, position, after + position + 1, aggregate)
         aggregate = told.aggregate
         state = apply(state, told.event)
+    return state
+
+
+def rebuilt(apply: Callable[[S | None, Event], S], events: Iterable[Event]) -> S:
+    """Fold bare events into the aggregate that they come to, from the first one on.
+
+    Args:
+        apply: From an aggregate, or None before the first event, to the next one.
+        events: All of them, in order.
+
+    Raises:
+        InvalidValue: There is no event.
+
+    >>> rebuilt(lambda texts, noted: (*(texts or ()), noted.text), [Noted("a"), Noted("b")])
+    ('a', 'b')
+    """
+    state: S | None = None
+    for event in events:
+        state = apply(state, event)
+    if state is None:
+        raise InvalidValue("at least one event", path=("events",))
     return state
 
 
