@@ -9,7 +9,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from ordercore.errors import InvalidType, InvalidValue
-from ordercore.events import Event, Noted
+from ordercore.events import Event, Noted, rebuilt
 from ordercore.stock.events import (
     IncomingCancelled,
     IncomingExpected,
@@ -71,12 +71,7 @@ def rebuild(events: Iterable[Event]) -> StockLevel:
         InvalidValue: There is no event.
         OrderCoreError: As `apply`.
     """
-    level: StockLevel | None = None
-    for event in events:
-        level = apply(level, event)
-    if level is None:
-        raise InvalidValue("at least one event", path=("events",))
-    return level
+    return rebuilt(apply, events)
 
 
 # What is there

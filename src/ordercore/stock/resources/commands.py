@@ -21,7 +21,7 @@ from ordercore.errors import (
     InvalidValue,
     LimitExceeded,
 )
-from ordercore.events import Event
+from ordercore.events import Event, rebuilt
 from ordercore.stock.resources.bookings import MAX_BOOKINGS, Agenda, Booking, is_bounded
 from ordercore.stock.resources.resource import Resource
 
@@ -221,12 +221,7 @@ def rebuild(events: Iterable[Event]) -> Agenda:
         InvalidValue: There is no event.
         OrderCoreError: As `apply`.
     """
-    agenda: Agenda | None = None
-    for event in events:
-        agenda = apply(agenda, event)
-    if agenda is None:
-        raise InvalidValue("at least one event", path=("events",))
-    return agenda
+    return rebuilt(apply, events)
 
 
 def _made(agenda: Agenda, event: BookingMade) -> Agenda:
