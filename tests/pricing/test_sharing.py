@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordercore import Cart, CartLine, PromotionBook, price
+from ordercore.pricing import Kind
 from ordercore.pricing.shares import of_lines
 from ordercore.promotions import BuyXGetY, CheapestOff, PercentOff, Promotion
 
@@ -37,7 +38,14 @@ class TestSharing:
 
     @pytest.mark.parametrize(
         ("of_first", "of_second"),
-        [((), ()), (("two",), ()), ((), ("one",)), (("other",), ("one",))],
+        [
+            ((), ()),
+            (("two",), ()),
+            ((), ("one",)),
+            (("other",), ("one",)),
+            (("*",), ("other",)),
+            (("other",), ("*",)),
+        ],
     )
     def test_one_that_does_not_agree_keeps_its_units(self, of_first, of_second) -> None:
         one = percent("one", priority=2, combines_with=of_first)
@@ -54,6 +62,10 @@ class TestSharing:
             "friend": ("applied", 200),
             "guest": ("applied", 200),
         }
+
+
+def test_a_kind_is_found_by_its_text() -> None:
+    assert {each: each for each in Kind}["beaten"] is Kind.BEATEN
 
 
 class TestLinesOfOneRow:

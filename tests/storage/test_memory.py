@@ -40,6 +40,7 @@ from ordercore.storage import (
     Found,
     Loaded,
     MemoryStore,
+    Page,
     Request,
     read_aggregate,
 )
@@ -237,6 +238,12 @@ def test_a_value_that_makes_no_sense_is_refused(
     with pytest.raises(error) as told:
         make()
     assert told.value.path == path
+
+
+def test_a_cursor_may_carry_more_than_an_id() -> None:
+    assert Page([], "x" * 1000).next == "x" * 1000
+    with pytest.raises(InvalidValue):
+        Page([], "x" * 1001)
 
 
 def test_what_was_not_read_is_not_guessed() -> None:
