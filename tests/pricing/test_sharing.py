@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ordercore import Cart, CartLine, PromotionBook, price
-from ordercore.pricing import Kind
 from ordercore.pricing.shares import of_lines
 from ordercore.promotions import BuyXGetY, CheapestOff, PercentOff, Promotion
 
@@ -62,10 +61,6 @@ class TestSharing:
             "friend": ("applied", 200),
             "guest": ("applied", 200),
         }
-
-
-def test_a_kind_is_found_by_its_text() -> None:
-    assert {each: each for each in Kind}["beaten"] is Kind.BEATEN
 
 
 class TestLinesOfOneRow:

@@ -23,8 +23,6 @@ class Kind(StrEnum):
     UNKNOWN_CODE = "unknown_code"
     UNKNOWN_COUPON = "unknown_coupon"
 
-    __hash__ = str.__hash__
-
 
 Entry = tuple[int, Kind, Verdict | None, Proposal, tuple[int, ...]]
 """(seq, kind, verdict, proposal, rivals): one line of the account, kept compact.
