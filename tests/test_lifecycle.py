@@ -54,6 +54,15 @@ DOOR, Door, DoorEvent = door.DOOR, door.Door, door.DoorEvent
 ALL_HOLD = dict.fromkeys(DOOR.guards, True)
 
 
+# What has happened already
+
+
+def test_after_an_event_its_guards_did_hold() -> None:
+    assert DOOR.after(Door.CLOSED, DoorEvent.LOCK) is Door.LOCKED
+    with pytest.raises(IllegalTransition):
+        DOOR.after(Door.LOCKED, DoorEvent.REMOVE)
+
+
 # A refusal in words
 
 

@@ -88,6 +88,7 @@ from ordercore.orders import (
     draft,
     hold,
     move_units,
+    owed_refund,
     place,
     preview_change,
     propose_change,
@@ -448,6 +449,16 @@ def test_the_order_as_changed_is_what_its_events_come_to():
     assert "秘密" not in dumps(anonymise(more[0]))
 
 
+def test_what_was_overpaid_and_given_back_stands_in_no_way_of_a_dearer_order():
+    order = paid(in_state(PLACED), in_state(PLACED).payable)
+    order = confirm_change(order, preview_change(order, [RemoveLine("2")], priced))[0]
+    order = request_refund(order, owed_refund(order), id="r-1", reason="less")[0]
+    assert order.balance.unpaid.is_zero
+    preview = preview_change(order, [AddLine(HAT)], priced)
+    assert preview.is_allowed
+    assert preview.after.balance.unpaid == preview.difference
+
+
 # Consent
 
 
@@ -472,6 +483,8 @@ def test_a_proposal_comes_to_what_its_preview_said():
     change = loads(OrderChange, dumps(change))
     (order, made), (_, more) = confirm_proposed(in_state(PLACED), change, by="customer")
     assert order == preview.after == apply(in_state(PLACED), made[0])
+    with pytest.raises(InvalidValue):
+        confirm_proposed(in_state(PLACED), change, by="nobody")
     state = None
     for event in (*events, *more):
         state = apply_change(state, event)
@@ -503,9 +516,10 @@ def test_a_proposal_is_declined_or_withdrawn_and_then_it_is_over(command, state,
 
 def test_a_proposal_forgets_who_somebody_is():
     edits = [ChangeContact(Contact("秘密人")), ChangeAddress(HOME), ChangeRemarks("秘密")]
-    change, _ = propose_change(preview_change(in_state(PLACED), edits), id="ch-1")
+    change, events = propose_change(preview_change(in_state(PLACED), edits), id="ch-1")
     assert "秘密" not in dumps(change.anonymised())
     assert "秘密" not in repr(change)
+    assert apply_change(None, *map(anonymise, events)) == change.anonymised()
 
 
 @pytest.mark.parametrize(

@@ -162,6 +162,8 @@ def test_allocated_units_stay_allocated_where_they_are_said_to_be(
 def test_holds_are_on_both():
     one, two = halves(hold(in_state(PLACED), "fraud_check")[0], {"1": 1})
     assert one.holds == two.holds == ("fraud_check",)
+    (whole, _), _ = merge(one, hold(two, "stock")[0])
+    assert whole.holds == ("fraud_check", "stock")
 
 
 # What both come to

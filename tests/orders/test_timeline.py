@@ -183,6 +183,16 @@ def test_lines_that_are_gone_still_have_their_titles():
     assert TimelineUnits("2", "scarf", 1) in first.units
 
 
+def test_lines_that_came_with_another_order_and_are_gone_have_their_titles():
+    one, _ = lived(place)
+    (one, _), (two, _) = split(one, {"2": 1}, id="o-2", number="2")
+    whole, into = merge(one, two)[0]
+    quote = lambda cart: price(cart, BOOK, at=AT)  # noqa: E731
+    order, gone = confirm_change(whole, preview_change(whole, [RemoveLine("2")], quote))
+    events = recorded(order, (*into, *gone), one.version)
+    assert TimelineUnits("2", "scarf", 1) in timeline(order, events).entries[0].units
+
+
 def test_parts_of_an_order_tell_of_each_other():
     one = place(drafted())[0]
     (one, _), (two, begun) = split(one, {"1": 1}, id="o-2", number="2")

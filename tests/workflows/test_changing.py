@@ -138,13 +138,22 @@ def test_a_promotion_that_a_change_wins_is_counted_within_its_limit() -> None:
     assert store._kept.used[Counter("uses", "big")] == 5
 
 
-def with_big() -> tuple[dict[str, Any], Shop]:
+def test_shortages_and_counters_that_are_used_up_are_told_together() -> None:
+    store = prepared(PLACED)
+    store._kept.used[Counter("uses", "big")] = 5
+    said, shop = with_big(units=99)
+    told = run(shop.does(changing(**said)), store)
+    assert [each.line for each in told.shortages] == ["1"]
+    assert told.used_up == (Counter("uses", "big"),)
+
+
+def with_big(units: int = 10) -> tuple[dict[str, Any], Shop]:
     """Preview a change by which a promotion for large orders comes in."""
     big = recipes.spend_and_save(
         "big", spend="1000", save="50", limits=Limits(uses=5), layer="points"
     )
     book = PromotionBook("CNY", [*BOOK.promotions, big])
-    edits = (ChangeQuantity("1", 10),)
+    edits = (ChangeQuantity("1", units),)
     quote = price_in(changed_cart(AS_PLACED, edits), book, AS_PLACED.quote.context)
     return {"base": 3, "edits": edits, "quote": quote}, evolve(SHOP, book=book)
 
@@ -165,7 +174,9 @@ def test_guards_are_told_as_in_the_preview() -> None:
         order=order,
     )
     told = run(SHOP.does(changing(**everything_gone)), store)
+    preview = preview_change(order, everything_gone["edits"], everything_gone["quote"])
     assert "units_left" in [each.guard for each in told.refused.unmet]
+    assert told.refused.unmet == preview.unmet
 
 
 def test_an_address_needs_no_price() -> None:

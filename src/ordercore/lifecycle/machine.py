@@ -290,6 +290,15 @@ class Machine(Generic[S, E]):
             raise TransitionRefused(found)
         return found
 
+    def after(self, state: S, event: E) -> S:
+        """Tell which state follows an event that has happened: its guards did hold.
+
+        Raises:
+            IllegalTransition: The state knows nothing of the event.
+            InvalidValue: The machine has no such state or event.
+        """
+        return self.fire(state, event, guards=dict.fromkeys(self.needs(state, event), True))
+
     def _refused(
         self, state: S, event: E, only_by: tuple[str, ...] = (), unmet: tuple[Unmet, ...] = ()
     ) -> Refused:

@@ -8,6 +8,7 @@ from attrs import evolve
 
 from ordercore.data.checks import Named, instance
 from ordercore.events import Event, Noted
+from ordercore.orders.changes.proposal import ChangeProposed
 from ordercore.orders.events import OrderChanged, OrderDrafted
 from ordercore.orders.order import Order
 from ordercore.orders.splitting.events import OrderMerged, OrderSplitOff
@@ -26,7 +27,7 @@ def anonymise(told: Order | Event) -> Order | Event:
     anonymised event by event comes to the anonymised order.
 
     Args:
-        told: An order, or an event of one.
+        told: An order, or an event of one or of a proposal to change one.
 
     Raises:
         InvalidType: It is neither.
@@ -38,6 +39,8 @@ def anonymise(told: Order | Event) -> Order | Event:
         return evolve(told, order=told.order.anonymised())
     if isinstance(told, OrderMerged):
         return OrderMerged(told.other.anonymised())
+    if isinstance(told, ChangeProposed):
+        return ChangeProposed(told.change.anonymised())
     if isinstance(told, OrderChanged):
         return evolve(told, edits=[edit.anonymised() for edit in told.edits])
     if isinstance(told, Noted):

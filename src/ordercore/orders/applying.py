@@ -17,7 +17,7 @@ from ordercore.errors import (
     NotFound,
     all_faults,
 )
-from ordercore.events import Event, Noted
+from ordercore.events import Event, Noted, rebuilt
 from ordercore.orders.changes.terms import changed
 from ordercore.orders.details import ServiceWish
 from ordercore.orders.events import (
@@ -61,7 +61,7 @@ _BEFORE_SHIPPING = (OrderState.PLACED, OrderState.CONFIRMED)
 _SHIPPING = (OrderState.CONFIRMED,)
 _RETURNING = (OrderState.CONFIRMED, OrderState.COMPLETED)
 _OWING = tuple(state for state in OrderState if state is not OrderState.DRAFT)
-_GOING_ON = (OrderState.DRAFT, OrderState.PLACED, OrderState.CONFIRMED)
+_GOING_ON = tuple(state for state in OrderState if state not in ORDER.terminal)
 
 _MOVES_IN: Final[Mapping[Move, tuple[OrderState, ...]]] = MappingProxyType(
     {
@@ -116,12 +116,7 @@ def rebuild(events: Iterable[Event]) -> Order:
         InvalidValue: There is no event.
         OrderCoreError: As `apply`.
     """
-    order: Order | None = None
-    for event in events:
-        order = apply(order, event)
-    if order is None:
-        raise InvalidValue("at least one event", path=("events",))
-    return order
+    return rebuilt(apply, events)
 
 
 def lines_of(
@@ -164,15 +159,9 @@ def check_state(order: Order, states: tuple[OrderState, ...] = _GOING_ON) -> Non
 
 def _stepped(step: OrderStep) -> Callable[[Order, Any], Order]:
     def change(order: Order, _event: Any) -> Order:
-        return evolve(order, state=_target(order, step))
+        return evolve(order, state=ORDER.after(order.state, step))
 
     return change
-
-
-def _target(order: Order, step: OrderStep) -> OrderState:
-    """Find the state after a step that was taken: its guards did hold."""
-    held = dict.fromkeys(ORDER.needs(order.state, step), True)
-    return ORDER.fire(order.state, step, guards=held)
 
 
 def _priced(order: Order, event: OrderPriced) -> Order:
@@ -207,12 +196,12 @@ def _units_cancelled(order: Order, event: UnitsCancelled) -> Order:
 
 
 def _cancelled(order: Order, event: OrderCancelled) -> Order:
-    state = _target(order, OrderStep.CANCEL)
+    state = ORDER.after(order.state, OrderStep.CANCEL)
     return evolve(order, lines=_moved(order, event.units, cancel), state=state, holds=())
 
 
 def _completed(order: Order, _event: OrderCompleted) -> Order:
-    return evolve(order, state=_target(order, OrderStep.COMPLETE), holds=())
+    return evolve(order, state=ORDER.after(order.state, OrderStep.COMPLETE), holds=())
 
 
 def _units_moved(order: Order, event: UnitsMoved) -> Order:

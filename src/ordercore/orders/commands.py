@@ -49,10 +49,12 @@ __all__ = [
     "cancel",
     "complete",
     "confirm",
+    "done",
     "draft",
     "guards_of",
     "hold",
     "move_units",
+    "none_of",
     "note",
     "parts_of",
     "place",
@@ -68,7 +70,7 @@ _P = TypeVar("_P")
 NO_SERVICES: Final[Mapping[str, ServiceWish]] = MappingProxyType({})
 """No line is a service."""
 _SHOWN: Final = 100
-"""Of how many lines a guard tells details."""
+"""Of how many lines, holds or ceilings a guard tells details."""
 
 
 def draft(
@@ -128,7 +130,7 @@ def reprice(order: Order, quote: Quote | QuoteRecord) -> Result:
     """
     instance(Quote, QuoteRecord)(None, Named("quote"), quote)
     record = QuoteRecord.of(quote) if isinstance(quote, Quote) else quote
-    return _done(order, OrderPriced(record))
+    return done(order, OrderPriced(record))
 
 
 def place(order: Order, *, by: str | None = None) -> Result:
@@ -143,7 +145,7 @@ def place(order: Order, *, by: str | None = None) -> Result:
         IllegalTransition: The order is no draft any more.
     """
     _ask(order, OrderStep.PLACE, by)
-    return _done(order, OrderPlaced())
+    return done(order, OrderPlaced())
 
 
 def confirm(order: Order, *, payment_policy_met: Answer, by: str | None = None) -> Result:
@@ -159,7 +161,7 @@ def confirm(order: Order, *, payment_policy_met: Answer, by: str | None = None) 
         IllegalTransition: The order is not in state placed.
     """
     _ask(order, OrderStep.CONFIRM, by, payment_policy_met=payment_policy_met)
-    return _done(order, OrderConfirmed())
+    return done(order, OrderConfirmed())
 
 
 def complete(order: Order, *, by: str | None = None) -> Result:
@@ -170,7 +172,7 @@ def complete(order: Order, *, by: str | None = None) -> Result:
         IllegalTransition: The order is not in state confirmed.
     """
     _ask(order, OrderStep.COMPLETE, by)
-    return _done(order, OrderCompleted())
+    return done(order, OrderCompleted())
 
 
 def hold(order: Order, reason: str) -> Result:
@@ -179,7 +181,7 @@ def hold(order: Order, reason: str) -> Result:
     Raises:
         InvalidValue: It waits for that already, or is over.
     """
-    return _done(order, OrderHeld(reason))
+    return done(order, OrderHeld(reason))
 
 
 def release(order: Order, reason: str) -> Result:
@@ -189,7 +191,7 @@ def release(order: Order, reason: str) -> Result:
         NotFound: It does not wait for that.
         InvalidValue: It is over.
     """
-    return _done(order, OrderReleased(reason))
+    return done(order, OrderReleased(reason))
 
 
 def note(order: Order, text: str) -> Result:
@@ -198,7 +200,7 @@ def note(order: Order, text: str) -> Result:
     Raises:
         InvalidInput: It is blank or too long.
     """
-    return _done(order, Noted(text))
+    return done(order, Noted(text))
 
 
 def cancel(order: Order, reason: str, units: Mapping[str, int] | None = None) -> Result:
@@ -222,12 +224,12 @@ def cancel(order: Order, reason: str, units: Mapping[str, int] | None = None) ->
     if units is None:
         _ask(order, OrderStep.CANCEL, None)
         parts = tuple(_cancelled(order, name, count) for name, count in _kept(order))
-        return _done(order, OrderCancelled(reason, parts))
+        return done(order, OrderCancelled(reason, parts))
     ORDER.needs(order.state, OrderStep.CANCEL)  # an order that is over knows nothing of it
     parts = parts_of(units, lambda name, count: _cancelled(order, name, count))
     if {part.line: part.quantity for part in parts} == dict(_kept(order)):
         return cancel(order, reason)
-    return _done(order, UnitsCancelled(reason, parts))
+    return done(order, UnitsCancelled(reason, parts))
 
 
 def move_units(order: Order, move: Move | str, units: Mapping[str, int]) -> Result:
@@ -242,7 +244,7 @@ def move_units(order: Order, move: Move | str, units: Mapping[str, int]) -> Resu
         InvalidValue: The order is in a state in which that cannot happen.
         InvalidDocument: There are not so many units, with every line.
     """
-    return _done(order, UnitsMoved(move, parts_of(units, LineUnits)))
+    return done(order, UnitsMoved(move, parts_of(units, LineUnits)))
 
 
 # What is asked before
@@ -260,13 +262,13 @@ def guards_of(order: Order) -> dict[str, Answer]:
     return {
         "has_lines": bool(order.lines),
         "priced": order.quote is not None,
-        "place_known": _none(without_place(order.details, order.wishes)),
-        "no_holds": _none((reason, "held") for reason in order.holds),
-        "nothing_shipped": _none(_counted(order, "shipped", services=False)),
-        "no_stage_started": _none(_counted(order, "shipped", services=True)),
-        "nothing_open": _none(_counted(order, "open")),
-        "no_open_parcel": _none(_counted(order, "in_transit", services=False)),
-        "services_accepted": _none(_counted(order, "in_transit", services=True)),
+        "place_known": none_of(without_place(order.details, order.wishes)),
+        "no_holds": none_of((reason, "held") for reason in order.holds),
+        "nothing_shipped": none_of(_counted(order, "shipped", services=False)),
+        "no_stage_started": none_of(_counted(order, "shipped", services=True)),
+        "nothing_open": none_of(_counted(order, "open")),
+        "no_open_parcel": none_of(_counted(order, "in_transit", services=False)),
+        "services_accepted": none_of(_counted(order, "in_transit", services=True)),
     }
 
 
@@ -275,10 +277,9 @@ def _ask(order: Order, step: OrderStep, by: str | None, **answers: Answer) -> No
     ORDER.fire(order.state, step, by=by, guards={**guards_of(order), **answers})
 
 
-def _none(found: Iterable[tuple[str, str]]) -> Answer:
+def none_of(found: Iterable[tuple[str, str]]) -> Answer:
     """Answer that there is nothing, or with the first of what there is."""
-    details = dict(islice(found, _SHOWN))
-    return details or True
+    return dict(islice(found, _SHOWN)) or True
 
 
 def _counted(
@@ -323,5 +324,6 @@ def _cancelled(order: Order, name: str, count: int) -> CancelledUnits:
 # What comes of it
 
 
-def _done(order: Order, event: Event) -> Result:
+def done(order: Order, event: Event) -> Result:
+    """Give the next order, and the event that made it so."""
     return apply(order, event), (event,)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ordercore.errors import CurrencyMismatch, InvalidInput, InvalidValue
 from ordercore.orders.details import Origin
 from ordercore.orders.ledger import Quantities
-from ordercore.orders.machine import OrderState
+from ordercore.orders.machine import ORDER, OrderState
 from ordercore.orders.payments.invariants import money_faults
 from ordercore.orders.quote_part import part_faults
 
@@ -135,7 +135,7 @@ def _state_faults(order: Order) -> Iterator[InvalidInput]:
     if order.state in _ALIVE and order.quote is None:
         expected = f"a price of record, in state {order.state.value}"
         yield InvalidValue(expected, path=("quote",), reason="wrong_state")
-    if order.holds and order.state in (OrderState.COMPLETED, OrderState.CANCELLED):
+    if order.holds and order.state in ORDER.terminal:
         expected = f"no holds in state {order.state.value}"
         yield InvalidValue(expected, ", ".join(order.holds), path=("holds",), reason="wrong_state")
 

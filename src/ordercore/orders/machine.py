@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from ordercore.lifecycle import Machine, Transition
 
-__all__ = ["ORDER", "OrderState", "OrderStep"]
+__all__ = ["ORDER", "ROLES", "OrderState", "OrderStep"]
 
 
 class OrderState(StrEnum):
@@ -28,6 +30,15 @@ class OrderStep(StrEnum):
     CANCEL = "cancel"
     COMPLETE = "complete"
 
+
+ROLES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {
+        "customer": ("顾客", "customer"),
+        "staff": ("员工", "staff"),
+        "system": ("系统", "system"),
+    }
+)
+"""Who may bring something about, in orders and in their changes."""
 
 _CANCELLABLE = (OrderState.DRAFT, OrderState.PLACED, OrderState.CONFIRMED)
 
@@ -60,11 +71,7 @@ ORDER: Final = Machine(
         "no_open_parcel": ("无在途包裹", "no open parcel"),
         "services_accepted": ("服务已验收", "services accepted"),
     },
-    roles={
-        "customer": ("顾客", "customer"),
-        "staff": ("员工", "staff"),
-        "system": ("系统", "system"),
-    },
+    roles=ROLES,
     transitions=[
         Transition(
             OrderState.DRAFT,

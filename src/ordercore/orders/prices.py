@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from ordercore.errors import InvalidValue
 from ordercore.orders.payments.parts import Component, Key
-from ordercore.orders.quote_part import is_taxed_on_top, whole_part
+from ordercore.orders.quote_part import QuotePart, is_taxed_on_top, whole_part
 
 if TYPE_CHECKING:
     from ordercore.orders.lines import OrderLine
     from ordercore.orders.order import Order
 
-__all__ = ["cancelled_of", "charges_of", "payable_of", "price_of"]
+__all__ = ["borne", "cancelled_of", "charges_of", "payable_of", "price_of"]
 
 
 def price_of(order: Order, line: OrderLine, units: int) -> int:
@@ -31,16 +32,29 @@ def price_of(order: Order, line: OrderLine, units: int) -> int:
     return part.payable_minor + (part.tax.minor if is_taxed_on_top(order.quote) else 0)
 
 
+def borne(order: Order) -> QuotePart:
+    """Tell what an order bears of the charges of its price of record.
+
+    Raises:
+        InvalidValue: It has no price yet.
+    """
+    if order.part is not None:
+        return order.part
+    if order.quote is None:
+        raise InvalidValue("an order that has a price", path=("quote",), reason="unpriced")
+    return whole_part(order.quote)
+
+
 def charges_of(order: Order) -> dict[Key, int]:
     """Tell what the order bears besides its lines, in minor units; rounding may be negative."""
     if order.quote is None:
         return {}
-    borne = whole_part(order.quote) if order.part is None else order.part
+    part = borne(order)
     return {
-        (Component.SHIPPING, ""): borne.shipping.minor,
-        **{(Component.FEE, fee.id): fee.amount.minor for fee in borne.fees},
-        (Component.TAX, ""): borne.tax.minor,
-        (Component.ROUNDING, ""): borne.rounding.minor,
+        (Component.SHIPPING, ""): part.shipping.minor,
+        **{(Component.FEE, fee.id): fee.amount.minor for fee in part.fees},
+        (Component.TAX, ""): part.tax.minor,
+        (Component.ROUNDING, ""): part.rounding.minor,
     }
 
 

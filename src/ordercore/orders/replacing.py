@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from ordercore.cart import Cart
 from ordercore.data.checks import Named, instance
 from ordercore.errors import InvalidDocument, InvalidInput, all_faults
-from ordercore.orders.applying import apply
-from ordercore.orders.commands import NO_SERVICES, Result, draft, parts_of
+from ordercore.orders.commands import NO_SERVICES, Result, done, draft, parts_of
 from ordercore.orders.details import OrderDetails, Origin, ServiceWish
 from ordercore.orders.events import LineUnits, UnitsReplaced
 from ordercore.orders.order import Order
@@ -85,8 +84,7 @@ def replace_units(
 
 
 def _replaced(order: Order, units: Mapping[str, int], case: str, by: str) -> Result:
-    event = UnitsReplaced(case, by, parts_of(units, LineUnits))
-    return apply(order, event), (event,)
+    return done(order, UnitsReplaced(case, by, parts_of(units, LineUnits)))
 
 
 def _both(first: Callable[[], Result], second: Callable[[], Result]) -> tuple[Result, Result]:

@@ -10,7 +10,8 @@ from attrs import evolve
 
 from ordercore.cart.counts import NO_COUNTS
 from ordercore.errors import InvalidValue
-from ordercore.orders import Order, OrderState
+from ordercore.orders import Move, Order, OrderState, Result, move_units
+from ordercore.pricing import RecordedGift
 from ordercore.stock import Shortage
 from ordercore.storage import Counted, Counter, CounterChange, Found, Key, Loaded, Readable
 from ordercore.workflows.shop import OrderCommand
@@ -24,7 +25,9 @@ from ordercore.workflows.stock import (
 )
 
 __all__ = [
+    "allocated",
     "always_granted",
+    "gifts_of",
     "granted",
     "granted_in_turn",
     "needed",
@@ -77,9 +80,20 @@ def _gifts(order: Order) -> Iterator[Wanted]:
     """List what is given on top, under ids that no line has: ``gift-1`` and so on."""
     lines = {line.id for line in order.lines}
     names = (name for number in count(1) if (name := f"gift-{number}") not in lines)
-    given = () if order.quote is None else order.quote.gifts
-    for name, gift in zip(names, given, strict=False):
+    for name, gift in zip(names, gifts_of(order), strict=False):
         yield Wanted(line=name, sku=gift.sku, quantity=gift.quantity, is_gift=True)
+
+
+def gifts_of(order: Order) -> tuple[RecordedGift, ...]:
+    """Tell what the price of record gives on top."""
+    return () if order.quote is None else order.quote.gifts
+
+
+def allocated(order: Order, answer: Granted) -> Result:
+    """Take down what stock has set aside of the units of an order."""
+    if not answer.allocated:
+        return order, ()
+    return move_units(order, Move.ALLOCATE, answer.allocated)
 
 
 def granted(stock: Stock | None, task: StockTask, got: Loaded) -> Granted | tuple[Shortage, ...]:
@@ -132,7 +146,7 @@ def _together(grants: Iterable[Granted]) -> Granted:
     """Make one grant of several that follow each other."""
     happened: dict[Key, Happened] = {}
     usage: dict[Counter, CounterChange] = {}
-    allocated: dict[str, int] = {}
+    aside: dict[str, int] = {}
     for grant in grants:
         for each in grant.happened:
             first = happened.get(each.key)
@@ -141,8 +155,8 @@ def _together(grants: Iterable[Granted]) -> Granted:
             known = usage.get(change.counter)
             add = change.add if known is None else known.add + change.add
             usage[change.counter] = evolve(change, add=add)
-        allocated |= grant.allocated
-    return Granted(happened=happened.values(), usage=usage.values(), allocated=allocated)
+        aside |= grant.allocated
+    return Granted(happened=happened.values(), usage=usage.values(), allocated=aside)
 
 
 def always_granted(stock: Stock | None, task: StockTask, got: Loaded) -> Granted:

@@ -21,7 +21,7 @@ from ordercore.data.checks import (
     optional,
     tuple_of,
 )
-from ordercore.events import MAX_SEQUENCE, Command, Event
+from ordercore.events import MAX_SEQUENCE, Command
 from ordercore.lifecycle import Refused, Unmet
 from ordercore.money import Money
 from ordercore.orders import (
@@ -30,22 +30,27 @@ from ordercore.orders import (
     ChangeState,
     ChangeStep,
     Edit,
-    Move,
     Order,
     OrderState,
     Result,
     confirm_change,
-    move_units,
     preview_change,
 )
 from ordercore.orders.changes.edits import are_edits
-from ordercore.pricing import Quote, QuoteRecord, RecordedGift
+from ordercore.pricing import Quote, QuoteRecord
 from ordercore.stock import Shortage
 from ordercore.storage import Counter, CounterChange, Decision, Loaded, Readable, Reply
-from ordercore.workflows.asking import granted_in_turn, needed_in_turn, task_of
+from ordercore.workflows.asking import (
+    allocated,
+    gifts_of,
+    granted_in_turn,
+    needed_in_turn,
+    task_of,
+)
+from ordercore.workflows.placing import recorded
 from ordercore.workflows.shop import OrderCommand, Shop, decided, tried
 from ordercore.workflows.stock import Granted, Happened, Purpose, StockTask
-from ordercore.workflows.usage import added, difference
+from ordercore.workflows.usage import added, difference, used_up
 from ordercore.workflows.use_case import Refusal
 
 __all__ = ["ChangeOrder", "Changed", "NotChanged", "PreviewedChange", "made", "reading", "stale"]
@@ -61,7 +66,7 @@ def _edits(given: Iterable[Edit]) -> tuple[Edit, ...]:
 
 
 def _recorded(given: Quote | QuoteRecord | None) -> QuoteRecord | None:
-    return QuoteRecord.of(given, only_relevant=True) if isinstance(given, Quote) else given
+    return None if given is None else recorded(given)
 
 
 @variant(Reply, "order_changed")
@@ -197,13 +202,13 @@ def made(
     """Take along what stock and counters must do, or tell what they cannot."""
     order, events = changed
     usage = _usage(preview, got)
-    used_up = tuple(each.counter for each in usage if not each.follows(got.used(each.counter)))
+    full = used_up(usage, got)
     answer = granted_in_turn(shop.stock, _tasks(preview, command), got)
     if not isinstance(answer, Granted):
-        return NotChanged(shortages=answer, used_up=used_up)
-    if used_up:
-        return NotChanged(used_up=used_up)
-    order, more = _allocated(order, answer)
+        return NotChanged(shortages=answer, used_up=full)
+    if full:
+        return NotChanged(used_up=full)
+    order, more = allocated(order, answer)
     happened = Happened(command.order, got.version(command.order), order, (*events, *more))
     return Made(order, (happened, *answer.happened), (*usage, *answer.usage))
 
@@ -213,13 +218,6 @@ def _usage(preview: ChangePreview, got: Loaded) -> tuple[CounterChange, ...]:
     if before is None or after is None or preview.before.state is OrderState.DRAFT:
         return ()
     return difference(before, after, got)
-
-
-def _allocated(order: Order, answer: Granted) -> tuple[Order, tuple[Event, ...]]:
-    """Take down what stock has set aside of the units that are new."""
-    if not answer.allocated:
-        return order, ()
-    return move_units(order, Move.ALLOCATE, answer.allocated)
 
 
 def _tasks(preview: ChangePreview, command: OrderCommand[Any, Any]) -> tuple[StockTask, ...]:
@@ -232,12 +230,8 @@ def _tasks(preview: ChangePreview, command: OrderCommand[Any, Any]) -> tuple[Sto
     more = (
         (line.id, max(0, line.quantities.ordered - was.get(line.id, 0))) for line in after.lines
     )
-    gifts = _gifts(before) != _gifts(after)
+    gifts = gifts_of(before) != gifts_of(after)
     return (
         task_of(before, Purpose.FREE, free, command, gifts=gifts),
         task_of(after, Purpose.RESERVE, more, command, gifts=gifts),
     )
-
-
-def _gifts(order: Order) -> tuple[RecordedGift, ...]:
-    return () if order.quote is None else order.quote.gifts

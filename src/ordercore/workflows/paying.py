@@ -21,7 +21,6 @@ from ordercore.money import Money
 from ordercore.orders import (
     Order,
     Override,
-    Payment,
     PaymentState,
     RefundParts,
     RefundState,
@@ -41,6 +40,7 @@ from ordercore.orders import (
     succeed_refund,
     void_payment,
 )
+from ordercore.orders.payments.applying import payment_of, refund_of
 from ordercore.workflows.updating import Act
 
 __all__ = [
@@ -105,7 +105,7 @@ class RecordAuthorization(Act):
 
     def on(self, order: Order, by: Actor) -> Result:  # noqa: ARG002
         """Record it: see `ordercore.orders.authorize_payment`."""
-        if _state(order, self.payment_id) in _AGREED:
+        if payment_of(order, self.payment_id).state in _AGREED:
             return order, ()
         return authorize_payment(order, self.payment_id, self.amount, reference=self.reference)
 
@@ -130,8 +130,7 @@ class RecordCapture(Act):
 
     def on(self, order: Order, by: Actor) -> Result:  # noqa: ARG002
         """Record it: see `ordercore.orders.capture_payment`."""
-        payment = _payment(order, self.payment_id)
-        known = [] if payment is None else payment.captures
+        known = payment_of(order, self.payment_id).captures
         if any(self._is(one.reference, one.amount) for one in known):
             return order, ()
         return capture_payment(order, self.payment_id, self.amount, reference=self.reference)
@@ -157,7 +156,7 @@ class RecordFailure(Act):
 
     def on(self, order: Order, by: Actor) -> Result:  # noqa: ARG002
         """Record it: see `ordercore.orders.fail_payment`."""
-        if _state(order, self.payment_id) in _CLOSED:
+        if payment_of(order, self.payment_id).state in _CLOSED:
             return order, ()
         return fail_payment(order, self.payment_id, self.reason)
 
@@ -175,22 +174,13 @@ class VoidPayment(Act):
 
     def on(self, order: Order, by: Actor) -> Result:  # noqa: ARG002
         """Give it up: see `ordercore.orders.void_payment`."""
-        if _state(order, self.payment_id) is PaymentState.VOIDED:
+        if payment_of(order, self.payment_id).state is PaymentState.VOIDED:
             return order, ()
         return void_payment(order, self.payment_id)
 
 
 _AGREED: Final = (PaymentState.AUTHORIZED, PaymentState.CAPTURED, PaymentState.VOIDED)
 _CLOSED: Final = (PaymentState.FAILED, PaymentState.CAPTURED, PaymentState.VOIDED)
-
-
-def _payment(order: Order, payment_id: str) -> Payment | None:
-    return next((each for each in order.payments if each.id == payment_id), None)
-
-
-def _state(order: Order, payment_id: str) -> PaymentState | None:
-    payment = _payment(order, payment_id)
-    return None if payment is None else payment.state
 
 
 # Refunds
@@ -289,7 +279,7 @@ class RecordRefund(Act):
 
     def on(self, order: Order, by: Actor) -> Result:  # noqa: ARG002
         """Record it: see `ordercore.orders.succeed_refund`."""
-        if _refund_state(order, self.refund_id) is RefundState.SUCCEEDED:
+        if refund_of(order, self.refund_id).state is RefundState.SUCCEEDED:
             return order, ()
         return succeed_refund(order, self.refund_id, reference=self.reference)
 
@@ -311,13 +301,9 @@ class RecordRefundFailure(Act):
 
     def on(self, order: Order, by: Actor) -> Result:  # noqa: ARG002
         """Record it: see `ordercore.orders.fail_refund`."""
-        if _refund_state(order, self.refund_id) in _OVER:
+        if refund_of(order, self.refund_id).state in _OVER:
             return order, ()
         return fail_refund(order, self.refund_id, self.reason)
 
 
 _OVER: Final = (RefundState.FAILED, RefundState.SUCCEEDED, RefundState.CANCELLED)
-
-
-def _refund_state(order: Order, refund_id: str) -> RefundState | None:
-    return next((each.state for each in order.refunds if each.id == refund_id), None)

@@ -22,7 +22,6 @@ from ordercore.lifecycle import Refused
 from ordercore.money import Money
 from ordercore.orders import (
     ORDER,
-    Move,
     Order,
     OrderDetails,
     OrderStep,
@@ -30,13 +29,12 @@ from ordercore.orders import (
     ServiceWish,
     draft,
     guards_of,
-    move_units,
     place,
 )
 from ordercore.pricing import Difference, Kind, Quote, QuoteRecord, diff, price_in
 from ordercore.stock import Shortage
 from ordercore.storage import Counter, Decision, Loaded, Readable, Reply
-from ordercore.workflows.asking import granted, needed, task_of
+from ordercore.workflows.asking import allocated, granted, needed, task_of
 from ordercore.workflows.shop import OrderCommand, Shop, decided, order_key
 from ordercore.workflows.stock import Granted, Happened, Purpose, StockTask
 from ordercore.workflows.usage import added, counters_of, usage_of
@@ -246,14 +244,13 @@ class Placing:
         counters = self._counters
         yield from counters
         if self.shop.stock is not None and all(counter in got for counter in counters):
-            record = QuoteRecord.of(self._priced(got), only_relevant=True)
-            order, _ = self.drafted(record)
+            order, _ = self.drafted(recorded(self._priced(got)))
             yield from needed(self.shop.stock, reserving(order, self.command), got)
 
     def decide(self, got: Loaded) -> Decision[Placed] | Refusal[NotPlaced]:
         """Place it, or tell everything that stands in the way."""
         quote = self._priced(got)
-        record = QuoteRecord.of(quote, only_relevant=True)
+        record = recorded(quote)
         order, events = self.drafted(record)
         answer = self._granted(quote, order, got)
         if isinstance(answer, NotPlaced):
@@ -325,9 +322,7 @@ def unplaceable(order: Order, role: str | None) -> Refused | None:
 def placed(order: Order, answer: Granted, role: str | None) -> Result:
     """Place a draft, and take down what stock has set aside for it."""
     order, events = place(order, by=role)
-    if not answer.allocated:
-        return order, events
-    order, more = move_units(order, Move.ALLOCATE, answer.allocated)
+    order, more = allocated(order, answer)
     return order, (*events, *more)
 
 

@@ -30,7 +30,7 @@ from ordercore.workflows.placing import (
 )
 from ordercore.workflows.shop import OrderCommand, Shop, decided, order_key
 from ordercore.workflows.stock import Granted, Happened
-from ordercore.workflows.usage import added
+from ordercore.workflows.usage import added, used_up
 from ordercore.workflows.use_case import Refusal
 
 __all__ = ["NotReplaced", "ReplaceUnits", "Replaced"]
@@ -155,15 +155,11 @@ class ReplaceUnits(OrderCommand[Replaced, NotReplaced]):
         """Tell what stock grants, or collect every reason why units are not replaced."""
         answer = granted(shop.stock, reserving(new, self), got)
         refused = unplaceable(new, None)
-        used_up = tuple(
-            each.counter
-            for each in added(self.quote).values()
-            if not each.follows(got.used(each.counter))
-        )
-        if isinstance(answer, Granted) and refused is None and not used_up:
+        full = used_up(added(self.quote).values(), got)
+        if isinstance(answer, Granted) and refused is None and not full:
             return answer
         shortages = () if isinstance(answer, Granted) else answer
-        return NotReplaced(refused=refused, shortages=shortages, used_up=used_up)
+        return NotReplaced(refused=refused, shortages=shortages, used_up=full)
 
     def _reply(self, order: Order, new: Order) -> Replaced:
         return Replaced(

@@ -10,11 +10,11 @@ from attrs import evolve, field, frozen
 from ordercore.cart.counts import NO_COUNTS, Counts, are_counts, counts_if_valid
 from ordercore.data import variant
 from ordercore.data.checks import Check, identifier, integer
-from ordercore.errors import InvalidValue
 from ordercore.events import MAX_SEQUENCE, Command
 from ordercore.orders import Order, Result, merge, split
 from ordercore.storage import Decision, Key, Loaded, Readable, Reply
 from ordercore.workflows.asking import always_granted, needed, task_of
+from ordercore.workflows.placing import check_new
 from ordercore.workflows.shop import OrderCommand, Shop, decided, order_key
 from ordercore.workflows.stock import Happened, Purpose, Stock, StockTask
 from ordercore.workflows.use_case import Refusal
@@ -82,9 +82,7 @@ class SplitOrder(OrderCommand[SplitTold, Never]):
             InvalidDocument: There are not so many open units, or all would go.
         """
         order, key = got.value(self.order, Order), order_key(self.new_id)
-        if got.version(key):
-            expected = "an id of no order yet"
-            raise InvalidValue(expected, self.new_id, path=("new_id",), reason="duplicate_id")
+        check_new(got, self.new_id, "new_id")
         stays, goes = self._split(order)
         task = _handed_over(goes[0], order.id, self.new_id, self)
         return _both(self, got, {self.order: stays, key: goes}, (shop.stock, task))

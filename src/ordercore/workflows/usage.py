@@ -23,6 +23,7 @@ __all__ = [
     "difference",
     "given_back",
     "usage_of",
+    "used_up",
     "uses_of",
 ]
 
@@ -122,6 +123,11 @@ def difference(before: QuoteRecord, after: QuoteRecord, got: Loaded) -> tuple[Co
         most = now[counter].most if counter in now else None
         found.append(CounterChange(counter, max(add, -got.used(counter)), most))
     return tuple(change for change in found if change.add)
+
+
+def used_up(changes: Iterable[CounterChange], got: Loaded) -> tuple[Counter, ...]:
+    """List the counters that cannot take what is to be added."""
+    return tuple(each.counter for each in changes if not each.follows(got.used(each.counter)))
 
 
 def _add(changes: dict[Counter, CounterChange], counter: Counter) -> int:

@@ -6,7 +6,6 @@ from ordercore.data.checks import Named, instance
 from ordercore.errors import InvalidValue, VersionConflict
 from ordercore.events import Event
 from ordercore.lifecycle import Refused, TransitionRefused
-from ordercore.orders.applying import apply
 from ordercore.orders.changes.machine import ORDER_CHANGE, ChangeState, ChangeStep
 from ordercore.orders.changes.preview import ChangePreview, preview_change
 from ordercore.orders.changes.proposal import (
@@ -17,7 +16,7 @@ from ordercore.orders.changes.proposal import (
     OrderChange,
     apply_change,
 )
-from ordercore.orders.commands import Result
+from ordercore.orders.commands import Result, done
 from ordercore.orders.events import OrderChanged
 from ordercore.orders.order import Order
 
@@ -134,8 +133,7 @@ def _check_allowed(preview: ChangePreview) -> None:
 
 def _made(order: Order, preview: ChangePreview, change: str | None) -> Result:
     _check_allowed(preview)
-    event = OrderChanged(preview.edits, preview.quote, preview.freed, change)
-    return apply(order, event), (event,)
+    return done(order, OrderChanged(preview.edits, preview.quote, preview.freed, change))
 
 
 def _settled(change: OrderChange, event: Event) -> ChangeResult:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
-from typing import Final
+from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
@@ -12,16 +10,13 @@ from ordercore.cart import CartLine
 from ordercore.lifecycle import Answer
 from ordercore.orders.changes.edits import ChangeAddress, ChangeService, Edit
 from ordercore.orders.changes.terms import Terms
+from ordercore.orders.commands import none_of
 from ordercore.orders.lines import without_place
-from ordercore.orders.machine import OrderState
+from ordercore.orders.machine import ORDER, OrderState
 from ordercore.orders.order import Order
 from ordercore.pricing.record import QuoteRecord
 
 __all__ = ["Asked", "change_guards"]
-
-_OVER: Final = (OrderState.COMPLETED, OrderState.CANCELLED)
-_SHOWN: Final = 100
-"""Of how many lines a guard tells details."""
 
 
 @frozen(kw_only=True)
@@ -47,18 +42,15 @@ def change_guards(asked: Asked, base: int) -> dict[str, Answer]:
     wanted = {name: line.service for name, line in lines.items() if line.kept}
     return {
         "base_current": order.version == base or current,
-        "order_going_on": order.state not in _OVER or {"state": order.state.value},
-        "units_open": _none(_not_open(asked)),
+        "order_going_on": order.state not in ORDER.terminal or {"state": order.state.value},
+        "units_open": none_of(_not_open(asked)),
         "units_left": bool(wanted) or not placed,
-        "place_known": _none(without_place(asked.terms.details, wanted.items()) if placed else ()),
-        "priced": _none(_unpriced(asked)),
-        "given_back_stands": _none(_rewritten(asked)),
+        "place_known": none_of(
+            without_place(asked.terms.details, wanted.items()) if placed else ()
+        ),
+        "priced": none_of(_unpriced(asked)),
+        "given_back_stands": none_of(_rewritten(asked)),
     }
-
-
-def _none(found: Iterable[tuple[str, str]]) -> Answer:
-    """Answer that there is nothing, or with the first of what there is."""
-    return dict(islice(found, _SHOWN)) or True
 
 
 def _not_open(asked: Asked) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 from ordercore.lifecycle import Machine, Transition
+from ordercore.orders.machine import ROLES
 
 __all__ = ["ORDER_CHANGE", "ChangeState", "ChangeStep"]
 
@@ -51,11 +52,7 @@ ORDER_CHANGE: Final = Machine(
         "priced": ("已按变更后计价", "priced as changed"),
         "given_back_stands": ("已退已补部分价格不变", "what was given back stands"),
     },
-    roles={
-        "customer": ("顾客", "customer"),
-        "staff": ("员工", "staff"),
-        "system": ("系统", "system"),
-    },
+    roles=ROLES,
     transitions=[
         Transition(
             ChangeState.PROPOSED,

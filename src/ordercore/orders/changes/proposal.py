@@ -160,6 +160,5 @@ def apply_change(change: OrderChange | None, event: Event) -> OrderChange:
     step = _STEPS.get(type(event))
     if step is None:
         raise InvalidType("an event of a proposal that exists", type(event).__name__)
-    held = dict.fromkeys(ORDER_CHANGE.needs(change.state, step), True)
-    state = ORDER_CHANGE.fire(change.state, step, guards=held)
+    state = ORDER_CHANGE.after(change.state, step)
     return evolve(change, state=state, version=change.version + 1)

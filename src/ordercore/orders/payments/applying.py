@@ -112,8 +112,7 @@ def _refund_succeeded(order: Order, event: RefundSucceeded) -> Order:
 
 def _stepped(one: Refund, step: RefundStep) -> Refund:
     """Take a step whose guards did hold; what makes a refund count anew is looked at again."""
-    held = dict.fromkeys(REFUND.needs(one.state, step), True)
-    return evolve(one, state=REFUND.fire(one.state, step, guards=held))
+    return evolve(one, state=REFUND.after(one.state, step))
 
 
 def _with_refund(order: Order, now: Refund) -> Order:

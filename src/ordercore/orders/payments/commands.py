@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from itertools import islice
 
 from ordercore.data.checks import Named, instance
 from ordercore.errors import InvalidInput, dotted
-from ordercore.events import Event
 from ordercore.lifecycle import Answer
 from ordercore.money import Money
-from ordercore.orders.applying import apply
-from ordercore.orders.commands import Result
+from ordercore.orders.commands import Result, done, none_of
 from ordercore.orders.order import Order
 from ordercore.orders.payments.applying import payment_of, refund_of
 from ordercore.orders.payments.ceilings import breaches
@@ -50,10 +47,6 @@ __all__ = [
     "void_payment",
 ]
 
-_SHOWN = 100
-"""How many ceilings a guard tells."""
-
-
 # Payments
 
 
@@ -85,7 +78,7 @@ def request_payment(
     """
     asked = _money(order, amount)
     payment = Payment(id=id, method=method, amount=asked, reference=reference)
-    return _done(order, PaymentRequested(payment))
+    return done(order, PaymentRequested(payment))
 
 
 def authorize_payment(
@@ -110,7 +103,7 @@ def authorize_payment(
         CurrencyMismatch: The amount is in another currency.
     """
     agreed = payment_of(order, payment_id).amount if amount is None else _money(order, amount)
-    return _done(order, PaymentAuthorized(payment_id, agreed, reference))
+    return done(order, PaymentAuthorized(payment_id, agreed, reference))
 
 
 def capture_payment(
@@ -141,7 +134,7 @@ def capture_payment(
     """
     payment = payment_of(order, payment_id)
     taken = _left(payment) if amount is None else _money(order, amount)
-    return _done(order, PaymentCaptured(payment_id, taken, reference))
+    return done(order, PaymentCaptured(payment_id, taken, reference))
 
 
 def _left(payment: Payment) -> Money:
@@ -164,7 +157,7 @@ def fail_payment(order: Order, payment_id: str, reason: str) -> Result:
         NotFound: The order has no such payment.
         IllegalTransition: It is neither pending nor authorized.
     """
-    return _done(order, PaymentFailed(payment_id, reason))
+    return done(order, PaymentFailed(payment_id, reason))
 
 
 def void_payment(order: Order, payment_id: str) -> Result:
@@ -174,7 +167,7 @@ def void_payment(order: Order, payment_id: str) -> Result:
         NotFound: The order has no such payment.
         IllegalTransition: It is neither pending nor authorized.
     """
-    return _done(order, PaymentVoided(payment_id))
+    return done(order, PaymentVoided(payment_id))
 
 
 # Refunds
@@ -211,7 +204,7 @@ def request_refund(
     more = {} if key is None else {"key": key}
     whole = completed(order, parts)
     one = Refund(id=id, reason=reason, parts=whole, override=override, **more)
-    return _done(order, RefundRequested(one))
+    return done(order, RefundRequested(one))
 
 
 def approve_refund(order: Order, refund_id: str) -> Result:
@@ -224,7 +217,7 @@ def approve_refund(order: Order, refund_id: str) -> Result:
             for.
     """
     _ask(order, refund_id, RefundStep.APPROVE)
-    return _done(order, RefundApproved(refund_id))
+    return done(order, RefundApproved(refund_id))
 
 
 def submit_refund(order: Order, refund_id: str) -> Result:
@@ -234,7 +227,7 @@ def submit_refund(order: Order, refund_id: str) -> Result:
         NotFound: The order has no such refund.
         IllegalTransition: It is not approved.
     """
-    return _done(order, RefundSubmitted(refund_id))
+    return done(order, RefundSubmitted(refund_id))
 
 
 def succeed_refund(order: Order, refund_id: str, *, reference: str | None = None) -> Result:
@@ -253,7 +246,7 @@ def succeed_refund(order: Order, refund_id: str, *, reference: str | None = None
         TransitionRefused: It failed before, and does not fit the ceilings any more.
     """
     _ask(order, refund_id, RefundStep.SUCCEED)
-    return _done(order, RefundSucceeded(refund_id, reference))
+    return done(order, RefundSucceeded(refund_id, reference))
 
 
 def fail_refund(order: Order, refund_id: str, reason: str) -> Result:
@@ -268,7 +261,7 @@ def fail_refund(order: Order, refund_id: str, reason: str) -> Result:
         NotFound: The order has no such refund.
         IllegalTransition: It is not submitted.
     """
-    return _done(order, RefundFailed(refund_id, reason))
+    return done(order, RefundFailed(refund_id, reason))
 
 
 def retry_refund(order: Order, refund_id: str) -> Result:
@@ -281,7 +274,7 @@ def retry_refund(order: Order, refund_id: str) -> Result:
             that were made since.
     """
     _ask(order, refund_id, RefundStep.RETRY)
-    return _done(order, RefundRetried(refund_id))
+    return done(order, RefundRetried(refund_id))
 
 
 def cancel_refund(order: Order, refund_id: str) -> Result:
@@ -291,7 +284,7 @@ def cancel_refund(order: Order, refund_id: str) -> Result:
         NotFound: The order has no such refund.
         IllegalTransition: It is submitted, has succeeded or is cancelled already.
     """
-    return _done(order, RefundCancelled(refund_id))
+    return done(order, RefundCancelled(refund_id))
 
 
 def refund_guards(order: Order, refund_id: str) -> dict[str, Answer]:
@@ -301,8 +294,8 @@ def refund_guards(order: Order, refund_id: str) -> dict[str, Answer]:
         NotFound: The order has no such refund.
     """
     parts = refund_of(order, refund_id).parts
-    faults = islice(breaches(order, parts, of=refund_id), _SHOWN)
-    return {"within_ceilings": {dotted(each.path): each.expected for each in faults} or True}
+    faults = breaches(order, parts, of=refund_id)
+    return {"within_ceilings": none_of((dotted(each.path), each.expected) for each in faults)}
 
 
 def _ask(order: Order, refund_id: str, step: RefundStep) -> None:
@@ -317,7 +310,3 @@ def _money(order: Order, amount: Money | Decimal | str) -> Money:
         return Money.of(amount, order.currency)
     except InvalidInput as error:
         raise error.at("amount") from None
-
-
-def _done(order: Order, event: Event) -> Result:
-    return apply(order, event), (event,)

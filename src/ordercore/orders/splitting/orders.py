@@ -13,7 +13,7 @@ from ordercore.orders.machine import ORDER, OrderState, OrderStep
 from ordercore.orders.order import Order
 from ordercore.orders.payments.ceilings import given_by, live_parts
 from ordercore.orders.payments.payment import Payment
-from ordercore.orders.prices import price_of
+from ordercore.orders.prices import borne, price_of
 from ordercore.orders.quote_part import QuotePart, whole_part
 from ordercore.orders.splitting.money import merged_payments, split_payments
 from ordercore.orders.splitting.units import SplitUnits, gone, join_faults, joined, stayed
@@ -84,15 +84,6 @@ def _kept_worth(order: Order, line: OrderLine) -> int:
     """Tell what the units of a line come to that are not cancelled."""
     units = line.quantities
     return price_of(order, line, units.ordered) - price_of(order, line, units.cancelled)
-
-
-def borne(order: Order) -> QuotePart:
-    """Tell what an order bears of the charges of its price of record."""
-    if order.part is not None:
-        return order.part
-    if order.quote is None:
-        raise InvalidValue("an order that has a price", path=("quote",), reason="unpriced")
-    return whole_part(order.quote)
 
 
 def remaining(
@@ -172,7 +163,6 @@ def _merged_part(one: Order, two: Order, lines: Sequence[OrderLine]) -> QuotePar
 
 def emptied(order: Order) -> Order:
     """Make what is left of an order that was merged into another: nothing, and it is over."""
-    held = dict.fromkeys(ORDER.needs(order.state, OrderStep.CANCEL), True)
     return evolve(
         order,
         lines=(),
@@ -180,7 +170,7 @@ def emptied(order: Order) -> Order:
         holds=(),
         payments=(),
         refunds=(),
-        state=ORDER.fire(order.state, OrderStep.CANCEL, guards=held),
+        state=ORDER.after(order.state, OrderStep.CANCEL),
     )
 
 

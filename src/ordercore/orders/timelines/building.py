@@ -13,14 +13,13 @@ from ordercore.orders.changes.proposal import OrderChange
 from ordercore.orders.commands import guards_of
 from ordercore.orders.machine import ORDER, OrderState
 from ordercore.orders.order import Order
-from ordercore.orders.payments.refund import RefundState
+from ordercore.orders.payments.refund import REFUND
 from ordercore.orders.timelines.entries import EntryKind, Timeline, TimelineEntry, TimelineUnits
 from ordercore.orders.timelines.happened import code_of, facts_of, titles_of
 
 __all__ = ["timeline"]
 
 _OWING = (OrderState.PLACED, OrderState.CONFIRMED)
-_SETTLED = (RefundState.SUCCEEDED, RefundState.CANCELLED)
 
 
 def timeline(
@@ -107,7 +106,7 @@ def _awaited(order: Order, changes: tuple[OrderChange, ...]) -> Iterator[Timelin
     if order.state in _OWING and not unpaid.is_zero:
         yield TimelineEntry(kind=awaited, code="payment_due", amount=unpaid)
     for refund in order.refunds:
-        if refund.state not in _SETTLED:
+        if refund.state not in REFUND.terminal:
             yield TimelineEntry(
                 kind=awaited,
                 code="refund_due",
