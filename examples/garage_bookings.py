@@ -64,10 +64,12 @@ EARLY = WorkingTime(
 
 RESOURCES = [
     Resource(
-        id="chen", kind="person", site="north", hours=OPEN, skills={"brakes": 3, "engine": 2}
+        id="mechanic-1", kind="person", site="north", hours=OPEN, skills={"brakes": 3, "engine": 2}
     ),
-    Resource(id="lin", kind="person", site="north", hours=EARLY, skills={"brakes": 2, "tyres": 2}),
-    Resource(id="wu", kind="person", site="north", hours=OPEN, skills={"tyres": 1}),
+    Resource(
+        id="mechanic-2", kind="person", site="north", hours=EARLY, skills={"brakes": 2, "tyres": 2}
+    ),
+    Resource(id="mechanic-3", kind="person", site="north", hours=OPEN, skills={"tyres": 1}),
     Resource(
         id="lifts", kind="equipment", site="north", hours=OPEN, skills={"lift": 1}, capacity=2
     ),
@@ -143,13 +145,13 @@ def done(what: str, answer: AgendaResult | Clash) -> Iterator[str]:
 
 def changes(agendas: Mapping[str, Agenda]) -> Iterator[str]:
     """Move a booking, then try it where somebody else is; give one up, twice."""
-    wu, chen = agendas["wu"], agendas["chen"]
+    third, first = agendas["mechanic-3"], agendas["mechanic-1"]
     evening = Window(NOW.replace(hour=17, minute=0), NOW.replace(hour=18, minute=0))
-    moved = move(wu, "C56 tyres", evening)
+    moved = move(third, "C56 tyres", evening)
     yield from done("C56 an hour later", moved)
-    yield from done("B34 to now", move(chen, "B34 engine", Window(NOW, NOW + 4 * HOUR)))
-    once, _ = cancel(chen, "D78 brakes")
-    yield from done("D78 is given up", cancel(chen, "D78 brakes"))
+    yield from done("B34 to now", move(first, "B34 engine", Window(NOW, NOW + 4 * HOUR)))
+    once, _ = cancel(first, "D78 brakes")
+    yield from done("D78 is given up", cancel(first, "D78 brakes"))
     yield from done("D78 is given up", cancel(once, "D78 brakes"))
 
 

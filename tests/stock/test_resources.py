@@ -144,7 +144,7 @@ def worlds(draw: st.DrawFn) -> World:
         not_before=early,
         needed_by=late,
     )
-    names = draw(st.permutations(["ann", "bob", "cid", "dan"]))
+    names = draw(st.permutations(["mechanic-1", "mechanic-2", "mechanic-3", "mechanic-4"]))
     found = [draw(agendas(name)) for name in names[: draw(st.integers(1, 4))]]
     step = draw(st.sampled_from([None, None, 20 * MINUTE, HOUR]))
     return World(requirement, found, AT + draw(st.integers(20, 64)) * QUARTER, step)
@@ -273,7 +273,7 @@ Find = Callable[[Requirement, Sequence[Agenda], datetime], Slot | Overload]
 
 def law_bounds(find: Find) -> None:
     """Bookings that touch, that leave just enough, and that leave a minute too little."""
-    busy = agenda(person("ann", brakes=1), (0, 1), (2, 3), (3.5, 6))
+    busy = agenda(person("mechanic-1", brakes=1), (0, 1), (2, 3), (3.5, 6))
     for duration, start in ((HOUR, 1), (HOUR + MINUTE, 6), (30 * MINUTE, 1), (2 * HOUR, 6)):
         found = find(need(duration=duration), [busy], AT + DAY)
         assert isinstance(found, Slot)
@@ -316,7 +316,7 @@ def test_who_misses_a_bound_is_noticed(planted: Find) -> None:
 
 
 BRAKES = {"mechanic": {"brakes": 2}, "lift": {"lift": 1}}
-ANN, BOB = person("ann", DAILY, brakes=3), person("bob", DAILY, brakes=1)
+MECHANIC, APPRENTICE = person("mechanic-1", DAILY, brakes=3), person("mechanic-2", DAILY, brakes=1)
 BAYS = machine("bays", 2, lift=1)
 
 
@@ -341,12 +341,15 @@ def hours_of(found: Slot | Overload) -> tuple[float, float]:
 )
 def test_a_slot_fits_into_working_hours(told: dict[str, Any], hours: tuple[float, float]) -> None:
     found = earliest_slot(
-        need(roles=BRAKES, **told), [agenda(ANN), agenda(BOB), agenda(BAYS)], AT, AT + 3 * DAY
+        need(roles=BRAKES, **told),
+        [agenda(MECHANIC), agenda(APPRENTICE), agenda(BAYS)],
+        AT,
+        AT + 3 * DAY,
     )
     assert hours_of(found) == hours
     assert isinstance(found, Slot)
     assert [(one.role, one.resource) for one in found.chosen] == [
-        ("mechanic", "ann"),
+        ("mechanic", "mechanic-1"),
         ("lift", "bays"),
     ]
     assert found.is_preferred
@@ -354,36 +357,36 @@ def test_a_slot_fits_into_working_hours(told: dict[str, Any], hours: tuple[float
 
 def test_setup_is_over_before_the_work_and_both_are_booked() -> None:
     wanted = need(roles=BRAKES, duration=HOUR, before=30 * MINUTE, after=15 * MINUTE)
-    found = earliest_slot(wanted, [agenda(ANN), agenda(BAYS)], AT, AT + DAY)
+    found = earliest_slot(wanted, [agenda(MECHANIC), agenda(BAYS)], AT, AT + DAY)
     assert isinstance(found, Slot)
     assert found.occupied == window(9, 10.75)
     assert found.window == window(9.5, 10.5)
     assert found.bookings("k", "line 1") == {
         name: Booking(id="k", window=window(9, 10.75), purpose="line 1")
-        for name in ("ann", "bays")
+        for name in ("mechanic-1", "bays")
     }
 
 
 def test_a_window_that_is_preferred_and_full_gives_way_to_the_earliest() -> None:
     wanted = need(preferred=window(14, 15))
-    busy = agenda(person("ann", brakes=1), (14.5, 20))
+    busy = agenda(person("mechanic-1", brakes=1), (14.5, 20))
     found = earliest_slot(wanted, [busy], AT, AT + DAY)
     assert isinstance(found, Slot)
     assert (hours_of(found), found.is_preferred) == ((0, 1), False)
 
 
 def test_a_slot_is_told_at_the_offset_of_who_comes_first() -> None:
-    found = earliest_slot(need(), [agenda(person("ann", DAILY, brakes=1))], AT, AT + DAY)
+    found = earliest_slot(need(), [agenda(person("mechanic-1", DAILY, brakes=1))], AT, AT + DAY)
     assert isinstance(found, Slot)
     assert found.window.start is not None
     assert found.window.start.isoformat() == "2026-10-25T08:00:00+01:00"
 
 
 def test_who_can_fill_two_roles_leaves_the_one_that_others_cannot_fill() -> None:
-    known = [agenda(person("ann", a=1, b=1)), agenda(person("bob", a=1))]
+    known = [agenda(person("mechanic-1", a=1, b=1)), agenda(person("mechanic-2", a=1))]
     found = earliest_slot(need(roles={"one": {"a": 1}, "two": {"b": 1}}), known, AT, AT + DAY)
     assert isinstance(found, Slot)
-    assert [one.resource for one in found.chosen] == ["bob", "ann"]
+    assert [one.resource for one in found.chosen] == ["mechanic-2", "mechanic-1"]
 
 
 def test_one_machine_fills_as_many_places_as_it_has_pieces() -> None:
@@ -397,7 +400,7 @@ def test_one_machine_fills_as_many_places_as_it_has_pieces() -> None:
 
 def test_all_who_are_chosen_are_at_one_site() -> None:
     known = [
-        agenda(person("ann", site="east", brakes=2)),
+        agenda(person("mechanic-1", site="east", brakes=2)),
         agenda(machine("lift", site="west", lift=1)),
     ]
     found = earliest_slot(need(roles=BRAKES), known, AT, AT + DAY)
@@ -420,26 +423,26 @@ def test_all_who_are_chosen_are_at_one_site() -> None:
     [
         (
             {"roles": {"mechanic": {"brakes": 5}}},
-            [agenda(ANN)],
+            [agenda(MECHANIC)],
             [("mechanic", LackReason.UNSKILLED, None)],
         ),
         (
             {"roles": [Role("mechanic", {"brakes": 1}, 3)]},
-            [agenda(ANN), agenda(BOB)],
+            [agenda(MECHANIC), agenda(APPRENTICE)],
             [("mechanic", LackReason.TOO_FEW, None)],
         ),
-        ({"duration": 5 * HOUR}, [agenda(ANN)], [("mechanic", LackReason.OFF_DUTY, None)]),
-        ({"needed_by": AT + 5 * HOUR}, [agenda(ANN)], [("mechanic", LackReason.OFF_DUTY, 9)]),
-        ({}, [agenda(ANN, (0, 40))], [("mechanic", LackReason.OVERLOADED, 40)]),
+        ({"duration": 5 * HOUR}, [agenda(MECHANIC)], [("mechanic", LackReason.OFF_DUTY, None)]),
+        ({"needed_by": AT + 5 * HOUR}, [agenda(MECHANIC)], [("mechanic", LackReason.OFF_DUTY, 9)]),
+        ({}, [agenda(MECHANIC, (0, 40))], [("mechanic", LackReason.OVERLOADED, 40)]),
         (
             {"roles": BRAKES},
-            [agenda(ANN, (0, 40)), agenda(person("zed"))],
+            [agenda(MECHANIC, (0, 40)), agenda(person("untrained"))],
             [("mechanic", LackReason.OVERLOADED, 40), ("lift", LackReason.UNSKILLED, None)],
         ),
         (
             {"roles": BRAKES},
             [
-                agenda(person("ann", brakes=2), (2, 30)),
+                agenda(person("mechanic-1", brakes=2), (2, 30)),
                 agenda(machine("lift", lift=1), (0, 2), (26, 29)),
             ],
             [(None, LackReason.NOT_TOGETHER, 30)],
@@ -447,7 +450,7 @@ def test_all_who_are_chosen_are_at_one_site() -> None:
         ({}, [], [("mechanic", LackReason.UNSKILLED, None)]),
         (
             {},
-            [agenda(person("ann", NEVER, brakes=1))],
+            [agenda(person("mechanic-1", NEVER, brakes=1))],
             [("mechanic", LackReason.OFF_DUTY, None)],
         ),
     ],
@@ -464,7 +467,7 @@ def test_where_there_is_no_slot_every_reason_is_told(
 
 
 def test_an_overload_tells_when_it_would_be_possible() -> None:
-    known = [agenda(ANN, (0, 40)), agenda(BAYS)]
+    known = [agenda(MECHANIC, (0, 40)), agenda(BAYS)]
     found = earliest_slot(need(roles=BRAKES), known, AT, AT + DAY)
     assert isinstance(found, Overload)
     assert found.free_from == AT + 40 * HOUR
@@ -479,13 +482,13 @@ def test_an_overload_tells_when_it_would_be_possible() -> None:
 
 def test_two_lines_do_not_get_the_same_mechanic() -> None:
     lines = [need(name, duration=2 * HOUR) for name in ("1", "2", "3")]
-    known = [agenda(person("ann", brakes=1)), agenda(person("bob", brakes=1))]
+    known = [agenda(person("mechanic-1", brakes=1)), agenda(person("mechanic-2", brakes=1))]
     plan = earliest_slots(lines, known, AT, AT + DAY)
     assert plan.ok
     assert [(s.requirement, hours_of(s), s.chosen[0].resource) for s in plan.slots] == [
-        ("1", (0, 2), "ann"),
-        ("2", (0, 2), "bob"),
-        ("3", (2, 4), "ann"),
+        ("1", (0, 2), "mechanic-1"),
+        ("2", (0, 2), "mechanic-2"),
+        ("3", (2, 4), "mechanic-1"),
     ]
     assert [[b.id for b in one.bookings] for one in plan.agendas] == [["1", "3"], ["2"]]
 
@@ -497,7 +500,7 @@ def test_what_is_needed_first_is_placed_first_then_the_smaller_id() -> None:
         need("c", needed_by=AT + HOUR),
         need("d", needed_by=AT + HOUR),
     ]
-    plan = earliest_slots(lines, [agenda(person("ann", brakes=1))], AT, AT + DAY)
+    plan = earliest_slots(lines, [agenda(person("mechanic-1", brakes=1))], AT, AT + DAY)
     assert [slot.requirement for slot in plan.slots] == ["c", "b", "a"]
     assert [overload.requirement for overload in plan.overloads] == ["d"]
     assert not plan.ok
@@ -525,7 +528,7 @@ def test_a_basket_comes_out_the_same_in_any_order_and_books_nobody_twice(
 def test_capacity_finds_the_first_window_for_so_much_work() -> None:
     wanted = need(roles=BRAKES, in_working_time=True)
     capacity = ResourceCapacity(
-        requirement=wanted, agendas=[agenda(ANN, (10, 12)), agenda(BAYS)], until=AT + 4 * DAY
+        requirement=wanted, agendas=[agenda(MECHANIC, (10, 12)), agenda(BAYS)], until=AT + 4 * DAY
     )
     assert capacity.earliest(3 * HOUR, AT) == window(12, 16)
     assert capacity.earliest(8 * HOUR, AT + 15 * HOUR) == window(15, 39)
@@ -657,7 +660,7 @@ TestBookings = Bookings.TestCase
 
 
 def test_f22_bookings_may_touch_and_no_more() -> None:
-    one = agenda(person("ann"), (0, 1), (2, 3))
+    one = agenda(person("mechanic-1"), (0, 1), (2, 3))
     touching = book(one, Booking(id="new", window=window(1, 2)))
     assert not isinstance(touching, Clash)
     for told in ((0.5, 1.5), (1.5, 2.5), (2.25, 2.75), (-1, 4)):
@@ -667,12 +670,12 @@ def test_f22_bookings_may_touch_and_no_more() -> None:
 
 
 def test_recorded_events_are_replayed() -> None:
-    one, events = open_agenda(ANN)
+    one, events = open_agenda(MECHANIC)
     done = book(one, Booking(id="k", window=window(0, 1)))
     assert not isinstance(done, Clash)
     recorded = record(
         [*events, *done[1]],
-        aggregate=AggregateId("agenda", "ann"),
+        aggregate=AggregateId("agenda", "mechanic-1"),
         after=0,
         ids=["e-1", "e-2"],
         at=AT,
@@ -691,7 +694,7 @@ def test_an_agenda_that_is_overbooked_is_refused_with_every_place() -> None:
         Booking(id="a", window=window(9, 10)),
     ]
     with pytest.raises(InvalidDocument) as caught:
-        Agenda(resource=ANN, bookings=told)
+        Agenda(resource=MECHANIC, bookings=told)
     assert {(fault.path, fault.reason) for fault in caught.value.faults} == {
         (("bookings", 1, "units"), "double_booking"),
         (("bookings", 2, "units"), "double_booking"),
@@ -716,9 +719,9 @@ NAIVE = AT.replace(tzinfo=None)
         (lambda: earliest_slot(need(), [], AT, AT + DAY, step=DAY * 0), InvalidValue, ("step",)),
         (lambda: earliest_slot(need(), [], AT, AT + DAY, step=15), InvalidType, ("step",)),
         (lambda: earliest_slot(need(), [], AT, AT + DAY, step=True), InvalidType, ("step",)),
-        (lambda: earliest_slot(need(), [ANN], AT, AT + DAY), InvalidType, ("agendas", 0)),
+        (lambda: earliest_slot(need(), [MECHANIC], AT, AT + DAY), InvalidType, ("agendas", 0)),
         (lambda: earliest_slot(None, [], AT, AT + DAY), InvalidType, ("requirement",)),
-        (lambda: earliest_slots([ANN], [], AT, AT + DAY), InvalidType, ("requirements", 0)),
+        (lambda: earliest_slots([MECHANIC], [], AT, AT + DAY), InvalidType, ("requirements", 0)),
         (lambda: need(duration=HOUR * 0), InvalidValue, ("duration",)),
         (lambda: need(duration=-HOUR), InvalidValue, ("duration",)),
         (lambda: need(duration=60), InvalidType, ("duration",)),
@@ -739,25 +742,31 @@ NAIVE = AT.replace(tzinfo=None)
         (lambda: Booking(id="k", window=Window(AT)), InvalidValue, ("window",)),
         (lambda: Booking(id="k", window=None), InvalidType, ("window",)),
         (lambda: Booking(id="k", window=window(0, 1), units=True), InvalidType, ("units",)),
-        (lambda: move(agenda(ANN, (0, 1)), "b0", Window(AT)), InvalidValue, ("window",)),
-        (lambda: cancel(agenda(ANN), 3), InvalidType, ("booking_id",)),
-        (lambda: book(agenda(ANN), None), InvalidType, ("booking",)),
+        (lambda: move(agenda(MECHANIC, (0, 1)), "b0", Window(AT)), InvalidValue, ("window",)),
+        (lambda: cancel(agenda(MECHANIC), 3), InvalidType, ("booking_id",)),
+        (lambda: book(agenda(MECHANIC), None), InvalidType, ("booking",)),
         (
-            lambda: book(agenda(ANN), Booking(id="k", window=window(0, 1), first=window(1, 2))),
+            lambda: book(
+                agenda(MECHANIC), Booking(id="k", window=window(0, 1), first=window(1, 2))
+            ),
             InvalidValue,
             ("first",),
         ),
-        (lambda: agenda(ANN).booking("k"), NotFound, ()),
+        (lambda: agenda(MECHANIC).booking("k"), NotFound, ()),
         (lambda: rebuild([]), InvalidValue, ("events",)),
         (lambda: apply(None, BookingMoved("k", window(0, 1))), InvalidValue, ()),
-        (lambda: apply(agenda(ANN), AgendaOpened(ANN)), InvalidType, ()),
+        (lambda: apply(agenda(MECHANIC), AgendaOpened(MECHANIC)), InvalidType, ()),
         (
-            lambda: apply(agenda(ANN, (0, 1)), BookingMade(Booking(id="k", window=window(0, 1)))),
+            lambda: apply(
+                agenda(MECHANIC, (0, 1)), BookingMade(Booking(id="k", window=window(0, 1)))
+            ),
             InvalidValue,
             ("units",),
         ),
         (
-            lambda: apply(agenda(ANN, (0, 1)), BookingMade(Booking(id="b0", window=window(2, 3)))),
+            lambda: apply(
+                agenda(MECHANIC, (0, 1)), BookingMade(Booking(id="b0", window=window(2, 3)))
+            ),
             InvalidValue,
             (),
         ),
@@ -794,7 +803,7 @@ def test_what_is_none_is_refused_at_its_place(ask: Any, error: type, path: Any) 
         ),
         (lambda: Role("x", [Skill("a"), Skill("a")]), [("skills", 1, "name")]),
         (
-            lambda: earliest_slot(need(), [agenda(ANN), agenda(ANN)], AT, AT + DAY),
+            lambda: earliest_slot(need(), [agenda(MECHANIC), agenda(MECHANIC)], AT, AT + DAY),
             [("agendas", 1, "id")],
         ),
         (
@@ -821,7 +830,7 @@ def test_more_mixes_of_hours_than_can_be_tried_are_refused() -> None:
 
 def test_ten_thousand_bookings_are_searched_and_added_to() -> None:
     bookings = [Booking(id=f"b{i}", window=window(i, i + 1)) for i in range(10_000)]
-    full = Agenda(resource=person("ann", brakes=1), bookings=bookings)
+    full = Agenda(resource=person("mechanic-1", brakes=1), bookings=bookings)
     assert hours_of(earliest_slot(need(), [full], AT, AT + 500 * DAY)) == (10_000, 10_001)
     assert isinstance(book(full, Booking(id="new", window=window(5000, 5001))), Clash)
     freed = cancel(full, "b5000")[0]

@@ -225,7 +225,7 @@ def test_one_service_begins_as_early_as_it_can(garage, wanted):
 
 
 def test_two_units_of_a_service_follow_each_other():
-    garage = snapshot(mechanic("ann"), lifts(2))
+    garage = snapshot(mechanic("mechanic-1"), lifts(2))
     (line,) = check(Demand([service("1", 3)]), garage, at(10)).lines
     starts = [each.window.start for each in line.appointments]
     assert starts == [at(10), at(13), at(15)]
@@ -235,8 +235,8 @@ def test_two_units_of_a_service_follow_each_other():
 
 
 def test_which_role_is_missing_and_until_when_is_told():
-    booked = [("ann", booking("b-1", at(10), at(15)))]
-    garage = snapshot(mechanic("ann"), lifts(1), booked=booked)
+    booked = [("mechanic-1", booking("b-1", at(10), at(15)))]
+    garage = snapshot(mechanic("mechanic-1"), lifts(1), booked=booked)
     (short,) = check(Demand([service("1", needed_by=at(16))]), garage, at(10)).shortages
     assert short.roles == (
         RoleShort(site="north", role="mechanic", reason="overloaded", free_from=at(15)),
@@ -245,7 +245,7 @@ def test_which_role_is_missing_and_until_when_is_told():
 
 
 def test_what_the_lines_before_have_booked_is_told_as_such():
-    garage = snapshot(mechanic("ann"), lifts(2))
+    garage = snapshot(mechanic("mechanic-1"), lifts(2))
     lines = [service("1", needed_by=at(12)), service("2", needed_by=at(12))]
     (short,) = check(Demand(lines), garage, at(10)).shortages
     assert (short.line, short.reasons[0]) == ("2", "other_lines")
@@ -253,21 +253,23 @@ def test_what_the_lines_before_have_booked_is_told_as_such():
 
 
 def test_lines_that_wait_are_not_told_the_same_time():
-    garage = snapshot(mechanic("ann"), lifts(2), booked=[("ann", booking("b", at(10), at(13)))])
+    garage = snapshot(
+        mechanic("mechanic-1"), lifts(2), booked=[("mechanic-1", booking("b", at(10), at(13)))]
+    )
     lines = [service(name, needed_by=at(12)) for name in ("1", "2")]
     told = check(Demand(lines), garage, at(10)).shortages
     assert [each.enough_from for each in told] == [at(13), at(15)]
 
 
 def test_nobody_with_the_skill_is_a_shortage_for_ever():
-    garage = snapshot(mechanic("ann", paint=1), lifts(1))
+    garage = snapshot(mechanic("mechanic-1", paint=1), lifts(1))
     (short,) = check(Demand([service("1")]), garage, at(10)).shortages
     assert [(each.role, each.reason) for each in short.roles] == [("mechanic", "unskilled")]
     assert (short.available, short.enough_from) == (0, None)
 
 
 def test_a_time_that_has_passed_is_too_late():
-    garage = snapshot(mechanic("ann"), lifts(1))
+    garage = snapshot(mechanic("mechanic-1"), lifts(1))
     (short,) = check(Demand([service("1", needed_by=at(9))]), garage, at(10)).shortages
     assert short.reasons == ("too_late",)
 
@@ -282,7 +284,7 @@ def written(garage: StockSnapshot, done: Reserved) -> StockSnapshot:
 
 
 def test_the_same_command_books_once():
-    garage = snapshot(mechanic("ann"), lifts(2))
+    garage = snapshot(mechanic("mechanic-1"), lifts(2))
     demand = Demand([service("1", 2)])
     after = written(garage, set_aside(demand, garage))
     again = set_aside(demand, after, at=AT + HOUR)
@@ -295,11 +297,11 @@ def test_the_same_command_books_once():
 
 def test_a_resource_is_told_once():
     with pytest.raises(InvalidDocument):
-        snapshot(mechanic("ann"), mechanic("ann"))
+        snapshot(mechanic("mechanic-1"), mechanic("mechanic-1"))
 
 
 def test_answers_about_services_are_documents():
-    garage = snapshot(mechanic("ann"), lifts(1))
+    garage = snapshot(mechanic("mechanic-1"), lifts(1))
     demand = Demand([service("1"), service("2", needed_by=at(11))])
     assert loads(Demand, dumps(demand)) == demand
     answer = check(demand, garage, AT)

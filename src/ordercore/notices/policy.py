@@ -20,6 +20,7 @@ from ordercore.data.checks import (
 )
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
 from ordercore.notices.kinds import FOR_CUSTOMERS, NoticeKind, Voice
+from ordercore.stock.demand import duplicates
 
 __all__ = ["USUAL_ROUTES", "Audience", "NoticePolicy", "Route", "kind_of"]
 
@@ -70,14 +71,11 @@ class Route:
             raise InvalidDocument(faults)
 
 
-def _repeated(names: Iterable[str], *path: str | int, then: str = "") -> Iterator[InvalidInput]:
+def _repeated(
+    names: Iterable[str], place: str, *, then: str | None = None
+) -> Iterator[InvalidInput]:
     """Tell of every name that stands more than once, at its later places."""
-    seen: set[str] = set()
-    for i, name in enumerate(names):
-        if name in seen:
-            place = (*path, i, then) if then else (*path, i)
-            yield InvalidValue("a name used once", name, path=place, reason="duplicate_id")
-        seen.add(name)
+    return duplicates(names, place, then=then, what="a name used once")
 
 
 _PURCHASING, _PRODUCTION = Audience.PURCHASING, Audience.PRODUCTION

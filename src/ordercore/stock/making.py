@@ -9,11 +9,12 @@ Each line takes what it adds to the need of those before it, so that every unit 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
-from typing import ClassVar, Final
+from datetime import UTC, datetime
+from typing import ClassVar
 
 from attrs import evolve, frozen
 
+from ordercore.calendars.windows import MICROSECOND
 from ordercore.data import variant
 from ordercore.stock.answer import Offer, PartShort, Shortage
 from ordercore.stock.demand import DemandLine, Supply
@@ -22,12 +23,10 @@ from ordercore.stock.materials.book import BillBook
 from ordercore.stock.materials.demands import Wanted
 from ordercore.stock.materials.netting import Netting
 from ordercore.stock.materials.planning import netted
-from ordercore.stock.materials.promising import HORIZON
+from ordercore.stock.materials.promising import HORIZON, first
 from ordercore.stock.pool import Made, Making, Pool, Takes, Units
 
 __all__ = ["MadeToOrder"]
-
-_MICROSECOND: Final = timedelta(microseconds=1)
 
 
 @variant(Supply, "made_to_order")
@@ -262,18 +261,15 @@ def _enough_from(bench: _Bench, line: DemandLine, missing: int, at: datetime) ->
     The later it is, the more has come, and the later things are begun: halving finds it.
     """
     due = max(line.due(at), at)
-    early, late = -1, HORIZON // _MICROSECOND
 
     def then(microseconds: int) -> datetime:
-        return (due.astimezone(UTC) + microseconds * _MICROSECOND).astimezone(due.tzinfo)
+        return (due.astimezone(UTC) + microseconds * MICROSECOND).astimezone(due.tzinfo)
 
-    if not bench.could(_made(line, missing, then(late))):
-        return None
-    while late - early > 1:
-        middle = (early + late) // 2
-        could = bench.could(_made(line, missing, then(middle)))
-        early, late = (early, middle) if could else (middle, late)
-    return then(late)
+    def will_do(microseconds: int) -> bool:
+        return bench.could(_made(line, missing, then(microseconds)))
+
+    far = HORIZON // MICROSECOND
+    return then(first(will_do, far)) if will_do(far) else None
 
 
 def _reasons(

@@ -5,7 +5,7 @@ Whoever is booked for one line of a basket is there for no other at that time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -20,7 +20,12 @@ from ordercore.stock.pool import Pool
 from ordercore.stock.resources.bookings import Booking
 from ordercore.stock.resources.planning import earliest_slot
 from ordercore.stock.resources.requirement import Requirement
-from ordercore.stock.resources.slots import LackReason, Overload, Slot
+from ordercore.stock.resources.slots import (
+    LackReason,
+    Overload,
+    Slot,
+    bookings_by_resource,
+)
 
 __all__ = ["Performed", "bookings_of"]
 
@@ -114,18 +119,11 @@ def _book(line: DemandLine, slot: Slot, pool: Pool) -> None:
         pool.agendas[name] = pool.agendas[name].with_booking(booking)
 
 
-def bookings_of(appointment: Appointment, booking_id: str) -> Iterator[tuple[str, Booking]]:
+def bookings_of(appointment: Appointment, booking_id: str) -> Iterable[tuple[str, Booking]]:
     """Make the bookings that hold an appointment: one for each resource."""
-    units: dict[str, int] = {}
-    for each in appointment.assigned:
-        units[each.resource] = units.get(each.resource, 0) + each.units
-    for name, count in units.items():
-        yield (
-            name,
-            Booking(
-                id=booking_id, window=appointment.occupied, units=count, purpose=appointment.line
-            ),
-        )
+    booking = Booking(id=booking_id, window=appointment.occupied, purpose=appointment.line)
+    chosen = ((each.resource, each.units) for each in appointment.assigned)
+    return bookings_by_resource(chosen, booking).items()
 
 
 # What is told of them

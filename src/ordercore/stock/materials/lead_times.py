@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from ordercore.calendars import MAX_DAYS, WorkingTime, instant_us
+from ordercore.calendars import WorkingTime, instant_us
+from ordercore.calendars.microseconds import LONGEST_US
+from ordercore.calendars.windows import MICROSECOND
 from ordercore.errors import InvalidValue, LimitExceeded
 from ordercore.stock.materials.parts import Part
 
 __all__ = ["after", "before"]
-
-_MICROSECOND = timedelta(microseconds=1)
-_LONGEST = timedelta(days=MAX_DAYS) // _MICROSECOND
 
 
 def before(at: datetime, part: Part, calendar: WorkingTime | None) -> datetime:
@@ -50,21 +49,21 @@ def _needed(part: Part, calendar: WorkingTime | None) -> WorkingTime:
 
 def _working_time_before(at: datetime, part: Part, calendar: WorkingTime) -> datetime:
     """Find the last instant from which so much is worked up to another."""
-    end, work = instant_us(at), part.lead_time // _MICROSECOND
+    end, work = instant_us(at), part.lead_time // MICROSECOND
 
     def enough(start: int) -> bool:
         return calendar.worked_us(start, end) >= work
 
     back = work
     while not enough(end - back):
-        if back == _LONGEST:
+        if back == LONGEST_US:
             raise _too_far(at)
-        back = min(2 * back, _LONGEST)
+        back = min(2 * back, LONGEST_US)
     early, late = end - back, end
     while late - early > 1:
         middle = (early + late) // 2
         early, late = (middle, late) if enough(middle) else (early, middle)
-    return at - (end - early) * _MICROSECOND
+    return at - (end - early) * MICROSECOND
 
 
 def _too_far(at: datetime) -> LimitExceeded:

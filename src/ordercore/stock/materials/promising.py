@@ -17,6 +17,7 @@ from typing import Final, Protocol
 from attrs import field, frozen
 
 from ordercore.calendars import WorkingTime
+from ordercore.calendars.windows import MICROSECOND
 from ordercore.data.checks import Named, aware, instance
 from ordercore.data.instants import pinned
 from ordercore.errors import LimitExceeded
@@ -36,12 +37,10 @@ from ordercore.stock.materials.netting import Netting, supply_of
 from ordercore.stock.materials.plan import MaterialPlan
 from ordercore.stock.materials.planning import plan_of
 
-__all__ = ["HORIZON", "Capacity", "MaterialPromise", "earliest"]
+__all__ = ["HORIZON", "Capacity", "MaterialPromise", "earliest", "first"]
 
 HORIZON: Final = timedelta(days=730)
 """How far ahead a promise looks."""
-
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class Capacity(Protocol):
@@ -106,7 +105,7 @@ def earliest(
     supply = supply_of(stock_of(stock), receipts_of(receipts))
 
     def netted(microseconds: int) -> Netting:
-        then = now + microseconds * _MICROSECOND
+        then = now + microseconds * MICROSECOND
         wanted = [Wanted(line.sku, line.units, then) for line in lines]
         return Netting(book, supply, Preferred(), calendar).run(wanted)
 
@@ -115,12 +114,12 @@ def earliest(
         starts = (each.start_by for each in netting.outcomes if each.start_by is not None)
         return (buying or not netting.is_short) and all(start >= now for start in starts)
 
-    far = HORIZON // _MICROSECOND
+    far = HORIZON // MICROSECOND
     if not will_do(far):
         return None
-    found = _first(will_do, far)
+    found = first(will_do, far)
     plan = plan_of(netted(found))
-    then = now + found * _MICROSECOND
+    then = now + found * MICROSECOND
     moved = then if capacity is None else _with_capacity(book, plan, then, capacity, calendar)
     return None if moved is None else MaterialPromise(moved.astimezone(at.tzinfo), plan)
 
@@ -134,7 +133,7 @@ def _with_horizon(at: datetime) -> datetime:
         raise LimitExceeded(expected, at, path=("at",)) from None
 
 
-def _first(will_do: Callable[[int], bool], far: int) -> int:
+def first(will_do: Callable[[int], bool], far: int) -> int:
     """Find the first instant that will do, where all later ones do."""
     early, late = -1, far
     while late - early > 1:

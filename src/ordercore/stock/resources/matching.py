@@ -20,9 +20,9 @@ def first_matching(places: Sequence[Sequence[_T]]) -> tuple[_T, ...] | None:
     Args:
         places: For each place, its candidates in order.
 
-    >>> first_matching([["ann", "bob"], ["ann"]])
-    ('bob', 'ann')
-    >>> first_matching([["ann"], ["ann"]]) is None
+    >>> first_matching([["mechanic-1", "mechanic-2"], ["mechanic-1"]])
+    ('mechanic-2', 'mechanic-1')
+    >>> first_matching([["mechanic-1"], ["mechanic-1"]]) is None
     True
     """
     few = [tuple(candidates[: len(places)]) for candidates in places]

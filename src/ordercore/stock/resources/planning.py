@@ -13,7 +13,8 @@ from ordercore.calendars import MAX_DAYS, Window
 from ordercore.calendars.microseconds import LONGEST_US, duration_us, local, us_of
 from ordercore.calendars.windows import MICROSECOND
 from ordercore.data.checks import Named, each, instance, tuple_of
-from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, LimitExceeded
+from ordercore.errors import InvalidDocument, InvalidValue, LimitExceeded
+from ordercore.stock.demand import duplicates
 from ordercore.stock.resources.bookings import Agenda
 from ordercore.stock.resources.requirement import Requirement, Role
 from ordercore.stock.resources.resource import has_skills
@@ -157,13 +158,7 @@ def _by_id(agendas: Iterable[Agenda]) -> dict[str, Agenda]:
 
 
 def _check_ids(ids: Sequence[str], place: str) -> None:
-    seen: set[str] = set()
-    faults: list[InvalidInput] = []
-    for i, name in enumerate(ids):
-        if name in seen:
-            path = (place, i, "id")
-            faults.append(InvalidValue("an id used once", name, path=path, reason="duplicate_id"))
-        seen.add(name)
+    faults = list(duplicates(ids, place, then="id"))
     if faults:
         raise InvalidDocument(faults)
 

@@ -54,7 +54,7 @@ class Role:
     count: int = field(default=1, validator=_count)
 
     def __attrs_post_init__(self) -> None:
-        faults = list(twice((skill.name for skill in self.skills), "skills", "name"))
+        faults = list(twice((skill.name for skill in self.skills), "skills"))
         if faults:
             raise InvalidDocument(faults)
 
@@ -112,7 +112,7 @@ class Requirement:
             raise InvalidDocument(faults)
 
     def _faults(self) -> Iterator[InvalidInput]:
-        yield from twice((role.name for role in self.roles), "roles", "name")
+        yield from twice((role.name for role in self.roles), "roles")
         count = sum(role.count for role in self.roles)
         if count > MAX_PLACES:
             yield LimitExceeded(f"at most {MAX_PLACES} resources at once", count, path=("roles",))

@@ -21,6 +21,7 @@ from ordercore.data.checks import (
     tuple_of,
 )
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
+from ordercore.stock.demand import duplicates
 
 __all__ = [
     "MAX_CAPACITY",
@@ -77,14 +78,9 @@ def skills_of(given: Mapping[str, int] | Iterable[Skill]) -> tuple[Skill, ...]:
 are_skills: Check = each(instance(Skill), most=MAX_SKILLS)
 
 
-def twice(names: Iterable[str], place: str, then: str) -> Iterator[InvalidInput]:
+def twice(names: Iterable[str], place: str) -> Iterator[InvalidInput]:
     """Tell of each name that stands there a second time."""
-    seen: set[str] = set()
-    for i, name in enumerate(names):
-        if name in seen:
-            path = (place, i, then)
-            yield InvalidValue("a name used once", name, path=path, reason="duplicate_id")
-        seen.add(name)
+    return duplicates(names, place, then="name", what="a name used once")
 
 
 def _kind(given: ResourceKind | str) -> ResourceKind:
@@ -119,7 +115,7 @@ class Resource:
     name: str = field(default="", validator=text(most=200))
 
     def __attrs_post_init__(self) -> None:
-        faults = list(twice((skill.name for skill in self.skills), "skills", "name"))
+        faults = list(twice((skill.name for skill in self.skills), "skills"))
         if self.kind is ResourceKind.PERSON and self.capacity > 1:
             expected, path = "1, for a person", ("capacity",)
             faults.append(

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ordercore.calendars import Window
 from ordercore.stock.resources.bookings import Agenda, Booking
 
-__all__ = ["Chosen", "Lack", "LackReason", "Overload", "Plan", "Slot"]
+__all__ = ["Chosen", "Lack", "LackReason", "Overload", "Plan", "Slot", "bookings_by_resource"]
 
 
 @frozen
@@ -56,14 +56,24 @@ class Slot:
             booking_id: The id of all of them, each in another agenda.
             purpose: For what; None: the requirement's id.
         """
-        units: dict[str, int] = {}
-        for one in self.chosen:
-            units[one.resource] = units.get(one.resource, 0) + one.units
         said = self.requirement if purpose is None else purpose
-        return {
-            name: Booking(id=booking_id, window=self.occupied, units=count, purpose=said)
-            for name, count in units.items()
-        }
+        booking = Booking(id=booking_id, window=self.occupied, purpose=said)
+        return bookings_by_resource(((one.resource, one.units) for one in self.chosen), booking)
+
+
+def bookings_by_resource(
+    chosen: Iterable[tuple[str, int]], booking: Booking
+) -> Mapping[str, Booking]:
+    """Make a booking of each resource, by its id, for all its units.
+
+    Args:
+        chosen: (the id of a resource, how many of its pieces); it may come more than once.
+        booking: Its id, when and what for.
+    """
+    units: dict[str, int] = {}
+    for name, count in chosen:
+        units[name] = units.get(name, 0) + count
+    return {name: evolve(booking, units=count) for name, count in units.items()}
 
 
 class LackReason(StrEnum):
