@@ -116,7 +116,7 @@ def told(answer: Any) -> str:
 
 async def coupon(store: FarAway) -> None:
     """Let five customers at once place orders with a coupon that has two uses."""
-    names = ("anna", "bo", "chen", "dora", "eve")
+    names = [f"customer-{number}" for number in range(1, 6)]
     commands = [placing(name, f"o-{number}", "HI") for number, name in enumerate(names, 1)]
     answers = await asyncio.gather(*(run_async(SHOP.does(each), store) for each in commands))
     for name, answer in zip(names, answers, strict=True):
@@ -127,10 +127,10 @@ async def coupon(store: FarAway) -> None:
 
 async def clicks(store: FarAway) -> None:
     """Click three times on one button: it is one command, and one order."""
-    command = placing("finn", "o-6")
+    command = placing("customer-6", "o-6")
     answers = await asyncio.gather(*(run_async(SHOP.does(command), store) for _ in range(3)))
     for answer in answers:
-        print(f"finn: {told(answer)}")
+        print(f"customer-6: {told(answer)}")
     print(f"orders: {', '.join(key.id for key in (await store.keys('order')).members)}")
 
 
@@ -157,13 +157,13 @@ async def rivals(store: FarAway) -> None:
 async def losses(store: FarAway) -> None:
     """Lose the answers of two commits: one that the driver asks for, one that the host repeats."""
     store.lost["click-o-7"] = CommitUnknown("click-o-7")
-    print(f"gina: {told(await run_async(SHOP.does(placing('gina', 'o-7')), store))}")
+    print(f"customer-7: {told(await run_async(SHOP.does(placing('customer-7', 'o-7')), store))}")
     store.lost["click-o-8"] = ConnectionError("reset by peer")
     try:
-        await run_async(SHOP.does(placing("hugo", "o-8")), store)
+        await run_async(SHOP.does(placing("customer-8", "o-8")), store)
     except ConnectionError as error:
-        print(f"hugo: {error}; the same command again")
-    print(f"hugo: {told(await run_async(SHOP.does(placing('hugo', 'o-8')), store))}")
+        print(f"customer-8: {error}; the same command again")
+    print(f"customer-8: {told(await run_async(SHOP.does(placing('customer-8', 'o-8')), store))}")
 
 
 async def events(store: FarAway) -> Iterator[str]:

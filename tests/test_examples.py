@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -27,15 +28,24 @@ CART = ROOT / "examples" / "data" / "cart.json"
 PROMOTIONS = ROOT / "examples" / "data" / "promotions.json"
 
 
-def checkout(*arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run the checkout example in a process of its own."""
+def example(name: str, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run an example in a process of its own."""
     return subprocess.run(
-        [sys.executable, "-X", "utf8", ROOT / "examples" / "checkout.py", *map(str, arguments)],
+        [sys.executable, "-X", "utf8", ROOT / "examples" / f"{name}.py", *map(str, arguments)],
         capture_output=True,
         text=True,
         encoding="utf-8",
+        env={**os.environ, **environment},
         check=False,
     )
+
+
+checkout = partial(example, "checkout")
+partial_refund = partial(example, "partial_refund")
+best_combination = partial(example, "best_combination")
+order_lifecycle = partial(example, "order_lifecycle")
+sofa_from_materials = partial(example, "sofa_from_materials")
+garage = partial(example, "garage_bookings")
 
 
 def table_of(told: str) -> list[int]:
@@ -157,17 +167,6 @@ forbid_partial  coat and hat      250.00            250.00
 """
 
 
-def partial_refund(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the example of returns in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-X", "utf8", ROOT / "examples" / "partial_refund.py", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-
-
 @pytest.mark.parametrize(
     ("locale", "refund"), [("zh_CN", "退款 ¥83.33"), ("en", "Refund CN¥83.33")]
 )
@@ -193,17 +192,6 @@ lunch with 2 colas           2.00         3.00         3.00  yes
 lunch with 4 colas           4.00         4.00         5.00  yes
 coat for 310                31.00        31.00        50.00  yes
 """
-
-
-def best_combination(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the example of competing promotions in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-X", "utf8", ROOT / "examples" / "best_combination.py", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(
@@ -245,17 +233,6 @@ def test_the_best_combination_is_found_proven_and_explained(
 def test_a_best_combination_without_words_in_a_language_ends_with_status_2() -> None:
     done = best_combination("--locale", "xx")
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
-
-
-def order_lifecycle(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the example of an order's life in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-X", "utf8", ROOT / "examples" / "order_lifecycle.py", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
 
 
 LIFE = (
@@ -342,17 +319,6 @@ with what is bought: 2026-12-12
 """
 
 
-def sofa_from_materials(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the example of the furniture maker in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-X", "utf8", ROOT / "examples" / "sofa_from_materials.py", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-
-
 def test_sofas_are_netted_against_materials_and_what_is_missing_is_proposed() -> None:
     done = sofa_from_materials()
     assert (done.returncode, done.stderr) == (0, "")
@@ -370,34 +336,23 @@ def test_no_sofas_at_all_end_with_status_2() -> None:
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
 
 
-def garage(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the example of a garage in a process of its own."""
-    return subprocess.run(
-        [sys.executable, "-X", "utf8", ROOT / "examples" / "garage_bookings.py", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
-
-
 GARAGE = """\
 Days that are not as usual:
   Sat 28 Nov: 08:30-12:00 13:00-18:00, 调休
   Tue 01 Dec: closed, 店庆
 
 Placed, what is needed first before all others:
-  D78 brakes: Thu 26 Nov 13:00 to Thu 26 Nov 16:00, mechanic chen, lift lifts
-  A12 brakes: Fri 27 Nov 08:45 to Fri 27 Nov 10:45, mechanic chen, lift lifts
+  D78 brakes: Thu 26 Nov 13:00 to Thu 26 Nov 16:00, mechanic mechanic-1, lift lifts
+  A12 brakes: Fri 27 Nov 08:45 to Fri 27 Nov 10:45, mechanic mechanic-1, lift lifts
     kept from Fri 27 Nov 08:30 to Fri 27 Nov 11:00
-  B34 engine: Fri 27 Nov 11:00 to Sat 28 Nov 15:30, mechanic chen, lift lifts
-  C56 tyres: Thu 26 Nov 16:00 to Thu 26 Nov 17:00, fitter wu, lift lifts
+  B34 engine: Fri 27 Nov 11:00 to Sat 28 Nov 15:30, mechanic mechanic-1, lift lifts
+  C56 tyres: Thu 26 Nov 16:00 to Thu 26 Nov 17:00, fitter mechanic-3, lift lifts
   E90 paint: no slot; possible from: never, by what is known
     painter: unskilled
 
 Changes:
   C56 an hour later: BookingMoved
-  B34 to now: refused, chen: 1 wanted, 0 free; booked by D78 brakes
+  B34 to now: refused, mechanic-1: 1 wanted, 0 free; booked by D78 brakes
   D78 is given up: BookingCancelled
   D78 is given up: nothing new
 
@@ -406,8 +361,8 @@ F11 wants her engine done by tomorrow evening:
     mechanic: overloaded
 
 F11 takes what there is, on the half hour:
-  F11 engine: Mon 30 Nov 08:30 to Mon 30 Nov 11:30, mechanic chen, lift lifts
-  book chen: BookingMade
+  F11 engine: Mon 30 Nov 08:30 to Mon 30 Nov 11:30, mechanic mechanic-1, lift lifts
+  book mechanic-1: BookingMade
   book lifts: BookingMade
 """
 
@@ -430,17 +385,17 @@ HOURS = """\
   click-o-3 decides again: expected 0 to 2 in uses welcome, got 2 and 1
   click-o-4 decides again: expected 0 to 2 in uses welcome, got 2 and 1
   click-o-5 decides again: expected 0 to 2 in uses welcome, got 2 and 1
-anna: o-1 placed at CNY 240.00
-bo: o-2 placed at CNY 240.00
-chen: not placed, it would cost CNY 270.00 now
-dora: not placed, it would cost CNY 270.00 now
-eve: not placed, it would cost CNY 270.00 now
+customer-1: o-1 placed at CNY 240.00
+customer-2: o-2 placed at CNY 240.00
+customer-3: not placed, it would cost CNY 270.00 now
+customer-4: not placed, it would cost CNY 270.00 now
+customer-5: not placed, it would cost CNY 270.00 now
 uses: 2
 
 # clicks
-finn: o-6 placed at CNY 270.00
-finn: o-6 placed at CNY 270.00
-finn: o-6 placed at CNY 270.00
+customer-6: o-6 placed at CNY 270.00
+customer-6: o-6 placed at CNY 270.00
+customer-6: o-6 placed at CNY 270.00
 orders: o-1, o-2, o-6
 
 # rivals
@@ -451,10 +406,10 @@ o-6: CNY 270.00 paid, so overpaid
 
 # losses
   click-o-7 is stored, and its answer is lost
-gina: o-7 placed at CNY 270.00
+customer-7: o-7 placed at CNY 270.00
   click-o-8 is stored, and its answer is lost
-hugo: reset by peer; the same command again
-hugo: o-8 placed at CNY 270.00
+customer-8: reset by peer; the same command again
+customer-8: o-8 placed at CNY 270.00
 
 # events
 o-1: OrderDrafted, OrderPlaced
@@ -467,14 +422,7 @@ o-8: OrderDrafted, OrderPlaced
 
 @pytest.mark.parametrize("seed", ["0", "1"])
 def test_tasks_at_once_use_no_coupon_twice_and_place_no_order_twice(seed: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-X", "utf8", ROOT / "examples" / "async_host.py"],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONHASHSEED": seed},
-        check=False,
-    )
+    done = example("async_host", PYTHONHASHSEED=seed)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == HOURS
 

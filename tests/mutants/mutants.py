@@ -63,6 +63,13 @@ def notes(kept: Any) -> dict[Any, Any]:
     return _NOTES.setdefault(id(kept), (kept, {}))[1]
 
 
+def release(kept: Any, told: Any) -> None:
+    """Put an event into the outbox, at its end."""
+    kept.outbox[told.id] = told
+    kept.last_place += 1
+    kept.places[told.id] = kept.last_place
+
+
 # Versions
 
 
@@ -458,39 +465,42 @@ class AutocommitInside(Bound):
         return reply
 
 
-@mutant("C-26")
-class RollbackKeepsTheOutbox(MemoryTransaction):
-    def rollback(self) -> None:
-        for told in self.unit.written.outbox.values() if self.is_open else ():
-            if told.id not in self.unit.kept.outbox:
-                self.unit.kept.outbox[told.id] = told
-                self.unit.kept.last_place += 1
-                self.unit.kept.places[told.id] = self.unit.kept.last_place
-        super().rollback()
+class _Leaving(MemoryTransaction):
+    """Lets mutants leave something behind when it is rolled back."""
 
-
-@mutant("C-26")
-class RollbackKeepsCounters(MemoryTransaction):
     def rollback(self) -> None:
         if self.is_open:
-            self.unit.kept.used |= self.unit.written.used
+            self.leave(self.unit.kept, self.unit.written)
         super().rollback()
+
+    def leave(self, kept: Any, written: Any) -> None:
+        raise NotImplementedError
 
 
 @mutant("C-26")
-class RollbackKeepsReplies(MemoryTransaction):
-    def rollback(self) -> None:
-        if self.is_open:
-            self.unit.kept.replies |= self.unit.written.replies
-        super().rollback()
+class RollbackKeepsTheOutbox(_Leaving):
+    def leave(self, kept: Any, written: Any) -> None:
+        for told in written.outbox.values():
+            if told.id not in kept.outbox:
+                release(kept, told)
 
 
 @mutant("C-26")
-class RollbackIsNone(MemoryTransaction):
-    def rollback(self) -> None:
-        if self.is_open:
-            self.unit.kept.take_over(self.unit.written)
-        super().rollback()
+class RollbackKeepsCounters(_Leaving):
+    def leave(self, kept: Any, written: Any) -> None:
+        kept.used |= written.used
+
+
+@mutant("C-26")
+class RollbackKeepsReplies(_Leaving):
+    def leave(self, kept: Any, written: Any) -> None:
+        kept.replies |= written.replies
+
+
+@mutant("C-26")
+class RollbackIsNone(_Leaving):
+    def leave(self, kept: Any, written: Any) -> None:
+        kept.take_over(written)
 
 
 @mutant("C-26")
@@ -509,9 +519,7 @@ class EventsAreReleasedEarly(_Written):
     def spoil(self, written: Any, request: Any, decision: Any) -> None:
         kept = self._unit().kept
         for told in decision.events:
-            kept.outbox[told.id] = told
-            kept.last_place += 1
-            kept.places[told.id] = kept.last_place
+            release(kept, told)
 
 
 @mutant("C-24")
@@ -1198,9 +1206,7 @@ class AcknowledgedOnesComeBack(Hooked):
     def commit(self, request: Any, decision: Any) -> Any:
         reply = super().commit(request, decision)
         for told in notes(self._kept).pop("gone", ()):
-            self._kept.outbox[told.id] = told
-            self._kept.last_place += 1
-            self._kept.places[told.id] = self._kept.last_place
+            release(self._kept, told)
         return reply
 
     def acknowledge(self, events: Any) -> None:
@@ -1220,10 +1226,9 @@ class ALockIsAWrite(Bound):
         return got
 
 
-@mutant("C-36")
 @define(eq=False)
-class KeysComeInBetween(Hooked):
-    """Is right in all, but for the moment between asking for a key and taking it."""
+class _InTurn(Hooked):
+    """Lets threads in one at a time."""
 
     capabilities = ("transactions", "threads")
     turn: Any = field(init=False, factory=threading.RLock)
@@ -1231,6 +1236,11 @@ class KeysComeInBetween(Hooked):
     def at_once(self, do: Any) -> Any:
         with self.turn:
             return super().at_once(do)
+
+
+@mutant("C-36")
+class KeysComeInBetween(_InTurn):
+    """Is right in all, but for the moment between asking for a key and taking it."""
 
     def commit(self, request: Any, decision: Any) -> Any:
         if (known := self.reply(request)) is not None:
@@ -1242,16 +1252,8 @@ class KeysComeInBetween(Hooked):
 
 
 @mutant("C-36")
-@define(eq=False)
-class EventsComeInBetween(Hooked):
+class EventsComeInBetween(_InTurn):
     """Loses an event now and then, where two are released at once."""
-
-    capabilities = ("transactions", "threads")
-    turn: Any = field(init=False, factory=threading.RLock)
-
-    def at_once(self, do: Any) -> Any:
-        with self.turn:
-            return super().at_once(do)
 
     def commit(self, request: Any, decision: Any) -> Any:
         before = dict(self._kept.outbox)

@@ -1,8 +1,9 @@
 """For others' tests: what hosts and adapters need to prove themselves (extra ``testing``).
 
 `strategies` draws carts, promotions and whole books for Hypothesis, over every kind of rule
-that ordercore knows. The contract kit finds out whether a store keeps every clause: inherit
-from `StoreContract`, or call `validate`, or run ``python -m ordercore.testing``.
+that ordercore knows; `orders` draws orders and their histories. The contract kit finds out
+whether a store keeps every clause: inherit from `StoreContract`, or call `validate`, or run
+``python -m ordercore.testing``.
 """
 
 from ordercore.testing.contract import (

@@ -1,4 +1,4 @@
-"""C-08 to C-18, C-32: what a commit does, once, and what it refuses."""
+"""C-08, C-09, C-11 to C-14, C-16 to C-18, C-32: what a commit does, once, and what it refuses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""C-10, C-12, C-18, C-20, C-28, C-33: two at once, in every order of their steps."""
+"""C-10, C-12, C-15, C-18, C-21, C-28, C-33, C-35: two at once, their steps in every order."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from ordercore.errors import IdempotencyConflict, InProgress, UsageExceeded, VersionConflict
 from ordercore.events import Recorded
-from ordercore.storage import Counter, Page, Reply, Request
+from ordercore.storage import Counter, Decision, Page, Reply, Request
 from ordercore.testing.contract.checks import check
 from ordercore.testing.contract.clauses import Capability
 from ordercore.testing.contract.expectations import Broken, equal, holds
@@ -34,15 +34,21 @@ def _adding(begin: _Begin, name: str, who: str, *, lock: bool = False) -> Script
         got = yield asked.start(lambda store: store.read([key(name)], lock=lock))
         total = got.value(key(name), Tally).total + 1
         decided = decision((name, got.version(key(name)), Tally(total)), total=total)
-        if isinstance(asked, Unit):
-            yield asked.start(lambda store: store.commit(told, decided))
-            yield asked.start_keeping()
-        else:
-            yield asked.start(lambda store: store.reply(told))
-            yield asked.start(lambda store: store.commit(told, decided))
+        yield from _committing(asked, told, decided)
     except (VersionConflict, InProgress):
         return (yield from _give_up(asked))
     return _COMMITTED
+
+
+def _committing(asked: Asked, told: Request, decided: Decision[Told]) -> Script:
+    """Commit in two steps: in a transaction and then that one, or having looked at the key."""
+    if isinstance(asked, Unit):
+        yield asked.start(lambda store: store.commit(told, decided))
+        yield asked.start_keeping()
+    else:
+        yield asked.start(lambda store: store.reply(told))
+        yield asked.start(lambda store: store.commit(told, decided))
+    return None
 
 
 def _give_up(asked: Asked) -> Script:
@@ -128,8 +134,7 @@ def _adding_to_both(lab: Lab, names: tuple[str, ...], who: str) -> Script:
             (name, got.version(key(name)), Tally(got.value(key(name), Tally).total + 1))
             for name in names
         ]
-        yield unit.start(lambda store: store.commit(request(who), decision(*changes)))
-        yield unit.start_keeping()
+        yield from _committing(unit, request(who), decision(*changes))
     except (VersionConflict, InProgress):
         return (yield from _give_up(unit))
     return _COMMITTED
@@ -146,12 +151,7 @@ def _using(begin: _Begin, counter: Counter, most: int, who: str) -> Script:
         if got.used(counter) >= most:
             return (yield from _give_up(asked))
         decided = decision(usage=(add(1, most, counter),))
-        if isinstance(asked, Unit):
-            yield asked.start(lambda store: store.commit(told, decided))
-            yield asked.start_keeping()
-        else:
-            yield asked.start(lambda store: store.reply(told))
-            yield asked.start(lambda store: store.commit(told, decided))
+        yield from _committing(asked, told, decided)
     except (VersionConflict, UsageExceeded, InProgress):
         return (yield from _give_up(asked))
     return _COMMITTED
@@ -253,7 +253,7 @@ def a_key_in_two_connections_is_used_once(lab: Lab) -> None:
     _a_key_is_used_once(lab, lambda: lab.store, lambda: other)
 
 
-# C-20: one relays events while another makes some
+# C-21: one relays events while another makes some
 
 
 def _relaying(asked: Asked, relayed: list[Recorded], steps: int) -> Script:
