@@ -17,7 +17,9 @@ from ordercore.testing import CLAUSES, validate
 @pytest.mark.parametrize("name", MUTANTS)
 def test_a_broken_store_is_found_out_at_its_clause(name: str) -> None:
     factory, clause = MUTANTS[name]
-    report = validate(factory, only=[clause], until_failure=True, time_limit=20)
+    # a busy machine tells fewer stories in its time, and some mutants need many
+    time_limit = 120 if clause == "C-41" else 20
+    report = validate(factory, only=[clause], until_failure=True, time_limit=time_limit)
     assert [each.clause for each in report.failed] == [clause], CLAUSES[clause]
 
 
