@@ -125,12 +125,12 @@ class PromotionBook:
     _index: _Index = field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        plans = tuple(_compile(self))
+        plans = _compile(self)
         put = object.__setattr__
         put(self, "plans", plans)
-        put(self, "ids", tuple(plan.promotion.id for plan in plans))
+        put(self, "ids", tuple([plan.promotion.id for plan in plans]))
         put(self, "_capping", capping(self.discount_caps, self.currency))
-        put(self, "_by_id", {plan.promotion.id: plan.seq for plan in plans})
+        put(self, "_by_id", dict(zip(self.ids, range(len(plans)), strict=True)))
         alone = [plan for plan in plans if plan.promotion.exclusive is Exclusive.BOOK]
         alone.sort(key=lambda plan: (-plan.promotion.priority, plan.promotion.id))
         put(self, "solitary", tuple(plan.seq for plan in alone))
@@ -202,6 +202,8 @@ def _prospects(book: PromotionBook) -> dict[int, Prospect]:
     searched = {
         name for each in book.resolvers if isinstance(each, Optimal) for name in each.layers
     }
+    if not searched:
+        return {}
     return {
         plan.seq: Prospect.of(plan.promotion, terms_of(plan.promotion, Terms(book.currency)))
         for plan in book.plans
@@ -209,7 +211,7 @@ def _prospects(book: PromotionBook) -> dict[int, Prospect]:
     }
 
 
-def _compile(book: PromotionBook) -> Iterator[Plan]:
+def _compile(book: PromotionBook) -> tuple[Plan, ...]:
     """Compile every promotion, or report every fault of all of them."""
     faults = list(_faults(book))
     if any(len(fault.path) < 2 for fault in faults):
@@ -217,12 +219,9 @@ def _compile(book: PromotionBook) -> Iterator[Plan]:
     usual = Terms(book.currency)
     layer_of = {name: i for i, name in enumerate(book.layers)}
     given: tuple[Any, ...] = book.promotions
-    numbered = sorted(
-        (pair for pair in enumerate(given) if isinstance(pair[1], Promotion)),
-        key=lambda pair: (layer_of.get(pair[1].layer, 0), -pair[1].priority, pair[1].id),
-    )
     plans: list[Plan] = []
-    for seq, (position, promotion) in enumerate(numbered):
+    for seq, position in enumerate(_in_order(given, layer_of)):
+        promotion = given[position]
         try:
             layer = layer_of.get(promotion.layer, 0)
             plans.append(compile_plan(promotion, seq, layer, usual))
@@ -231,7 +230,18 @@ def _compile(book: PromotionBook) -> Iterator[Plan]:
             faults += [fault.inside(f"promotion {promotion.id!r}") for fault in found]
     if faults:
         raise InvalidDocument(sorted(faults, key=lambda fault: fault.path[:2]))
-    yield from plans
+    return tuple(plans)
+
+
+def _in_order(given: Sequence[Any], layer_of: Mapping[str, int]) -> list[int]:
+    """Tell at which positions promotions stand, in the order of application.
+
+    Sorting by id, and then by what most of them have in common, compares the least.
+    """
+    ids = {i: each.id for i, each in enumerate(given) if isinstance(each, Promotion)}
+    positions = sorted(ids, key=ids.__getitem__)
+    positions.sort(key=lambda i: (layer_of.get(given[i].layer, 0), -given[i].priority))
+    return positions
 
 
 def _faults(book: PromotionBook) -> Iterator[InvalidInput]:
@@ -281,13 +291,17 @@ class _Index:
         tables: dict[str, _Table] = {}
         always: list[int] = []
         repeats = False
-        for plan in plans:
-            if plan.key is None:
-                always.append(plan.seq)
+        for seq, plan in enumerate(plans):
+            key = plan.key
+            if key is None:
+                always.append(seq)
                 continue
-            facet, values = plan.key
+            facet, values = key
             repeats = repeats or len(values) > 1
-            _enter(plan.seq, values, tables.setdefault(facet, {}))
+            table = tables.get(facet)
+            if table is None:
+                table = tables[facet] = {}
+            _enter(seq, values, table)
         self.plans, self.always, self.repeats = plans, always, repeats
         self.codes = tables.get("code", {})
         self.lines = [(facet, tables.pop(facet)) for facet in _LINE_FACETS if facet in tables]

@@ -16,11 +16,11 @@ def contradictions(
     promotions: Sequence[Promotion], layers: Sequence[str], resolvers: Sequence[Resolver]
 ) -> Iterator[InvalidInput]:
     """Tell which promotions contradict themselves or each other, and which resolvers."""
-    by_id = {promotion.id: promotion for promotion in promotions}
-    for i, promotion in enumerate(promotions):
-        if promotion.combines_with:
-            for told in _of_sharing(promotion, by_id):
-                yield _contradiction(told).at("promotions", i, "combines_with")
+    sharing = [i for i, promotion in enumerate(promotions) if promotion.combines_with]
+    by_id = {promotion.id: promotion for promotion in promotions} if sharing else {}
+    for i in sharing:
+        for told in _of_sharing(promotions[i], by_id):
+            yield _contradiction(told).at("promotions", i, "combines_with")
     yield from _of_resolvers(layers, resolvers)
 
 

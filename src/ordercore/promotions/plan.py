@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from attrs import frozen
+from attrs import define
 
 from ordercore.calendars import Schedule
 from ordercore.cart import Cart, Context
@@ -37,9 +37,12 @@ _RANKS = {
 """How selective a key is; a promotion stands in the index under its lowest."""
 
 
-@frozen(eq=False)
+@define(eq=False)
 class Plan:
     """A compiled promotion.
+
+    Nothing ever changes one. It is not frozen, since making it would then take three times as
+    long, and a book makes thousands.
 
     Attributes:
         promotion: The data it was made of.
@@ -231,7 +234,10 @@ def _key(promotion: Promotion) -> Need | None:
         return "code", frozenset({promotion.trigger.code})
     if isinstance(promotion.trigger, Coupon):
         return "coupon", frozenset({promotion.trigger.kind})
-    needs = promotion.when.needs() + either([each.needs() for each in promotion.benefits])
+    benefits = promotion.benefits
+    needs = benefits[0].needs() if len(benefits) == 1 else either([b.needs() for b in benefits])
+    if type(promotion.when) is not Always:
+        needs = promotion.when.needs() + needs
     if len(needs) == 1 and needs[0][0] in _RANKS:
         return needs[0]
     ranked = [need for need in needs if need[0] in _RANKS or need[0].startswith(ATTRIBUTE)]

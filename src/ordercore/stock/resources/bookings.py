@@ -1,13 +1,16 @@
 """Bookings: what a resource is promised to, and its agenda, which never promises it twice.
 
 Bookings are half-open: one may begin at the instant at which another ends. At no instant are
-more pieces booked than there are.
+more pieces booked than there are. A booking that nobody made firm may end at an instant: from
+then on it counts for nothing, whether or not somebody has written that down.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate
 from typing import Any, Final
@@ -19,18 +22,22 @@ from ordercore.calendars.spans import Pair, union
 from ordercore.data import document
 from ordercore.data.checks import (
     Check,
+    aware,
     each,
     identifier,
     instance,
     integer,
+    member,
+    member_of,
     optional,
     tuple_of,
 )
+from ordercore.data.instants import pinned
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidType, InvalidValue, NotFound
 from ordercore.events import MAX_SEQUENCE
 from ordercore.stock.resources.resource import MAX_CAPACITY, Resource
 
-__all__ = ["MAX_BOOKINGS", "Agenda", "Booking", "is_bounded"]
+__all__ = ["MAX_BOOKINGS", "Agenda", "Booking", "BookingEnd", "is_bounded"]
 
 MAX_BOOKINGS: Final = 100_000
 """The most bookings of one agenda, cancelled ones too."""
@@ -47,6 +54,19 @@ def is_bounded(_instance: object, attribute: Any, value: Any) -> None:
         raise InvalidValue("a window with a start and an end", value, path=(attribute.name,))
 
 
+class BookingEnd(StrEnum):
+    """Why a booking holds no more, other than by being cancelled."""
+
+    FINISHED = "finished"
+    """What it was for is done."""
+    EXPIRED = "expired"
+    """Nobody made it firm in time; it may still be, where its time is free."""
+
+
+def _end_of(given: BookingEnd | str | None) -> BookingEnd | None:
+    return None if given is None else member_of(BookingEnd, given)
+
+
 @frozen(kw_only=True)
 class Booking:
     """Pieces of a resource that are promised for a time.
@@ -57,6 +77,10 @@ class Booking:
         units: How many pieces; 1 for a person.
         purpose: For what, such as the id of an order's line.
         first: When it was booked for at first, if it was moved since.
+        holder: For whom, such as the id of an order.
+        expires_at: From when on it counts for nothing; None: it is firm, and stays.
+        renewable_until: The latest end that renewals may give it; None: it cannot be renewed.
+        ended: Why it holds no more; None: it holds, or was cancelled.
     """
 
     id: str = field(validator=identifier)
@@ -64,6 +88,20 @@ class Booking:
     units: int = field(default=1, validator=_units)
     purpose: str | None = field(default=None, validator=optional(identifier))
     first: Window | None = field(default=None, validator=optional(is_bounded))
+    holder: str | None = field(default=None, validator=optional(identifier))
+    expires_at: datetime | None = field(default=None, converter=pinned, validator=optional(aware))
+    renewable_until: datetime | None = field(
+        default=None, converter=pinned, validator=optional(aware)
+    )
+    ended: BookingEnd | None = field(
+        default=None, converter=_end_of, validator=optional(member(BookingEnd))
+    )
+
+    def has_expired(self, at: datetime) -> bool:
+        """Whether its time is over at an instant, written down or not."""
+        if self.ended is not None:
+            return self.ended is BookingEnd.EXPIRED
+        return self.expires_at is not None and self.expires_at <= at
 
     @cached_property
     def span(self) -> Pair:
@@ -71,9 +109,14 @@ class Booking:
         return instant_us(self.window.start), instant_us(self.window.end)  # type: ignore[arg-type]
 
     def begins_as(self, other: Booking) -> bool:
-        """Whether it was booked just as the other says, wherever it was moved since."""
+        """Whether it was booked just as the other says, whatever came of it since."""
         window = self.window if self.first is None else self.first
-        return evolve(self, window=window, first=None) == other
+        return (self.id, self.units, self.purpose, window) == (
+            other.id,
+            other.units,
+            other.purpose,
+            other.window,
+        )
 
 
 def _in_order(given: Iterable[Booking]) -> tuple[Booking, ...]:
@@ -106,7 +149,8 @@ class Agenda:
     Args:
         resource: Whose.
         bookings: Those that hold, in the order of their starts, then of their ids.
-        cancelled: Those that hold no more, in the order in which they were cancelled.
+        cancelled: Those that hold no more: cancelled, finished or expired, in that order in
+            which they ended.
         version: How many events it has had.
 
     Raises:
@@ -151,6 +195,31 @@ class Agenda:
         i = bisect_left(self.bookings, _order(booking), key=_order)
         return self.bookings[i : i + 1] == (booking,)
 
+    def held_for(self, holder: str, purpose: str | None = None) -> tuple[Booking, ...]:
+        """List what is not over of a holder's bookings, by their starts; the expired, too.
+
+        Args:
+            holder: For whom.
+            purpose: For what; None: for whatever.
+        """
+        expired = (each for each in self.cancelled if each.ended is BookingEnd.EXPIRED)
+        found = (
+            each
+            for each in (*self.bookings, *expired)
+            if each.holder == holder and purpose in (None, each.purpose)
+        )
+        return tuple(sorted(found, key=_order))
+
+    def live(self, at: datetime) -> Agenda:
+        """Tell how it is at an instant: what has expired by then counts for nothing.
+
+        It is for reading: its version is the same.
+        """
+        if not any(each.has_expired(at) for each in self.bookings):
+            return self
+        kept = tuple(each for each in self.bookings if not each.has_expired(at))
+        return self._next(kept, self.cancelled, self._known, events=0)
+
     def during(self, window: Window) -> tuple[Booking, ...]:
         """List the bookings that have an instant in common with a window."""
         before = bisect_left(self.bookings, _end(window), key=lambda each: each.span[0])
@@ -189,16 +258,28 @@ class Agenda:
         """Put a booking that fits in the place of another of its id."""
         return self._without(before).with_booking(after)
 
-    def with_cancelled(self, booking: Booking) -> Agenda:
-        """Let a booking hold no more."""
-        rest = self._without(booking)
-        return self._next(rest.bookings, (*self.cancelled, booking), self._known)
+    def with_cancelled(self, *bookings: Booking, ended: BookingEnd | None = None) -> Agenda:
+        """Let bookings hold no more; those that expired may be cancelled, too."""
+        rest, over = self, {booking.id: evolve(booking, ended=ended) for booking in bookings}
+        for booking in bookings:
+            rest = rest._without(booking)  # noqa: SLF001 - another agenda of the same resource
+        others = tuple(each for each in self.cancelled if each.id not in over)
+        return self._next(rest.bookings, (*others, *over.values()), {**self._known, **over})
+
+    def with_kept(self, before: Booking, after: Booking) -> Agenda:
+        """Put a booking that fits in the place of another of its id, which may have expired."""
+        others = tuple(each for each in self.cancelled if each.id != after.id)
+        rest = self._without(before)
+        rest = self._next(rest.bookings, others, self._known, events=0)
+        return rest.with_booking(after)
 
     def spare_without(self, booking: Booking, window: Window) -> int:
         """Tell how many pieces are free throughout a window but for one booking."""
         return self._without(booking).spare(window)
 
     def _without(self, booking: Booking) -> Agenda:
+        if not self.holds(booking):
+            return self
         i = bisect_left(self.bookings, _order(booking), key=_order)
         rest = (*self.bookings[:i], *self.bookings[i + 1 :])
         return self._next(rest, self.cancelled, self._known, events=0)
