@@ -1,7 +1,7 @@
 """The store of "Write your own store": it is short, it keeps every clause, and it is honest.
 
-- The contract kit checks it on a file, with threads, processes and power cuts; in memory; and
-  in threads for who awaits.
+- The contract kit checks it on a file, with threads, processes and power cuts; in memory, but for
+  what takes long; and in threads for who awaits.
 - A database that stays locked is a conflict, and nothing is stored; readers never wait.
 - A full disk, a document of 5 MB and a power cut between two statements do no harm.
 """
@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,20 +24,11 @@ from ordercore.data import document, variant
 from ordercore.errors import CommitUnknown, InvalidInput, InvalidValue, VersionConflict
 from ordercore.events import Actor, Event, record
 from ordercore.storage import Change, Counter, CounterChange, Decision, Key, Reply, Request
-from ordercore.testing import StoreContract, validate
-from sqlite_harness import Awaited, InMemory, OnFile
+from ordercore.testing import CLAUSES, StoreContract, validate
+from sqlite_harness import Awaited, InMemory, OnFile, Unsynced
 from sqlite_store import SqliteStore
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-
-
-class Unsynced(SqliteStore):
-    """The same, but for the machine itself nothing is safe: the kit pulls no plug."""
-
-    def connect(self) -> sqlite3.Connection:
-        connection = super().connect()
-        connection.execute("PRAGMA synchronous = OFF")
-        return connection
 
 
 class TestOnFile(StoreContract):
@@ -44,9 +36,12 @@ class TestOnFile(StoreContract):
         return OnFile(Unsynced)
 
 
-class TestInMemory(StoreContract):
-    def factory(self) -> InMemory:
-        return InMemory()
+def test_it_keeps_the_clauses_in_memory() -> None:
+    """Those of long lives and long stories are the same on a file."""
+    some = [clause for clause in CLAUSES if clause not in {"C-12", "C-16", "C-31", "C-41"}]
+    report = validate(lambda: InMemory(Unsynced), only=some)
+    assert report.failed == (), str(report)
+    assert {result.clause for result in report.results} == set(some)
 
 
 def test_it_keeps_the_clauses_for_who_awaits_in_threads() -> None:
@@ -54,6 +49,16 @@ def test_it_keeps_the_clauses_for_who_awaits_in_threads() -> None:
     report = validate(lambda: Awaited(Unsynced), only=some)
     assert report.failed == (), str(report)
     assert {result.clause for result in report.results} == set(some)
+
+
+def test_it_relays_every_event_however_soon_it_gives_up() -> None:
+    """One that is refused a page or an acknowledgement asks again."""
+
+    def impatient() -> OnFile:
+        return OnFile(partial(SqliteStore, timeout=0.02))
+
+    report = validate(impatient, only=["no_event_of_a_transaction_is_missed_by_who_relays_them"])
+    assert [result.status for result in report.results] == ["passed"], str(report)
 
 
 def test_a_reader_copies_at_most_150_lines() -> None:

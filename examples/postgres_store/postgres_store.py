@@ -9,6 +9,7 @@ from typing import Any
 import psycopg
 from attrs import astuple, evolve, field, frozen
 from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFailure
+from psycopg.pq import TransactionStatus
 from psycopg.rows import tuple_row
 
 from ordercore import dumps, errors, loads, storage
@@ -31,6 +32,16 @@ CREATE TABLE IF NOT EXISTS outbox (place bigint GENERATED ALWAYS AS IDENTITY PRI
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 MOST = 2**29  # bytes of a document: what can be written can be read, too
 WALK = re.compile(r"(\d+:\d+:[\d,]*) (\d+)")
+READ = """
+SELECT kind, id, NULL, version, document FROM aggregates WHERE (kind, id) IN
+    (SELECT unnest(%s::text[]) COLLATE "C", unnest(%s::text[]) COLLATE "C")
+UNION ALL SELECT kind, id, holder, used, NULL FROM counters WHERE (kind, id, holder) IN
+    (SELECT unnest(%s::text[]) COLLATE "C", unnest(%s::text[]) COLLATE "C",
+            unnest(%s::text[]) COLLATE "C")"""
+LOCK = {
+    Key: "SELECT FROM aggregates WHERE (kind, id) = (%s, %s) FOR UPDATE",
+    Counter: "SELECT FROM counters WHERE (kind, id, holder) = (%s, %s, %s) FOR UPDATE",
+}
 FASTER = (SerializationFailure, DeadlockDetected, LockNotAvailable)  # nothing is stored then
 
 
@@ -49,15 +60,16 @@ class PostgresStore:
             connection.execute(SCHEMA)
 
     def bind(self, transaction: psycopg.Connection[Any]) -> "PostgresStore":
+        if transaction.info.transaction_status is TransactionStatus.IDLE:
+            transaction.execute("SELECT")  # it begins now, so that its end can be told
         return evolve(self, within=transaction)
 
     def read(self, asked: Iterable[Readable], *, lock: bool = False) -> Loaded:
         some = sorted(dict.fromkeys(asked), key=_place)
-        update = " FOR UPDATE" if lock and self.within else ""
         with self._transaction() as sql:
-            found = [_found(sql, each, update) for each in some if isinstance(each, Key)]
-            used = [_counted(sql, each, update) for each in some if isinstance(each, Counter)]
-        return Loaded(found, used)
+            for each in some if lock and self.within else ():
+                sql.execute(LOCK[type(each)], _place(each)[1:])
+            return _read(sql, some)
 
     def keys(self, kind: str, *, after: str | None = None, limit: int = 100) -> Page[Key]:
         asked = "SELECT id, id FROM aggregates WHERE kind = %s AND id > %s ORDER BY id LIMIT %s"
@@ -96,7 +108,7 @@ class PostgresStore:
         row = (*astuple(request), dumps(decision.reply), (decision.at - EPOCH) // MICROSECOND)
         with self._transaction(request.key) as sql:
             if not _claimed(sql, row):
-                if (known := self.bind(sql.connection).reply(request)) is None:
+                if (known := evolve(self, within=sql.connection).reply(request)) is None:
                     raise errors.InProgress(request.key)  # it was forgotten just now
                 return known
             for change in sorted(decision.changes, key=lambda each: _place(each.key)):
@@ -115,6 +127,8 @@ class PostgresStore:
         """Do all of it or nothing; without a key, only read, and all in one state."""
         own, ends = self.within is None, False
         with closing(self.connect()) if own else nullcontext(self.within) as connection:
+            if not own and connection.info.transaction_status is TransactionStatus.IDLE:
+                raise errors.InvalidValue("a transaction", path=("transaction",), reason="ended")
             if own and not key:
                 connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
             sql = connection.cursor(row_factory=tuple_row)
@@ -156,16 +170,20 @@ def _page(sql: Any, asked: str, given: tuple[Any, ...], limit: int) -> tuple[lis
     return [row[1] for row in rows[:limit]], more
 
 
-def _found(sql: Any, key: Key, update: str = "") -> storage.Found:
-    asked = f"SELECT version, document FROM aggregates WHERE (kind, id) = (%s, %s){update}"
-    version, text = sql.execute(asked, (key.kind, key.id)).fetchone() or (0, None)
+def _read(sql: Any, some: Iterable[Readable]) -> Loaded:
+    """Read with one statement: all is of one state, whatever the isolation of the transaction."""
+    keys = [each for each in some if isinstance(each, Key)]
+    counters = [each for each in some if isinstance(each, Counter)]
+    names = [[_place(e)[n] for e in keys] for n in (1, 2)]
+    names += [[_place(e)[n] for e in counters] for n in (1, 2, 3)]
+    rows = {tuple(row[:3]): row[3:] for row in sql.execute(READ, names)}
+    found = [_found(each, *rows.get((each.kind, each.id, None), (0, None))) for each in keys]
+    used = [storage.Counted(e, rows.get(_place(e)[1:], (0,))[0]) for e in counters]
+    return Loaded(found, used)
+
+
+def _found(key: Key, version: int, text: str | None) -> storage.Found:
     return storage.Found(key, version, text and read_aggregate(key.kind, text, max_bytes=MOST))
-
-
-def _counted(sql: Any, counter: Counter, update: str = "") -> storage.Counted:
-    asked = f"SELECT used FROM counters WHERE (kind, id, holder) = (%s, %s, %s){update}"
-    (used,) = sql.execute(asked, _place(counter)[1:]).fetchone() or (0,)
-    return storage.Counted(counter, used)
 
 
 def _claimed(sql: Any, row: tuple[object, ...]) -> bool:
@@ -185,7 +203,7 @@ def _change(sql: Any, change: storage.Change, version: int) -> None:
         write = "UPDATE aggregates SET version = %s, document = %s WHERE (kind, id) = (%s, %s)"
         sql.execute(f"{write} AND version = %s", (*row, change.expected_version))
     if sql.rowcount == 0:
-        found = _found(sql, change.key).version
+        found = _read(sql, [change.key]).version(change.key)
         raise errors.VersionConflict(str(change.key), change.expected_version, found)
 
 
@@ -196,5 +214,5 @@ def _count(sql: Any, change: storage.CounterChange) -> None:
     write = "UPDATE counters SET used = used + %s WHERE (kind, id, holder) = (%s, %s, %s)"
     sql.execute(f"{write} AND used + %s BETWEEN 0 AND %s", (change.add, *name, change.add, most))
     if sql.rowcount == 0:
-        used = _counted(sql, change.counter).used
+        used = _read(sql, [change.counter]).used(change.counter)
         raise errors.UsageExceeded(str(change.counter), used, change.add, change.ceiling)

@@ -203,8 +203,10 @@ def record(
     _several(None, Named("events"), happened)
     _several(None, Named("ids"), names)
     _count(None, Named("after"), after)
-    _check_ids(names, len(happened))
-    return tuple(
+    if len(names) != len(happened):
+        expected = f"as many ids as events, {len(happened)}"
+        raise InvalidValue(expected, len(names), path=("ids",), reason="fields_disagree")
+    recorded = tuple(
         Recorded(
             aggregate=aggregate,
             sequence=sequence,
@@ -217,14 +219,9 @@ def record(
         )
         for sequence, (name, event) in enumerate(zip(names, happened, strict=True), after + 1)
     )
-
-
-def _check_ids(ids: tuple[str, ...], count: int) -> None:
-    if len(ids) != count:
-        expected = f"as many ids as events, {count}"
-        raise InvalidValue(expected, len(ids), path=("ids",), reason="fields_disagree")
-    if any(name in ids[:position] for position, name in enumerate(ids)):
+    if len({told.id for told in recorded}) < len(recorded):
         raise InvalidValue("each id once", path=("ids",), reason="duplicate_id")
+    return recorded
 
 
 def replay(
@@ -272,13 +269,17 @@ def rebuilt(apply: Callable[[S | None, Event], S], events: Iterable[Event]) -> S
         events: All of them, in order.
 
     Raises:
+        InvalidType: They are no events to go through.
         InvalidValue: There is no event.
 
     >>> rebuilt(lambda texts, noted: (*(texts or ()), noted.text), [Noted("a"), Noted("b")])
     ('a', 'b')
     """
+    several: Any = tuple_of(events)
+    if not isinstance(several, tuple):
+        raise InvalidType("events", several, path=("events",))
     state: S | None = None
-    for event in events:
+    for event in several:
         state = apply(state, event)
     if state is None:
         raise InvalidValue("at least one event", path=("events",))

@@ -924,8 +924,10 @@ class Shared(Harness):
 
     capabilities = ("transactions", "second_connection")
 
-    def __init__(self, connect: Callable[[MemoryStore], Any]) -> None:
-        self.kept = MemoryStore()
+    def __init__(
+        self, connect: Callable[[Any], Any], kept: Callable[[], Any] = MemoryStore
+    ) -> None:
+        self.kept = kept()
         self.connect = connect
         self.store = connect(self.kept)
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from typing import Any
 
 from attrs import evolve
 
-from ordercore.storage import Request
+from ordercore.storage import Loaded, Request
 from sqlite_harness import OnFile
-from sqlite_store import SqliteStore
+from sqlite_store import SCHEMA, SqliteStore
 
 MUTANTS: dict[str, tuple[Callable[[], Any], str]] = {}
 """How each is made, and the clause that must find it out."""
@@ -41,6 +43,40 @@ class CountsByItself(SqliteStore):
             write = "UPDATE counters SET used = ? WHERE (kind, id, holder) = (?, ?, ?)"
             sql.execute(write, (used, *name))
         return reply
+
+
+@mutant("C-42")
+class ReadsInPieces(SqliteStore):
+    """Reads each thing in a transaction of its own."""
+
+    def read(self, asked: Any, *, lock: bool = False) -> Any:
+        got = Loaded()
+        for each in dict.fromkeys(asked):
+            got |= super().read([each], lock=lock)
+        return got
+
+
+@mutant("C-20")
+class PlacesWithoutASequence(SqliteStore):
+    """Gives the place of the last event again where that was taken out."""
+
+    def create_tables(self) -> None:
+        with closing(self.connect()) as connection:
+            plain = SCHEMA.replace(" AUTOINCREMENT", "")
+            connection.executescript(f"PRAGMA journal_mode = WAL; {plain}")
+
+
+@mutant("C-43")
+class EndsAreNotNoticed(SqliteStore):
+    """What is asked within a transaction that has ended holds at once."""
+
+    @contextmanager
+    def _transaction(self, begin: str, key: str = "") -> Iterator[sqlite3.Cursor]:
+        if self.within is None or self.within.in_transaction:
+            with super()._transaction(begin, key) as sql:
+                yield sql
+        else:
+            yield self.within.cursor()
 
 
 @mutant("C-39")

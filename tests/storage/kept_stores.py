@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import Any
 
@@ -51,3 +52,32 @@ class Empty(Harness):
 
     def __init__(self) -> None:
         self.store = MemoryStore()
+
+
+class OneName(MemoryStore):
+    """Declares a name, and not a collection of names."""
+
+    capabilities = "transactions"  # type: ignore[assignment]
+
+
+def a_class() -> Any:
+    return MemoryStore
+
+
+_STORE = MemoryStore()
+
+
+def stale() -> MemoryStore:
+    """Give the store of the call before."""
+    return _STORE
+
+
+class Exiting(MemoryStore):
+    """Ends the process where it should answer."""
+
+    def reply(self, request: Any) -> Any:
+        sys.exit(0)
+
+    @staticmethod
+    def of() -> Any:
+        sys.exit(0)

@@ -12,7 +12,7 @@ from typing import Any
 from attrs import evolve
 
 from ordercore.data import dumps, loads
-from ordercore.errors import VersionConflict
+from ordercore.errors import InvalidValue, VersionConflict
 from ordercore.events import Recorded
 from ordercore.storage import (
     Change,
@@ -256,15 +256,15 @@ class RowLocks(Around):
         self.owners: dict[object, object] = {}
 
     def begin(self) -> Any:
-        owner = object()
-        transaction = Closing(self.inner.begin(), lambda: self.release(owner))
-        transaction.owner = owner  # type: ignore[attr-defined]
-        return transaction
+        inner = self.inner.begin()
+        return Closing(inner, lambda: self.release(inner))
 
     def bind(self, transaction: Any) -> Any:
-        return RowLocked(self, self.inner.bind(transaction.inner), transaction.owner)
+        return RowLocked(self, self.inner.bind(transaction.inner), transaction.inner)
 
-    def acquire(self, owner: object, names: Iterable[object]) -> None:
+    def acquire(self, owner: Any, names: Iterable[object]) -> None:
+        if not getattr(owner, "is_open", True):
+            raise InvalidValue("an open transaction", path=("transaction",), reason="ended")
         with self.free:
             for name in sorted(names, key=str):
                 until = time.monotonic() + 4
@@ -365,18 +365,35 @@ class Trial:
 
     def __init__(self, store: Optimistic) -> None:
         self.store = store
-        self.bound = Tried(copy.deepcopy(store.inner))
+        self.tried = Tried(copy.deepcopy(store.inner))
+        self.is_open = True
+        self.bound = WhileOpen(self)
 
     def commit(self) -> None:
         with self.store.turn:
             again = Tried(copy.deepcopy(self.store.inner))
-            for verb, given, told in self.bound.log:
+            for verb, given, told in self.tried.log if self.is_open else ():
                 if getattr(again, verb)(*given) != told:
                     raise VersionConflict("what this transaction rests on")
             self.store.inner = again.inner
+            self.is_open = False
 
     def rollback(self) -> None:
-        self.bound.log.clear()
+        self.is_open = False
+
+
+class WhileOpen:
+    """The verbs of a transaction, as long as it is open."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+
+    def __getattr__(self, verb: str) -> Any:
+        if verb not in VERBS:
+            raise AttributeError(verb)
+        if not self.trial.is_open:
+            raise InvalidValue("an open transaction", path=("transaction",), reason="ended")
+        return getattr(self.trial.tried, verb)
 
 
 class Tried:
@@ -402,7 +419,7 @@ class Tried:
         return "somebody else was faster"
 
     def acknowledge(self, events: Iterable[str]) -> None:
-        there = {told.id for told in self.inner.outbox(limit=1000).members}
+        there = self.inner._kept.outbox
         self.drop(tuple(each for each in events if each in there))
 
     def drop(self, events: tuple[str, ...]) -> None:
@@ -423,3 +440,123 @@ class Tried:
         if verb not in VERBS:
             raise AttributeError(verb)
         return getattr(self.inner, verb)
+
+
+# One that holds events back
+
+
+class HoldsBack(Around):
+    """Releases events when all transactions have ended that were open when they were committed.
+
+    So none comes out after one that was committed later, as where places are given early.
+    """
+
+    def __init__(self, inner: Any = None, root: HoldsBack | None = None) -> None:
+        super().__init__(inner)
+        self.root = root or self
+        if root is None:
+            self.waits: dict[str, list[Any]] = {}
+
+    def around(self, bound: Any) -> Any:
+        return HoldsBack(bound, self.root)
+
+    def commit(self, request: Any, decision: Any) -> Any:
+        open_ = list(self.root.inner._open)
+        reply = self.inner.commit(request, decision)
+        for told in decision.events:
+            self.root.waits.setdefault(told.id, open_)
+        return reply
+
+    def outbox(self, *, after: str | None = None, limit: int = 100) -> Page[Any]:
+        page = self.inner.outbox(after=after, limit=limit)
+        for place, told in enumerate(page.members):
+            if self.is_held(told.id):
+                return Page(page.members[:place])
+        return page
+
+    def is_held(self, event: str) -> bool:
+        """Whether somebody who was at work when it was written still is."""
+        still = self.root.inner._open
+        return any(unit is other for unit in self.root.waits[event] for other in still)
+
+
+# Those that refuse at once, and those that are slow at their end
+
+
+class Refusing(Around):
+    """Refuses at once whatever anybody does while somebody else has a transaction open."""
+
+    capabilities = ("transactions", "second_connection")
+
+    def __init__(self, inner: Any = None, *, is_bound: bool = False) -> None:
+        super().__init__(inner)
+        self.is_bound = is_bound
+
+    def second_connection(self) -> Refusing:
+        return Refusing(self.inner)
+
+    def begin(self) -> Any:
+        self.see_that_nobody_is_at_it()
+        return self.inner.begin()
+
+    def around(self, bound: Any) -> Any:
+        return Refusing(bound, is_bound=True)
+
+    def see_that_nobody_is_at_it(self) -> None:
+        if not self.is_bound and self.inner._open:
+            raise VersionConflict("the whole store")
+
+    def __getattr__(self, verb: str) -> Any:
+        do = super().__getattr__(verb)
+
+        def unless_somebody_is_at_it(*given: Any, **named: Any) -> Any:
+            self.see_that_nobody_is_at_it()
+            return do(*given, **named)
+
+        return unless_somebody_is_at_it
+
+
+class SlowAtTheEnd(Optimistic):
+    """Serves one thread, and takes a while to find out at the end who was faster."""
+
+    capabilities = ("transactions",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_busy = False
+
+    def begin(self) -> Any:
+        return SlowTrial(self)
+
+
+class SlowTrial(Trial):
+    store: SlowAtTheEnd
+
+    def commit(self) -> None:
+        assert not self.store.is_busy, "two threads at once"
+        self.store.is_busy = True
+        time.sleep(0.06)
+        try:
+            super().commit()
+        finally:
+            self.store.is_busy = False
+
+
+class TwentyToFifty(SlowStore):
+    """Takes 20 to 50 milliseconds for whatever it does."""
+
+    def begin(self) -> Any:
+        time.sleep(0.03)
+        return SlowEnds(self.inner.begin())
+
+    def bind(self, transaction: Any) -> Any:
+        return TwentyToFifty(self.inner.bind(transaction.inner))
+
+    def __getattr__(self, verb: str) -> Any:
+        time.sleep(0.02 + 0.026 * (len(verb) % 2))
+        return super().__getattr__(verb)
+
+
+class SlowEnds(Closing):
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner, lambda: time.sleep(0.05))

@@ -1,7 +1,8 @@
 """The contract kit: two doors to one set of checks, and nobody gets past them.
 
 - A broken store is told so, with what was expected and what was seen; the exit status is 1.
-- What cannot be run is told, too; the exit status is 2.
+- What cannot be run is told, too; the exit status is 2. It is 3 where nothing has failed, and not
+  everything was looked at.
 - No check can be overridden or deleted without a reason, and then the store is not conformant.
 - A store that does not answer holds nobody up.
 """
@@ -12,13 +13,25 @@ import json
 import re
 import subprocess
 import sys
+import time
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from attrs import evolve
-from kept_stores import Empty, Guessed, Reversed, Stuck, memory, nothing, raising
+from kept_stores import (
+    Empty,
+    Guessed,
+    OneName,
+    Reversed,
+    Stuck,
+    a_class,
+    memory,
+    nothing,
+    raising,
+    stale,
+)
 
 from ordercore.data import dumps
 from ordercore.storage import Awaited, MemoryStore, read_aggregate
@@ -32,8 +45,9 @@ from ordercore.testing import (
     xfail,
 )
 from ordercore.testing.contract.expectations import Broken, differ, holds, refused
-from ordercore.testing.contract.fidelity import HOSTILE
-from ordercore.testing.contract.running import all_checks, make
+from ordercore.testing.contract.growing import affordable
+from ordercore.testing.contract.hostile import HOSTILE
+from ordercore.testing.contract.running import all_checks, look_at, make
 from ordercore.testing.contract.samples import TALLY, Tally
 from ordercore.testing.contract.schedules import ORDERS, orders
 
@@ -110,6 +124,22 @@ def test_two_with_three_steps_can_mix_in_20_ways() -> None:
     assert orders(1) == ("xy", "yx")
 
 
+class _Left(NamedTuple):
+    """All that is asked of a lab here."""
+
+    left: float
+
+
+def test_a_larger_number_comes_only_where_there_is_time() -> None:
+    assert list(affordable(_Left(60.0), (10, 100, 1000))) == [10, 100, 1000]  # type: ignore[arg-type]
+    assert list(affordable(_Left(0.0), (10, 100, 1000))) == [10]  # type: ignore[arg-type]
+    made = []
+    for size in affordable(_Left(1.5), (10, 20, 10**6)):  # type: ignore[arg-type]
+        made.append(size)
+        time.sleep(0.001)
+    assert made == [10, 20]
+
+
 # The door without pytest
 
 
@@ -132,12 +162,40 @@ def test_a_broken_store_ends_with_status_1() -> None:
     assert "expected ['!', '#1'," in ended.stdout
     assert "saw      ['~', 'z'," in ended.stdout
     assert "Reversed: not conformant" in ended.stdout
+    again = "again: python -m ordercore.testing kept_stores:Reversed --only C-05 --only C-06"
+    assert ended.stdout.endswith(f"{again} --seed 20261111\n")
 
 
-def test_a_part_of_the_clauses_proves_nothing() -> None:
-    ended = run("kept_stores:memory", "--only", "C-01")
-    assert ended.returncode == 1
+def test_a_part_of_the_clauses_proves_nothing_and_ends_with_status_3() -> None:
+    ended = run("kept_stores:memory", "--only", "C-01", "--only", "C-36")
+    assert ended.returncode == 3
+    assert "MemoryStore: not all clauses were run" in ended.stdout
     assert "not all checks were made" in ended.stdout
+    assert "again:" not in ended.stdout
+    told = json.loads(run("kept_stores:memory", "--json", "--only", "C-01").stdout)
+    assert (told["outcome"], told["conformant"]) == ("not all clauses were run", False)
+
+
+def test_the_time_of_all_is_told_and_that_of_each_clause_if_asked_for() -> None:
+    ended = run("kept_stores:memory", "--times", "--only", "C-01")
+    assert re.search(r"^C-01 passed +\d+\.\d\d s An aggregate", ended.stdout, re.MULTILINE)
+    assert re.search(r"seed 20261111; \d+\.\d s$", ended.stdout, re.MULTILINE)
+    report = validate(memory, only=["C-01"])
+    assert 0 < report.seconds == sum(each.seconds for each in report.results)
+    assert report.plain()["results"][0]["seconds"] >= 0
+
+
+def test_the_help_tells_every_exit_status() -> None:
+    ended = run("--help")
+    assert ended.returncode == 0
+    for status in range(4):
+        assert re.search(rf"^ +{status}  ", ended.stdout, re.MULTILINE)
+
+
+def test_a_store_that_ends_the_process_does_not_end_the_kit() -> None:
+    ended = run("kept_stores:Exiting", "--only", "C-11")
+    assert ended.returncode == 1
+    assert "saw      SystemExit: 0" in ended.stdout
 
 
 def test_the_report_is_json_as_well() -> None:
@@ -159,6 +217,13 @@ def test_the_report_is_json_as_well() -> None:
         ("no_such_module:factory", "no_such_module cannot be imported: ModuleNotFoundError"),
         ("kept_stores:no_such_factory", "kept_stores has no no_such_factory"),
         ("kept_stores:NOT_A_FACTORY", "it cannot be called"),
+        ("kept_stores.py:memory", "kept_stores.py cannot be imported"),
+        ("./kept_stores:memory", "expected package.module:factory"),
+        ("ending:memory", "ending cannot be imported: SystemExit: 0"),
+        ("kept_stores:a_class", "MemoryStore is a class"),
+        ("kept_stores:OneName", "capabilities must be a collection of names, got 'transactions'"),
+        ("kept_stores:stale", "a fresh and empty store each time: it knows an aggregate of the"),
+        ("kept_stores:Exiting.of", "the factory raised SystemExit: 0"),
         ("kept_stores:raising", "the factory raised ConnectionError: no database here"),
         ("kept_stores:nothing", "object has no read, keys"),
         ("kept_stores:Guessed", "no capability is called 'levitation'"),
@@ -205,7 +270,7 @@ print(report.conformant, [each.reason for each in report.skipped if not each.nee
     assert ended.stdout.startswith('False ["hypothesis is not installed: pip install ')
 
 
-@pytest.mark.parametrize("factory", [raising, nothing, Guessed, Empty])
+@pytest.mark.parametrize("factory", [raising, nothing, Guessed, Empty, OneName, a_class, stale])
 def test_what_a_factory_gives_must_be_of_use(factory: Any) -> None:
     with pytest.raises(CannotRun):
         validate(factory)
@@ -217,6 +282,45 @@ def test_a_store_that_does_not_answer_holds_nobody_up() -> None:
     assert len(report.failed) == 3  # then no more is asked
     assert {each.reason for each in report.failed} == {"it did not end"}
     assert report.failed[0].expected == "an answer within 0.2 seconds"
+
+
+@pytest.mark.parametrize(
+    ("table", "what"),
+    [("aggregates", "aggregate"), ("used", "counter"), ("replies", "reply"), ("ids", "key")],
+)
+def test_whatever_is_left_of_the_call_before_is_named(table: str, what: str) -> None:
+    kept = getattr(MemoryStore()._kept, table)
+
+    def factory() -> MemoryStore:
+        """Give a store that shares one table with all others."""
+        store = MemoryStore()
+        setattr(store._kept, table, kept)
+        return store
+
+    with pytest.raises(CannotRun, match=f"it knows an? {what} of the call before"):
+        look_at(factory)
+
+
+SCRIPT = """
+from sqlite_harness import OnFile
+from ordercore.testing import validate
+report = validate(OnFile, only=["C-37", "C-39"], time_limit=30)
+print([each.seen for each in report.failed])
+"""
+
+
+def test_a_script_that_is_not_guarded_begins_no_processes_without_end(tmp_path: Path) -> None:
+    script = tmp_path / "unguarded.py"
+    script.write_text(SCRIPT)
+    ended = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True, text=True, check=False, timeout=60,
+        env={"PYTHONPATH": str(HERE.parents[1] / "examples"), "PATH": ""},
+    )  # fmt: skip
+    assert ended.returncode == 0
+    assert ended.stdout.count("one that ended with status 1 before it could") == 2
+    assert ended.stdout.count('if __name__ == "__main__":') == 2
+    assert "CannotRun: this process was begun by a check, and imports the script" in ended.stderr
 
 
 def test_what_has_the_verbs_of_a_store_is_one_whatever_it_holds() -> None:
@@ -244,7 +348,7 @@ def test_a_check_is_made_with_a_store_of_its_own() -> None:
         return made[-1]
 
     report = validate(factory, only=["C-08"])
-    assert len(made) == len(report.results) + 1  # one more, to see what it is
+    assert len(made) == len(report.results) + 2  # two more, to see what they are
 
 
 def test_all_that_is_skipped_is_told_with_what_is_missing() -> None:
@@ -313,7 +417,7 @@ def test_an_expected_failure_is_not_conformant_by_the_other_door_either() -> Non
 
 def test_an_expected_failure_that_passes_is_a_failure() -> None:
     report = validate(memory, only=["C-01"], xfail={"C-01": "it is said to"})
-    assert [each.status for each in report.results] == [Status.FAILED]
+    assert {each.status for each in report.results} == {Status.FAILED}
     assert "take the xfail away" in report.results[0].seen
 
 
@@ -344,6 +448,15 @@ def test_pytest_tells_what_the_kit_found(tmp_path: Path) -> None:
     assert re.search(r"SKIPPED .*threads not declared", ended.stdout)
     assert re.search(r"FAILED .*test_c06_pages_hold_each_key_once", ended.stdout)
     assert "expected pages of 2:" in ended.stdout
+    assert "seed 20261111" in ended.stdout
+
+
+def test_pytest_tells_of_a_factory_that_is_not_fresh() -> None:
+    store = MemoryStore()
+    mine = type("Mine", (StoreContract,), {"factory": lambda self: store})
+    mine().test_c05_a_change_moves_no_key()
+    with pytest.raises(pytest.fail.Exception, match="a fresh and empty store each time"):
+        mine().test_c01_nothing_is_version_0()
 
 
 # Capabilities

@@ -1,8 +1,8 @@
 """What an adapter must do: few verbs, plain and awaited. Their laws are the numbered clauses.
 
 `Store` tells them in full; `AsyncStore` has the same verbs for hosts that await. Which of
-two writers must give way, what a page holds, what is seen when: see the clauses in the
-reference of storage.
+two writers must give way, what a page holds, what is seen when: see the contract of stores
+(docs/reference/store-contract.md, made from `ordercore.testing.CLAUSES`).
 """
 
 from __future__ import annotations

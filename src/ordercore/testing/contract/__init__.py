@@ -6,7 +6,7 @@ There are two doors to one set of checks: `StoreContract`, a class of tests to i
 
 from ordercore.testing.contract.clauses import CLAUSES, Capability
 from ordercore.testing.contract.harness import CannotRun, Harness, Transaction
-from ordercore.testing.contract.report import Report, Result, Status
+from ordercore.testing.contract.report import Outcome, Report, Result, Status
 from ordercore.testing.contract.running import validate
 from ordercore.testing.contract.suite import StoreContract, xfail
 
@@ -15,6 +15,7 @@ __all__ = [
     "CannotRun",
     "Capability",
     "Harness",
+    "Outcome",
     "Report",
     "Result",
     "Status",

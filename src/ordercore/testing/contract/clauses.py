@@ -14,7 +14,7 @@ __all__ = ["CLAUSES", "Capability"]
 
 
 class Capability(StrEnum):
-    """What the author of a store promises beyond the base; it is never guessed."""
+    """What the author of a store promises beyond the base, and declares."""
 
     TRANSACTIONS = "transactions"
     """`Store.bind` takes the transactions that the harness's ``begin()`` begins."""
@@ -41,7 +41,8 @@ CLAUSES: Final = MappingProxyType(
         "C-02": "What was committed is read back equal, with the sequence of its last event as "
         "the version; versions go on and never begin anew.",
         "C-03": "A read tells of each key and counter that was asked for, once, and of nothing "
-        "else, whatever collection they come in; the same id of two kinds is two aggregates.",
+        "else, whatever collection they come in; the same id of two kinds is two aggregates, also "
+        "where one kind is called as another one begins.",
         "C-04": "What was returned does not change any more, whatever is committed later.",
         "C-05": "Keys of a kind are listed by the ASCII characters of their ids: `10`, `9`, `B`, "
         "`a`. A database's own collation is often another.",
@@ -57,9 +58,10 @@ CLAUSES: Final = MappingProxyType(
         "which their steps can mix is an update lost, within transactions or without.",
         "C-11": "A key under which nothing was committed has no reply.",
         "C-12": "The same request again gets the first reply and stores nothing, even where its "
-        "versions are stale or its limits reached, and whoever asks.",
+        "versions are stale or its limits reached, whoever asks, and however many requests have "
+        "come since.",
         "C-13": "Another content under a known key raises `IdempotencyConflict`, in `reply` and "
-        "in `commit`.",
+        "in `commit`; each character of a fingerprint counts.",
         "C-14": "A commit that was refused leaves its key free, for another content, too.",
         "C-15": "A commit under a key that another open transaction has committed under raises "
         "`InProgress`, or waits (or `VersionConflict`, where more is locked than keys; or one "
@@ -73,7 +75,8 @@ CLAUSES: Final = MappingProxyType(
         "C-19": "Each event of a commit is in the outbox, equal down to its offset from UTC; "
         "those of one aggregate stand in the order of their sequence, 9 before 10.",
         "C-20": "All pages of the outbox together hold each event once, also where those read "
-        "are acknowledged meanwhile or others come in. The order is stable.",
+        "are acknowledged meanwhile or others come in. The order is stable, and whoever goes on "
+        "with a page meets no event before an earlier one of the same aggregate.",
         "C-21": "Acknowledged events come no more, and all others still do. To acknowledge them "
         "again, or ids that are not there, changes nothing.",
         "C-22": "An event with the id of one that stands in the outbox is refused with "
@@ -88,12 +91,13 @@ CLAUSES: Final = MappingProxyType(
         "commit, and only for what was there.",
         "C-28": "A limit holds over transactions that are open at once.",
         "C-29": "Names are told apart by each of their characters, up to all 64: capitals from "
-        "small letters, signs, blanks within. That goes for ids, counters, events and keys.",
+        "small letters, signs, blanks within. That goes for ids, counters, events and keys; and "
+        "the same name of two sorts is two things.",
         "C-30": "Values come back to the last character, in aggregates, events and replies: "
-        "trailing zeros, offsets, microseconds, every character of a text, empty text apart "
-        "from none.",
-        "C-31": "Size makes no difference: a document of nearly 1 MiB, a decision of more than "
-        "a thousand changes, events and counters.",
+        "trailing zeros, offsets, microseconds, numbers of 40 digits, every character of a text, "
+        "empty text apart from none; so do the classes of events and replies.",
+        "C-31": "Size makes no difference: documents of 1 MiB, decisions of thousands of changes, "
+        "events and counters, pages of a thousand, versions that 16 bits cannot count.",
         "C-32": "The key is looked at before versions, and versions before counters.",
         "C-33": "`lock=True` is a hint: the same is read, no update is lost, and nothing stays "
         "locked when the transaction has ended.",
@@ -111,6 +115,16 @@ CLAUSES: Final = MappingProxyType(
         "C-40": "What another program has written past the store is read, and its version counts.",
         "C-41": "Whatever is committed, refused, listed, acknowledged, forgotten, rolled back in "
         "whatever order: the store shows what a model of plain dicts shows.",
+        "C-42": "A read is of one state: of a commit that comes in meanwhile it tells all or "
+        "nothing, and whoever has seen one part of it, a change, the reply or an event, finds the "
+        "others.",
+        "C-43": "A transaction that has ended does nothing more: whatever is asked within it is "
+        "refused, and to end it once more changes nothing.",
+        "C-44": "Records of stock are kept as all others: levels with their reservations, agendas "
+        "with their bookings, books of bills come back equal after each command, and levels and "
+        "agendas are what their events come to.",
+        "C-45": "The last unit of a level, and the last hour of an agenda, has one holder, in "
+        "whatever order the steps of two mix; many at once are promised no more than there is.",
     }
 )
 """What every store does, by the number of the clause."""

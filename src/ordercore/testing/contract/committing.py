@@ -1,8 +1,11 @@
-"""C-08, C-09, C-11 to C-14, C-16 to C-18, C-32: what a commit does, once, and what it refuses."""
+"""C-02, C-08, C-09, C-17, C-18, C-32: what a commit does, and what it refuses."""
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
+from collections.abc import Iterable
+from itertools import zip_longest
+
+from attrs import evolve
 
 from ordercore.errors import (
     IdempotencyConflict,
@@ -10,13 +13,12 @@ from ordercore.errors import (
     UsageExceeded,
     VersionConflict,
 )
-from ordercore.storage import MAX_USED, Counter, Decision
+from ordercore.events import Recorded
+from ordercore.storage import MAX_USED, Change, Counter, Decision
 from ordercore.testing.contract.checks import check
 from ordercore.testing.contract.expectations import equal, refused
 from ordercore.testing.contract.lab import Asked, Lab
 from ordercore.testing.contract.samples import (
-    AT,
-    LATER,
     SCALE,
     USES,
     Scale,
@@ -29,7 +31,7 @@ from ordercore.testing.contract.samples import (
     request,
     with_ids,
 )
-from ordercore.testing.contract.seen import names, outbox, state, used
+from ordercore.testing.contract.seen import names, outbox, state, stories, used
 
 _WINTER = Counter("uses", "winter")
 
@@ -121,110 +123,42 @@ def a_decision_need_not_have_every_part(lab: Lab) -> None:
     equal((used(store), names(store), outbox(store)), (2, ["a"], list(events("a", 0))))
 
 
-# C-11 to C-14, C-16: idempotency
+# C-02: versions, events and changes belong together
 
 
-@check("C-11")
-def an_unknown_key_has_no_reply(lab: Lab) -> None:
+@check("C-02")
+def a_change_to_what_is_there_already_is_a_change(lab: Lab) -> None:
+    """The value stays as it is; the version goes on, and the event is told."""
     store = lab.store
-    equal(store.reply(request("r-1")), None)
-    store.commit(request("r-2"), decision(("r-1", 0, Tally())))
-    equal(store.reply(request("r-1")), None)
+    for number in range(3):
+        store.commit(request(f"r-{number}"), decision(("a", number, Tally(1, "same"))))
+    got = store.read([key("a")])
+    equal((got.version(key("a")), got.value(key("a"), Tally)), (3, Tally(1, "same")))
+    equal(stories(store), {"a": [1, 2, 3]})
 
 
-@check("C-12")
-def the_same_request_gets_the_first_reply_and_stores_nothing(lab: Lab) -> None:
+def _deciding(changes: Iterable[tuple[str, int, Tally]], told: list[Recorded]) -> Decision[Told]:
+    """Decide on changes with events of their own."""
+    made = [Change(key(name), before, value) for name, before, value in changes]
+    return evolve(decision(), changes=made, events=told)
+
+
+@check("C-02")
+def each_change_goes_on_by_its_own_events(lab: Lab) -> None:
+    """Each has another number of events; those of several stand mixed, in one commit."""
     store = lab.store
-    store.commit(request("r-1"), decision(("a", 0, Tally(1)), total=1, usage=(add(),)))
-    before = state(store, USES)
-    first = decision(("a", 0, Tally(1)), total=1, usage=(add(),))
-    again = decision(("a", 1, Tally(2)), ("b", 0, Tally(2)), total=2, usage=(add(),))
-    stale = decision(("a", 0, Tally(2)), total=3, usage=(add(1, 1),))
-    for decided in (first, again, stale, decision(total=4)):
-        equal(store.commit(request("r-1"), decided), Told(1), "the first reply")
-        equal(store.reply(request("r-1")), Told(1), "the first reply")
-        equal(state(store, USES), before, "nothing more stored")
-
-
-@check("C-12")
-def each_key_has_its_own_reply(lab: Lab) -> None:
-    store = lab.store
-    for number in range(4):
-        store.commit(request(f"r-{number}"), decision(("a", number, Tally()), total=number))
-    for number in range(4):
-        equal(store.reply(request(f"r-{number}")), Told(number))
-        equal(store.commit(request(f"r-{number}"), decision(total=9)), Told(number))
-
-
-@check("C-13")
-def another_content_under_a_key_is_refused(lab: Lab) -> None:
-    store = lab.store
-    store.commit(request("r-1", 1), decision(("a", 0, Tally(1)), total=1))
-    before = state(store)
-    good, stale = decision(("a", 1, Tally(2))), decision(("a", 0, Tally(2)), usage=(add(-1),))
-    for content in (2, 0, 16**63 + 1):
-        for decided in (good, stale):
-            with refused(IdempotencyConflict, what="another content"):
-                store.commit(request("r-1", content), decided)
-        with refused(IdempotencyConflict, what="another content"):
-            store.reply(request("r-1", content))
-    equal(state(store), before)
-    equal(store.reply(request("r-1", 1)), Told(1))
-    equal(store.commit(request("r-2", 1), good), Told(0), "the same content under another key")
-
-
-@check("C-14")
-def a_refused_commit_leaves_its_key_free(lab: Lab) -> None:
-    store = lab.store
-    store.commit(request("r-0"), decision(("z", 0, Tally())))
-    taken = with_ids(decision(("a", 0, Tally(1))), "t/z/1")
-    refusals = {
-        VersionConflict: decision(("a", 1, Tally(1))),
-        UsageExceeded: decision(usage=(add(-1),)),
-        InvalidValue: taken,
-    }
-    for number, (error, decided) in enumerate(refusals.items()):
-        with refused(error):
-            store.commit(request(f"r-{number + 1}", 1), decided)
-        equal(store.reply(request(f"r-{number + 1}", 1)), None)
-        equal(store.reply(request(f"r-{number + 1}", 2)), None)
-        good = decision((f"a-{number}", 0, Tally(1)), total=number)
-        equal(store.commit(request(f"r-{number + 1}", 2), good), Told(number))
-
-
-@check("C-16")
-def replies_of_before_an_instant_are_forgotten(lab: Lab) -> None:
-    store = lab.store
-    store.commit(request("r-1", 1), decision(("a", 0, Tally(1)), total=1, usage=(add(),)))
-    store.commit(request("r-2", 1), decision(("b", 0, Tally(1)), total=2, at=LATER))
-    before = state(store, USES)
-    store.forget(AT)
-    equal(store.reply(request("r-1", 1)), Told(1), "what was decided at the instant itself")
-    store.forget(LATER)
-    equal(state(store, USES), before, "all but the replies")
-    equal(store.reply(request("r-1", 2)), None)
-    equal(store.reply(request("r-2", 1)), Told(2))
-    equal(store.commit(request("r-1", 2), decision(("a", 1, Tally(2)), total=3)), Told(3))
-    store.forget(AT)
-    equal(store.reply(request("r-1", 2)), Told(3))
-
-
-@check("C-16")
-def instants_are_compared_across_offsets(lab: Lab) -> None:
-    """The same instant, written with several offsets, and those a microsecond beside it."""
-    store, tick = lab.store, timedelta(microseconds=1)
-    instant = AT + timedelta(microseconds=123_456)
-    zones = [timezone(timedelta(hours=hours, minutes=30)) for hours in range(-11, 12, 4)]
-    for number, zone in enumerate(zones):
-        at = instant.astimezone(zone)
-        for name, decided in (("a", at - tick), ("b", at), ("c", at + tick)):
-            change = decision((f"{name}-{number}", 0, Tally()), total=number, at=decided)
-            store.commit(request(f"{name}-{number}"), change)
-    store.forget(instant.astimezone(timezone(timedelta(hours=-7))))
-    for number in range(len(zones)):
-        equal(store.reply(request(f"a-{number}")), None, "nothing of a microsecond before")
-        equal(store.reply(request(f"b-{number}")), Told(number), "what was decided at it")
-        equal(store.reply(request(f"c-{number}")), Told(number), "what was decided after it")
+    changes = {"a": (2, Tally(10)), "b": (5, Tally(20)), "c": (1, Tally(30))}
+    for turn in (0, 1):
+        told = [events(name, turn * count, count) for name, (count, _) in changes.items()]
+        mixed = [one for several in zip_longest(*told) for one in several if one is not None]
+        made = [(name, turn * count, value) for name, (count, value) in changes.items()]
+        store.commit(request(f"r-{turn}"), _deciding(made, mixed))
+    got = store.read([key(name) for name in changes])
+    versions = {name: got.version(key(name)) for name in changes}
+    equal(versions, {name: 2 * count for name, (count, _) in changes.items()}, "versions")
+    equal([got.value(key(name), Tally) for name in changes], [v for _, v in changes.values()])
+    due = {name: list(range(1, 2 * count + 1)) for name, (count, _) in changes.items()}
+    equal(stories(store), due)
 
 
 # C-17, C-18: usage
@@ -288,6 +222,20 @@ def the_most_that_there_is_is_not_passed(lab: Lab) -> None:
         with refused(UsageExceeded, what=f"more than {MAX_USED}"):
             store.commit(request("r-2"), decision(usage=(add(1, most),)))
     equal(used(store), MAX_USED)
+
+
+@check("C-18")
+def steps_of_nothing_and_large_limits(lab: Lab) -> None:
+    """To add nothing is always allowed; a counter given back to 0 may be used again."""
+    store = lab.store
+    steps = [(0, 0, 0), (3, 2**31, 3), (0, 1, 3), (-3, 0, 0), (2, 2, 2), (-2, None, 0)]
+    steps += [(2**31, 2**31, 2**31), (2**32, 2**33, 3 * 2**31), (0, 0, 3 * 2**31)]
+    for number, (amount, most, expected) in enumerate(steps):
+        store.commit(request(f"r-{number}"), decision(usage=(add(amount, most),)))
+        equal(used(store), expected, f"{amount} added, at most {most}")
+    for most in (2**31, 2**32, 3 * 2**31):
+        with refused(UsageExceeded, what=f"1 more, at most {most}"):
+            store.commit(request("r"), decision(usage=(add(1, most),)))
 
 
 # C-32: in what order

@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Lock, Thread
+from time import monotonic
 from typing import Any
 
 __all__ = ["Hand", "Pending"]
 
 
 class Pending:
-    """Something that a hand was told to do: its answer, once it is there."""
+    """Something that a hand was told to do: its answer, once it is there.
 
-    __slots__ = ("_answer", "_do", "_done", "_error", "hand")
+    ``seconds`` is how long it took; ``is_alone`` whether there was nobody to wait for when it
+    began; ``held_since`` how many transactions had ended when it was held to wait for one.
+    """
+
+    __slots__ = ("_answer", "_do", "_done", "_error", "hand", "held_since", "is_alone", "seconds")
 
     def __init__(self, hand: Hand, do: Callable[[], Any]) -> None:
         self.hand: Hand = hand
@@ -22,13 +27,18 @@ class Pending:
         self._error: BaseException | None = None
         self._done = Lock()
         self._done.acquire()
+        self.seconds: float = 0.0
+        self.is_alone: bool | None = None
+        self.held_since: int | None = None
 
     def happen(self) -> None:
         """Do it; called by the hand."""
+        begun = monotonic()
         try:
             self._answer = self._do()
         except BaseException as error:  # noqa: BLE001 - it is raised where the answer is asked for
             self._error = error
+        self.seconds = monotonic() - begun
         self._done.release()
 
     def within(self, seconds: float) -> bool:
@@ -37,6 +47,11 @@ class Pending:
             return False
         self._done.release()
         return True
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether what is done has come to an error."""
+        return self._error is not None
 
     def answer(self) -> Any:
         """Give the answer of what is done, or raise its error: once.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Protocol
 
 from ordercore.storage import AsyncStore, Key, Store
 from ordercore.testing.contract.clauses import Capability
 
-__all__ = ["CannotRun", "Harness", "Transaction", "declared", "store_of"]
+__all__ = ["CannotRun", "Harness", "Transaction", "begins", "declared", "store_of"]
 
 
 class CannotRun(Exception):
@@ -43,7 +43,9 @@ class Harness:
     def begin(self) -> Any:
         """Begin a `Transaction` (``transactions``).
 
-        Each is begun, used and ended in a thread of its own, one at a time.
+        Each is begun, used and ended in a thread of its own, one at a time; with ``threads``,
+        several are at work at once, and begin one at a time. What one leaves behind, such as a
+        connection, may stay until `close`: a check begins no more than some dozens.
         """
         raise NotImplementedError
 
@@ -101,11 +103,17 @@ def declared(given: object) -> frozenset[Capability]:
         CannotRun: It is no store, or a method is missing.
     """
     store = store_of(given)
+    if isinstance(store, type):
+        told = f"{store.__qualname__} is a class"
+        raise CannotRun(f"the factory must return a store, or a harness with one: {told}")
     missing = _missing(store)
     if missing:
         told = f"{type(store).__name__} has no {', '.join(missing)}"
         raise CannotRun(f"the factory must return a store, or a harness with one: {told}")
-    found = frozenset(_capability(name) for name in getattr(given, "capabilities", ()))
+    names = getattr(given, "capabilities", ())
+    if isinstance(names, str) or not isinstance(names, Iterable):
+        raise CannotRun(f"capabilities must be a collection of names, got {names!r}")
+    found = frozenset(_capability(name) for name in names)
     for capability in sorted(found):
         for method in _METHODS[capability]:
             if not _has(given, method):
@@ -117,6 +125,11 @@ def declared(given: object) -> frozenset[Capability]:
 def store_of(given: Any) -> Any:
     """Tell the store of a harness; what has the verbs of a store is one itself."""
     return given if not _missing(given) else getattr(given, "store", given)
+
+
+def begins(given: object) -> bool:
+    """Tell whether there is a ``begin``, be it declared or not."""
+    return _has(given, *_METHODS[Capability.TRANSACTIONS])
 
 
 def _missing(store: object) -> list[str]:

@@ -20,7 +20,7 @@ from ordercore.storage import Decision, Key, Loaded, Page, Readable, Reply, Requ
 from ordercore.testing.contract.clauses import Capability
 from ordercore.testing.contract.expectations import Hung, Waits
 from ordercore.testing.contract.hands import Hand, Pending
-from ordercore.testing.contract.harness import declared, store_of
+from ordercore.testing.contract.harness import begins, declared, store_of
 from ordercore.testing.contract.patience import Patience
 from ordercore.testing.contract.plainly import Awaiter, Plainly
 
@@ -28,6 +28,7 @@ __all__ = ["Asked", "Lab", "Unit"]
 
 _CLEARING_UP = 5.0
 _RESTING = 0.05
+_TRIAL = 2.0
 
 _T = TypeVar("_T")
 
@@ -42,37 +43,38 @@ class Asked:
 
     def read(self, asked: Iterable[Readable], *, lock: bool = False) -> Loaded:
         """Read as `Store.read`."""
-        return self._ask(lambda store: store.read(asked, lock=lock))
+        return self.ask(lambda store: store.read(asked, lock=lock))
 
     def keys(self, kind: str, *, after: str | None = None, limit: int = 100) -> Page[Key]:
         """List as `Store.keys`."""
-        return self._ask(lambda store: store.keys(kind, after=after, limit=limit))
+        return self.ask(lambda store: store.keys(kind, after=after, limit=limit))
 
     def reply(self, request: Request) -> Reply | None:
         """Tell as `Store.reply`."""
-        return self._ask(lambda store: store.reply(request))
+        return self.ask(lambda store: store.reply(request))
 
     def commit(self, request: Request, decision: Decision[Any]) -> Reply:
         """Store as `Store.commit`."""
-        return self._ask(lambda store: store.commit(request, decision))
+        return self.ask(lambda store: store.commit(request, decision))
 
     def outbox(self, *, after: str | None = None, limit: int = 100) -> Page[Recorded]:
         """List as `Store.outbox`."""
-        return self._ask(lambda store: store.outbox(after=after, limit=limit))
+        return self.ask(lambda store: store.outbox(after=after, limit=limit))
 
     def acknowledge(self, events: Iterable[str]) -> None:
         """Take out as `Store.acknowledge`."""
-        self._ask(lambda store: store.acknowledge(events))
+        self.ask(lambda store: store.acknowledge(events))
 
     def forget(self, before: datetime) -> None:
         """Forget as `Store.forget`."""
-        self._ask(lambda store: store.forget(before))
+        self.ask(lambda store: store.forget(before))
 
     def start(self, do: Callable[[Plainly], Any]) -> Pending:
         """Begin something with the store, and do not wait for it."""
         return self.hand.start(lambda: do(self._plainly()))
 
-    def _ask(self, do: Callable[[Plainly], _T]) -> _T:
+    def ask(self, do: Callable[[Plainly], _T]) -> _T:
+        """Do something with the store, and wait for its answer."""
         answer: _T = self.lab.wait_for(self.start(do))
         return answer
 
@@ -97,6 +99,12 @@ class Unit(Asked):
         """Whether it has begun, and not ended."""
         return self.is_open and self.opening.within(0)
 
+    @property
+    def is_one(self) -> bool:
+        """Whether what has begun can be ended, and the store could be bound to it."""
+        ends = ("commit", "rollback")
+        return self.is_there and all(callable(getattr(self._transaction, e, None)) for e in ends)
+
     def keep(self) -> None:
         """End it by the caller's commit; where that is refused, nothing of it has happened."""
         self.lab.wait_in_full(self.start_keeping())
@@ -112,6 +120,16 @@ class Unit(Asked):
     def start_dropping(self) -> Pending:
         """Begin to roll it back, and do not wait for it."""
         return self.hand.start(self._drop)
+
+    def end_again(self, *, keep: bool) -> None:
+        """End it once more, whatever comes of that; what its end was is known already."""
+        end = self._transaction.commit if keep else self._transaction.rollback
+
+        def once_more() -> None:
+            with suppress(Exception):
+                self.lab.awaiter.call(end)
+
+        self.lab.wait_in_full(self.hand.start(once_more))
 
     # Done by its hand
 
@@ -175,6 +193,8 @@ class Lab:
         self.given: Any = self._by_owner(partial(self.awaiter.call, factory))
         self.capabilities: frozenset[Capability] = declared(self.given)
         self._made = Plainly(store_of(self.given), self.awaiter)
+        if self._begins_undeclared():
+            self.capabilities |= {Capability.TRANSACTIONS}
         self.store: Asked = Asked(self, self._owner, lambda: self._made)
 
     # What the harness is asked for
@@ -191,6 +211,17 @@ class Lab:
         """Tell whether a capability is declared."""
         return capability in self.capabilities
 
+    def _begins_undeclared(self) -> bool:
+        """Find out whether there are transactions that nobody has declared; it is tried once."""
+        if self.has(Capability.TRANSACTIONS) or not begins(self.given):
+            return False
+        if self.patience.begins is None:
+            unit = Unit(self, "trial")
+            self.patience.begins = unit.opening.within(min(_TRIAL, self.left)) and unit.is_one
+            unit.start_dropping().within(_TRIAL)
+            unit.hand.stop()
+        return self.patience.begins
+
     def another(self, name: str = "other") -> Asked:
         """Open another connection, with a hand of its own; without such, give the only one."""
         if not self.has(Capability.SECOND_CONNECTION):
@@ -200,6 +231,12 @@ class Lab:
         opened = hand.start(lambda: Plainly(self.call("second_connection"), self.awaiter))
         connection: Plainly = self.wait_for(opened)
         return Asked(self, hand, lambda: connection)
+
+    def shared(self, name: str) -> Asked:
+        """Give the store itself into another hand (``threads``)."""
+        hand = Hand(name)
+        self._hands.append(hand)
+        return Asked(self, hand, lambda: self._made)
 
     def unit(self, name: str = "unit") -> Unit:
         """Begin a transaction, and do not wait for it."""
@@ -259,16 +296,27 @@ class Lab:
         Raises:
             Hung: As `wait_for`.
         """
-        if self.others_than(pending.hand) and not pending.within(0):
-            if pending.within(min(self.patience.grace, self.left)):
+        if self._has_others(pending) and not pending.within(0):
+            if self.patience.waits_for(pending, self.left):
                 return True
             if self.others_than(pending.hand):
+                pending.held_since = self._ended
                 self.patience.has_waited()
                 return False
-        begun = monotonic()
         self._see_to_its_end(pending)
-        self.patience.has_taken(monotonic() - begun)
+        if pending.held_since == self._ended and not pending.has_failed:
+            self.patience.has_been_slow(pending.seconds)
         return True
+
+    def _has_others(self, pending: Pending) -> bool:
+        others = self.others_than(pending.hand)
+        if pending.is_alone is None:
+            pending.is_alone = not others
+        return others
+
+    @property
+    def _ended(self) -> int:
+        return sum(not unit.is_open for unit in self._units)
 
     def wait_in_full(self, pending: Pending) -> Any:
         """Wait for what nobody can be in the way of, and give its answer.
@@ -276,12 +324,15 @@ class Lab:
         Raises:
             Hung: It has none.
         """
+        self._has_others(pending)
         self._see_to_its_end(pending)
         return pending.answer()
 
     def _see_to_its_end(self, pending: Pending) -> None:
         if not pending.within(self.left):
             raise Hung(f"an answer within {self.time_limit:g} seconds", "none")
+        if pending.is_alone:
+            self.patience.has_taken(pending.seconds)
 
     def others_than(self, hand: Hand) -> bool:
         """Tell whether somebody else has a transaction open or something to do."""

@@ -1,19 +1,16 @@
-"""C-10, C-12, C-15, C-18, C-21, C-28, C-33, C-35: two at once, their steps in every order."""
+"""C-10, C-12, C-15, C-17, C-18, C-28, C-33, C-35: two at once, their steps in every order."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import Any, Final
+from typing import Final
 
 from ordercore.errors import IdempotencyConflict, InProgress, UsageExceeded, VersionConflict
-from ordercore.events import Recorded
-from ordercore.storage import Counter, Decision, Page, Reply, Request
+from ordercore.storage import Counter, CounterChange, Decision, Reply, Request
 from ordercore.testing.contract.checks import check
 from ordercore.testing.contract.clauses import Capability
-from ordercore.testing.contract.expectations import Broken, equal, holds
+from ordercore.testing.contract.expectations import equal, holds
 from ordercore.testing.contract.lab import Asked, Lab, Unit
-from ordercore.testing.contract.plainly import Plainly
 from ordercore.testing.contract.samples import Tally, Told, add, decision, key, request
 from ordercore.testing.contract.schedules import ORDERS, Script, interleave
 from ordercore.testing.contract.seen import outbox, stories, used
@@ -32,7 +29,7 @@ def _adding(begin: _Begin, name: str, who: str, *, lock: bool = False) -> Script
     told, asked = request(f"{name}-{who}"), begin()
     try:
         got = yield asked.start(lambda store: store.read([key(name)], lock=lock))
-        total = got.value(key(name), Tally).total + 1
+        total = (got.get(key(name), Tally) or Tally()).total + 1
         decided = decision((name, got.version(key(name)), Tally(total)), total=total)
         yield from _committing(asked, told, decided)
     except (VersionConflict, InProgress):
@@ -58,10 +55,14 @@ def _give_up(asked: Asked) -> Script:
     return _REFUSED
 
 
-def _no_update_is_lost(lab: Lab, x: _Begin, y: _Begin, *, lock: bool = False) -> None:
-    for order in ORDERS:
+def _no_update_is_lost(
+    lab: Lab, x: _Begin, y: _Begin, *, lock: bool = False, is_new: bool = False
+) -> None:
+    """Let two add to a tally; to one that is there, or that both of them would make."""
+    for order in ORDERS[:: 1 + is_new]:
         name = f"t-{order}"
-        lab.store.commit(request(name), decision((name, 0, Tally(0))))
+        if not is_new:
+            lab.store.commit(request(name), decision((name, 0, Tally(0))))
         scripts = {
             "x": _adding(x, name, "x", lock=lock),
             "y": _adding(y, name, "y", lock=lock),
@@ -70,11 +71,12 @@ def _no_update_is_lost(lab: Lab, x: _Begin, y: _Begin, *, lock: bool = False) ->
         won = list(ends.values()).count(_COMMITTED)
         got = lab.store.read([key(name)])
         seen = got.value(key(name), Tally).total, got.version(key(name))
-        equal(seen, (won, won + 1), f"total and version in the order {order}, {won} committed")
+        version = won + (not is_new)
+        equal(seen, (won, version), f"total and version in the order {order}, {won} committed")
         holds(won >= 1, f"one of two to commit in the order {order}", ends)
         in_turn = order in {ORDERS[0], ORDERS[-1]}
         holds(won == 2 or not in_turn, f"both to commit in the order {order}", ends)
-        equal(stories(lab.store), {name: list(range(1, won + 2))}, f"events in {order}")
+        equal(stories(lab.store), {name: list(range(1, version + 1))}, f"events in {order}")
         lab.store.acknowledge([told.id for told in outbox(lab.store)])
 
 
@@ -91,6 +93,21 @@ def no_update_is_lost_between_transactions(lab: Lab) -> None:
 @check("C-10", Capability.TRANSACTIONS)
 def no_update_is_lost_between_a_transaction_and_none(lab: Lab) -> None:
     _no_update_is_lost(lab, lab.unit, lambda: lab.store)
+
+
+@check("C-10")
+def nothing_is_made_twice(lab: Lab) -> None:
+    _no_update_is_lost(lab, lambda: lab.store, lambda: lab.store, is_new=True)
+
+
+@check("C-10", Capability.TRANSACTIONS)
+def nothing_is_made_twice_by_transactions(lab: Lab) -> None:
+    _no_update_is_lost(lab, lab.unit, lab.unit, is_new=True)
+
+
+@check("C-10", Capability.TRANSACTIONS)
+def nothing_is_made_twice_by_a_transaction_and_none(lab: Lab) -> None:
+    _no_update_is_lost(lab, lab.unit, lambda: lab.store, is_new=True)
 
 
 @check("C-33")
@@ -194,19 +211,59 @@ def a_limit_holds_over_connections(lab: Lab) -> None:
     _no_limit_is_overrun(lab, lambda: lab.store, lambda: other)
 
 
+def _counting(begin: _Begin, counter: Counter, who: str) -> Script:
+    """Read a counter, look at the key, and use it once more, without a limit."""
+    told, asked = request(f"{counter.id}-{who}"), begin()
+    try:
+        yield asked.start(lambda store: store.read([counter]))
+        yield from _committing(asked, told, decision(usage=(add(1, None, counter),)))
+    except (VersionConflict, InProgress):
+        return (yield from _give_up(asked))
+    return _COMMITTED
+
+
+def _no_use_is_lost(lab: Lab, x: _Begin, y: _Begin) -> None:
+    for order in ORDERS[::2]:
+        counter = Counter("uses", order)
+        scripts = {"x": _counting(x, counter, "x"), "y": _counting(y, counter, "y")}
+        won = list(interleave(lab, order, scripts).values()).count(_COMMITTED)
+        holds(won >= 1, f"one of two to count in the order {order}", won)
+        equal(used(lab.store, counter), won, f"uses in the order {order}, {won} committed")
+
+
+@check("C-17")
+def no_use_is_lost(lab: Lab) -> None:
+    _no_use_is_lost(lab, lambda: lab.store, lambda: lab.store)
+
+
+@check("C-28", Capability.TRANSACTIONS)
+def no_use_is_lost_between_transactions(lab: Lab) -> None:
+    _no_use_is_lost(lab, lab.unit, lab.unit)
+
+
+@check("C-28", Capability.TRANSACTIONS)
+def no_use_is_lost_between_a_transaction_and_none(lab: Lab) -> None:
+    _no_use_is_lost(lab, lab.unit, lambda: lab.store)
+
+
 # C-12, C-15: one key in two hands
 
 
-def _asking(begin: _Begin, told: Request, name: str, total: int) -> Script:
+def _asking(
+    begin: _Begin,
+    told: Request,
+    name: str,
+    total: int,
+    usage: tuple[CounterChange, ...] = (add(),),
+) -> Script:
     """Read, look at the key, and commit under it, as drivers do; return the reply."""
     asked = begin()
     try:
         got = yield asked.start(lambda store: store.read([key(name)]))
         known: Reply | None = yield asked.start(lambda store: store.reply(told))
         if known is None:
-            decided = decision(
-                (name, got.version(key(name)), Tally(total)), total=total, usage=(add(),)
-            )
+            change = name, got.version(key(name)), Tally(total)
+            decided = decision(change, total=total, usage=usage)
             known = yield asked.start(lambda store: store.commit(told, decided))
         if isinstance(asked, Unit):
             yield asked.start_keeping()
@@ -237,6 +294,29 @@ def _a_key_is_used_once(lab: Lab, x: _Begin, y: _Begin) -> None:
         equal(afterwards, Told(first), "the reply afterwards")
 
 
+def _a_key_stores_one_thing(lab: Lab, x: _Begin, y: _Begin) -> None:
+    """Nothing but the key keeps the two apart: each changes an aggregate of its own."""
+    for number, order in enumerate(ORDERS[::2]):
+        name, contents = f"one {order}", (1, 1 + number % 2)
+        scripts = {
+            who: _asking(begin, request(name, content), f"{who} {order}", number, usage=())
+            for who, begin, content, number in (("x", x, contents[0], 1), ("y", y, contents[1], 2))
+        }
+        ends = list(interleave(lab, order, scripts).values())
+        both = [key(f"{who} {order}") for who in scripts]
+        got = lab.store.read(both)
+        there = [total for total, each in enumerate(both, 1) if got.version(each)]
+        what = f"{ends} in the order {order}"
+        equal(len(there), 1, f"aggregates changed after {what}")
+        replies = [each for each in ends if isinstance(each, Reply)]
+        equal(replies, [Told(there[0])] * len(replies), f"the first reply after {what}")
+        holds(replies, f"one of two to be done after {what}", ends)
+        afterwards = lab.store.reply(request(name, contents[there[0] - 1]))
+        equal(afterwards, Told(there[0]), f"the reply afterwards, after {what}")
+        equal([told.sequence for told in outbox(lab.store)], [1], f"events after {what}")
+        lab.store.acknowledge([told.id for told in outbox(lab.store)])
+
+
 @check("C-12")
 def a_key_in_two_hands_is_used_once(lab: Lab) -> None:
     _a_key_is_used_once(lab, lambda: lab.store, lambda: lab.store)
@@ -253,60 +333,22 @@ def a_key_in_two_connections_is_used_once(lab: Lab) -> None:
     _a_key_is_used_once(lab, lambda: lab.store, lambda: other)
 
 
-# C-21: one relays events while another makes some
+@check("C-12")
+def a_key_in_two_hands_stores_one_thing(lab: Lab) -> None:
+    _a_key_stores_one_thing(lab, lambda: lab.store, lambda: lab.store)
 
 
-def _relaying(asked: Asked, relayed: list[Recorded], steps: int) -> Script:
-    """List a page and acknowledge what it held, so many times."""
-    page: Page[Recorded] = Page(())
-    for _ in range(steps):
-        after = page.next
-        page = yield asked.start(partial(Plainly.outbox, after=after, limit=2))
-        relayed += page.members
-        ids = [each.id for each in page.members]
-        yield asked.start(partial(Plainly.acknowledge, events=ids))
-    return None
+@check("C-15", Capability.TRANSACTIONS)
+def a_key_in_two_transactions_stores_one_thing(lab: Lab) -> None:
+    _a_key_stores_one_thing(lab, lab.unit, lab.unit)
 
 
-def _making(lab: Lab, name: str, steps: int, *, within: bool) -> Script:
-    """Commit two events, so many times."""
-    for number in range(steps):
-        told = request(f"{name}-{number}")
-        decided = decision((name, 2 * number, Tally(number)), count=2)
-        asked: Any = lab.unit() if within else lab.store
-        try:
-            yield asked.start(partial(Plainly.commit, request=told, decision=decided))
-            if within:
-                yield asked.start_keeping()
-        except (VersionConflict, InProgress):
-            yield from _give_up(asked)
-            return number
-    return steps
+@check("C-15", Capability.TRANSACTIONS)
+def a_key_in_a_transaction_and_none_stores_one_thing(lab: Lab) -> None:
+    _a_key_stores_one_thing(lab, lab.unit, lambda: lab.store)
 
 
-def _no_event_is_missed(lab: Lab, *, within: bool) -> None:
-    for order in ORDERS[:: 2 if within else 1]:
-        relayed: list[Recorded] = []
-        scripts = {
-            "x": _relaying(lab.store, relayed, 3),
-            "y": _making(lab, order, 3, within=within),
-        }
-        made = interleave(lab, order, scripts)["y"]
-        left = outbox(lab.store)
-        if not isinstance(made, int):
-            raise Broken("a number of commits", repr(made))
-        seen = sorted(told.sequence for told in (*relayed, *left))
-        equal(seen, list(range(1, 2 * made + 1)), f"relayed or left in the order {order}")
-        mine = [told.sequence for told in relayed]
-        equal(mine, sorted(mine), f"relayed in the order {order}")
-        lab.store.acknowledge([told.id for told in left])
-
-
-@check("C-21")
-def no_event_is_missed_by_who_relays_them(lab: Lab) -> None:
-    _no_event_is_missed(lab, within=False)
-
-
-@check("C-21", Capability.TRANSACTIONS)
-def no_event_of_a_transaction_is_missed_by_who_relays_them(lab: Lab) -> None:
-    _no_event_is_missed(lab, within=True)
+@check("C-35", Capability.SECOND_CONNECTION)
+def a_key_in_two_connections_stores_one_thing(lab: Lab) -> None:
+    other = lab.another()
+    _a_key_stores_one_thing(lab, lambda: lab.store, lambda: other)

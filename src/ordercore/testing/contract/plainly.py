@@ -77,6 +77,8 @@ async def _cancel_the_rest() -> None:
 class Plainly:
     """A store, plain or awaited, with the plain verbs; none returns what it must not.
 
+    What a caller would leave out, since it has a default, is left out here, too.
+
     A commit of which the store itself says that nobody knows its outcome is found out by its
     key, as the contract has it.
 
@@ -91,11 +93,11 @@ class Plainly:
 
     def read(self, asked: Iterable[Readable], *, lock: bool = False) -> Loaded:
         """Read as `Store.read`."""
-        return _a(Loaded, self._ask("read", asked, lock=lock))
+        return _a(Loaded, self._ask("read", asked, **({"lock": True} if lock else {})))
 
     def keys(self, kind: str, *, after: str | None = None, limit: int = 100) -> Page[Key]:
         """List as `Store.keys`."""
-        page: Page[Key] = _a(Page, self._ask("keys", kind, after=after, limit=limit))
+        page: Page[Key] = _a(Page, self._ask("keys", kind, **_paging(after, limit)))
         for member in page.members:
             _a(Key, member)
         return page
@@ -118,7 +120,7 @@ class Plainly:
 
     def outbox(self, *, after: str | None = None, limit: int = 100) -> Page[Recorded]:
         """List as `Store.outbox`."""
-        page: Page[Recorded] = _a(Page, self._ask("outbox", after=after, limit=limit))
+        page: Page[Recorded] = _a(Page, self._ask("outbox", **_paging(after, limit)))
         for member in page.members:
             _a(Recorded, member)
         return page
@@ -137,6 +139,15 @@ class Plainly:
 
     def _ask(self, verb: str, *given: Any, **named: Any) -> Any:
         return self._awaiter.call(getattr(self._store, verb), *given, **named)
+
+
+_LIMIT = 100
+
+
+def _paging(after: str | None, limit: int) -> dict[str, Any]:
+    """Name what is not left at its default."""
+    named: dict[str, Any] = {} if after is None else {"after": after}
+    return named if limit == _LIMIT else named | {"limit": limit}
 
 
 def _a(kind: type[_T], answer: Any) -> _T:

@@ -54,15 +54,15 @@ def versions_go_on(lab: Lab) -> None:
 @check("C-02")
 def versions_begin_anew_after_nothing(lab: Lab) -> None:
     store = lab.store
-    store.commit(request("r-1"), decision(("a", 0, Tally(1)), count=3))
+    store.commit(request("r-1"), decision(("a", 0, Tally(1)), count=30))
     store.acknowledge([told.id for told in outbox(store)])
     store.forget(decision().at.replace(year=2027))
-    equal(store.read([key("a")]).version(key("a")), 3, "the version when all is acknowledged")
-    store.commit(request("r-1"), decision(("a", 3, Tally(2)), count=2))
+    equal(store.read([key("a")]).version(key("a")), 30, "the version when all is acknowledged")
+    store.commit(request("r-1"), decision(("a", 30, Tally(2)), count=2))
     store.commit(request("r-2"), decision(("b", 0, Tally(2))))
     got = store.read([key("a"), key("b")])
-    equal((got.version(key("a")), got.version(key("b"))), (5, 1))
-    equal(stories(store), {"a": [4, 5], "b": [1]})
+    equal((got.version(key("a")), got.version(key("b"))), (32, 1))
+    equal(stories(store), {"a": [31, 32], "b": [1]})
 
 
 @check("C-02")

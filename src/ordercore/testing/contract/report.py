@@ -11,7 +11,7 @@ from attrs import field, frozen
 
 from ordercore.testing.contract.clauses import CLAUSES
 
-__all__ = ["Report", "Result", "Status"]
+__all__ = ["Outcome", "Report", "Result", "Status"]
 
 
 class Status(StrEnum):
@@ -23,6 +23,15 @@ class Status(StrEnum):
     """A capability is not declared, or a package is missing."""
     XFAILED = "xfailed"
     """It failed, as its author said it would."""
+
+
+class Outcome(StrEnum):
+    """What came of a store."""
+
+    CONFORMANT = "conformant"
+    NOT_CONFORMANT = "not conformant"
+    INCOMPLETE = "not all clauses were run"
+    """Nothing has failed, but not everything was looked at: it proves nothing."""
 
 
 @frozen
@@ -38,6 +47,7 @@ class Result:
         reason: Why it was skipped, or may fail.
         needs: The capabilities that it was skipped for.
         trace: Where in the store an error came from that no clause knows.
+        seconds: How long it took.
     """
 
     clause: str
@@ -48,6 +58,7 @@ class Result:
     reason: str = ""
     needs: tuple[str, ...] = ()
     trace: str = field(default="", eq=False)
+    seconds: float = field(default=0.0, eq=False)
 
     @property
     def words(self) -> str:
@@ -72,6 +83,7 @@ class Result:
             "reason": self.reason,
             "needs": list(self.needs),
             "trace": self.trace,
+            "seconds": round(self.seconds, 3),
         }
 
 
@@ -85,6 +97,7 @@ class Report:
         capabilities: Those declared.
         results: One for each check, in the order of the clauses.
         complete: Whether all checks were asked for.
+        undeclared: Capabilities that nobody has declared, and that are there: they were checked.
     """
 
     store: str
@@ -92,6 +105,7 @@ class Report:
     capabilities: tuple[str, ...]
     results: tuple[Result, ...]
     complete: bool = True
+    undeclared: tuple[str, ...] = ()
 
     @property
     def conformant(self) -> bool:
@@ -100,10 +114,21 @@ class Report:
         What was skipped for want of a capability is not claimed. What was left out, expected to
         fail, or could not be checked for want of a package, is no proof.
         """
-        return self.complete and all(
-            each.status is Status.PASSED or (each.status is Status.SKIPPED and each.needs)
-            for each in self.results
-        )
+        return self.outcome is Outcome.CONFORMANT
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came of it, where something may have been left out."""
+        if self.failed or self.xfailed:
+            return Outcome.NOT_CONFORMANT
+        if not self.complete or any(not each.needs for each in self.skipped):
+            return Outcome.INCOMPLETE
+        return Outcome.CONFORMANT
+
+    @property
+    def seconds(self) -> float:
+        """How long all checks took."""
+        return sum(each.seconds for each in self.results)
 
     @property
     def passed(self) -> tuple[Result, ...]:
@@ -133,9 +158,12 @@ class Report:
         return {
             "store": self.store,
             "conformant": self.conformant,
+            "outcome": self.outcome.value,
             "complete": self.complete,
             "seed": self.seed,
+            "seconds": round(self.seconds, 3),
             "capabilities": list(self.capabilities),
+            "undeclared": list(self.undeclared),
             "clauses": [
                 {"clause": clause, "words": CLAUSES[clause], "status": status_of(several).value}
                 for clause, several in by_clause(self.results)
@@ -156,14 +184,24 @@ class Report:
             for status in Status
             if any(status_of(several) is status for _, several in clauses)
         ]
-        head = "conformant" if self.conformant else "not conformant"
-        lines = [f"{self.store}: {head}", f"{', '.join(counts)}; seed {self.seed}"]
+        lines = [
+            f"{self.store}: {self.outcome}",
+            f"{', '.join(counts)}; seed {self.seed}; {self.seconds:.1f} s",
+        ]
         missing = sorted({need for each in self.skipped for need in each.needs})
         if missing:
             lines.append(f"not declared, and so not checked: {', '.join(missing)}")
+        if self.undeclared:
+            names = ", ".join(self.undeclared)
+            lines.append(f"not declared, and checked all the same, for begin() is there: {names}")
         if not self.complete:
             lines.append(f"not all checks were made, {len(self.results)} were")
         return "\n".join(lines)
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """The numbers of the clauses that do not hold."""
+        return tuple(dict.fromkeys(each.clause for each in (*self.failed, *self.xfailed)))
 
 
 def by_clause(results: Iterable[Result]) -> Iterator[tuple[str, tuple[Result, ...]]]:
@@ -181,11 +219,18 @@ def status_of(several: Iterable[Result]) -> Status:
     return Status.SKIPPED
 
 
-def told_of(clause: str, several: tuple[Result, ...]) -> str:
-    """Tell of a clause on a line, and of each of its checks that did not just pass."""
+def told_of(clause: str, several: tuple[Result, ...], *, timed: bool = False) -> str:
+    """Tell of a clause on a line, and of each of its checks that did not just pass.
+
+    Args:
+        clause: Its number.
+        several: What came of its checks.
+        timed: Whether to tell how many seconds they took.
+    """
     status = status_of(several)
     mark = status.value.upper() if status in {Status.FAILED, Status.XFAILED} else status.value
-    lines = [f"{clause} {mark:8} {CLAUSES[clause]}"]
+    took = f"{sum(each.seconds for each in several):6.2f} s " if timed else ""
+    lines = [f"{clause} {mark:8} {took}{CLAUSES[clause]}"]
     for each in several:
         if each.status is not Status.PASSED:
             lines += [f"     {line}" for line in each.words.splitlines()]

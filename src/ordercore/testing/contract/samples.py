@@ -10,6 +10,7 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from ordercore.data import document, variant
+from ordercore.data.attributes import NO_ATTRIBUTES, Attributes
 from ordercore.events import Actor, Event, Recorded, record
 from ordercore.money import Money, UnitPrice
 from ordercore.storage import Change, Counter, CounterChange, Decision, Key, Reply, Request
@@ -19,12 +20,16 @@ __all__ = [
     "LATER",
     "SCALE",
     "TALLY",
+    "TALLY_MARK",
     "USES",
     "Basket",
     "Colour",
+    "Recounted",
     "Scale",
     "Tallied",
     "Tally",
+    "TallyMark",
+    "Thanked",
     "Told",
     "add",
     "decision",
@@ -36,6 +41,8 @@ __all__ = [
 
 TALLY: Final = "kit_tally"
 SCALE: Final = "kit_scale"
+TALLY_MARK: Final = "kit_tally_mark"
+"""A kind whose name begins as another one's."""
 
 
 class Colour(Enum):
@@ -63,6 +70,7 @@ class Basket:
     flags: tuple[bool, ...] = ()
     colours: tuple[Colour, ...] = ()
     pairs: tuple[tuple[str, int], ...] = ()
+    attributes: Attributes = NO_ATTRIBUTES
     within: tuple[Basket, ...] = ()
 
 
@@ -84,10 +92,27 @@ class Scale:
     weight: int = 0
 
 
+@document(TALLY_MARK)
+@frozen
+class TallyMark:
+    """An aggregate of a third kind."""
+
+    mark: str = ""
+
+
 @variant(Event, "kit_tallied")
 @frozen
 class Tallied(Event):
     """Something was counted."""
+
+    add: int = 1
+    holds: Basket = field(factory=Basket)
+
+
+@variant(Event, "kit_recounted")
+@frozen
+class Recounted(Event):
+    """Something was counted anew: another event with the same fields."""
 
     add: int = 1
     holds: Basket = field(factory=Basket)
@@ -102,7 +127,17 @@ class Told(Reply):
     holds: Basket = field(factory=Basket)
 
 
-_KINDS: Final = {Tally: TALLY, Scale: SCALE}
+@variant(Reply, "kit_thanked")
+@frozen
+class Thanked(Reply):
+    """Another reply with the same fields."""
+
+    total: int = 0
+    holds: Basket = field(factory=Basket)
+
+
+_KINDS: Final = {Tally: TALLY, Scale: SCALE, TallyMark: TALLY_MARK}
+_LETTERS: Final = {TALLY: "t", SCALE: "s", TALLY_MARK: "m"}
 
 AT: Final = datetime(2026, 11, 11, 9, tzinfo=timezone(timedelta(hours=8)))
 """When things are decided, unless said otherwise."""
@@ -144,7 +179,7 @@ def events(
 
 
 def _event_id(name: str, sequence: int, kind: str) -> str:
-    return f"{kind[4:5]}/{name[-40:]}/{sequence}"
+    return f"{_LETTERS[kind]}/{name[-40:]}/{sequence}"
 
 
 def decision(

@@ -12,7 +12,14 @@ from ordercore.testing.contract.clauses import CLAUSES
 from ordercore.testing.contract.harness import CannotRun
 from ordercore.testing.contract.patience import Patience
 from ordercore.testing.contract.report import Report, Result, Status
-from ordercore.testing.contract.running import SEED, TIME_LIMIT, all_checks, make, validate
+from ordercore.testing.contract.running import (
+    SEED,
+    TIME_LIMIT,
+    all_checks,
+    look_at,
+    make,
+    validate,
+)
 
 __all__ = ["StoreContract", "xfail"]
 
@@ -117,10 +124,12 @@ def _test_of(check: Check) -> Callable[[StoreContract], None]:
                 patience=self.patience,
                 xfail=reason,
             )
+            if result.status is Status.FAILED:
+                look_at(self.factory, seed=self.seed, time_limit=self.time_limit)
         except CannotRun as error:
             _fail(str(error))
         else:
-            _tell(result)
+            _tell(result, self.seed)
 
     test.__name__ = check.test
     test.__qualname__ = f"StoreContract.{check.test}"
@@ -128,12 +137,12 @@ def _test_of(check: Check) -> Callable[[StoreContract], None]:
     return test
 
 
-def _tell(result: Result) -> None:
+def _tell(result: Result, seed: int) -> None:
     """Tell pytest what came of a check."""
     import pytest  # noqa: PLC0415 (the other door does without)
 
     if result.status is Status.FAILED:
-        _fail(f"{result.clause}: {CLAUSES[result.clause]}\n{result.words}")
+        _fail(f"{result.clause}: {CLAUSES[result.clause]}\n{result.words}\nseed {seed}")
     if result.status is Status.XFAILED:
         pytest.xfail(result.reason)
     if result.status is Status.SKIPPED:

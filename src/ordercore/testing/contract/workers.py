@@ -7,15 +7,14 @@ the events, and the successes that were acknowledged to the workers.
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from random import Random
 from sys import getswitchinterval, setswitchinterval
-from threading import Barrier, Thread
+from threading import Barrier, Lock, Thread
 from time import monotonic, sleep
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, TypeVar
 
 from ordercore.errors import InProgress, UsageExceeded, VersionConflict
 from ordercore.storage import Reply
@@ -24,17 +23,21 @@ from ordercore.testing.contract.clauses import Capability
 from ordercore.testing.contract.expectations import Broken, Hung, equal, holds
 from ordercore.testing.contract.harness import store_of
 from ordercore.testing.contract.lab import Asked, Lab
-from ordercore.testing.contract.plainly import Awaiter, Plainly
+from ordercore.testing.contract.plainly import Plainly
+from ordercore.testing.contract.processes import processes
 from ordercore.testing.contract.samples import Tally, Told, add, decision, key, request
-from ordercore.testing.contract.seen import outbox, stories, used
+from ordercore.testing.contract.seen import outbox, stories, used, walk
 
-__all__ = ["work_in_process"]
+__all__ = ["in_threads", "switching_often"]
 
 WORKERS: Final = 8
 _NAMES: Final = ("hot-0", "hot-1", "hot-2")
 _LIMIT: Final = 60
 _DEMAND: Final = 3 * _LIMIT // WORKERS + 1
+_FEW: Final = 16
 _TRIES: Final = 2000
+
+_T = TypeVar("_T")
 
 
 class Success(NamedTuple):
@@ -74,20 +77,26 @@ def work(store: Plainly, job: Job) -> Iterator[Success]:
 
 def add_one(store: Plainly, under: str, name: str, most: int, chance: Random) -> int | None:
     """Add 1 to a tally, trying again while others are faster; None: the limit is reached."""
+    return _insist_on(partial(_add, store, under, name, most), chance)
+
+
+def _insist_on(add_once: Callable[[], int], chance: Random) -> int | None:
     for tried in range(_TRIES):
-        got = store.read([key(name)])
-        total = (got.get(key(name), Tally) or Tally()).total + 1
-        change = name, got.version(key(name)), Tally(total)
-        decided = decision(change, total=total, usage=(add(1, most),))
         try:
-            reply = store.commit(request(under), decided)
+            return add_once()
         except UsageExceeded:
             return None
         except (VersionConflict, InProgress):
             sleep(chance.random() * 0.0005 * min(tried + 1, 20))
-        else:
-            return _total(reply)
     raise Broken("to be done at last", f"to be refused {_TRIES} times")
+
+
+def _add(store: Plainly, under: str, name: str, most: int) -> int:
+    got = store.read([key(name)])
+    total = (got.get(key(name), Tally) or Tally()).total + 1
+    change = name, got.version(key(name)), Tally(total)
+    decided = decision(change, total=total, usage=(add(1, most),))
+    return _total(store.commit(request(under), decided))
 
 
 def _total(reply: Reply) -> int:
@@ -123,13 +132,14 @@ def compare_books(store: Asked, successes: Sequence[Success], unheard: int = 0) 
     for each in successes:
         equal(store.reply(request(each.under)), Told(each.total), f"the reply under {each.under}")
     equal(len({told.id for told in outbox(store)}), counted, "events")
+    equal(walk(store.outbox, 1), outbox(store), "events on small pages")
 
 
 # C-36
 
 
 @contextmanager
-def _switching_often() -> Iterator[None]:
+def switching_often() -> Iterator[None]:
     """Let threads come in between each other as often as they can."""
     before = getswitchinterval()
     setswitchinterval(1e-6)
@@ -139,7 +149,7 @@ def _switching_often() -> Iterator[None]:
         setswitchinterval(before)
 
 
-def _in_threads(lab: Lab, works: Sequence[Callable[[], None]]) -> None:
+def in_threads(lab: Lab, works: Sequence[Callable[[], None]]) -> None:
     """Do all of it at once, each in a thread of its own, and raise the first error."""
     errors: list[BaseException] = []
     barrier = Barrier(len(works))
@@ -152,7 +162,7 @@ def _in_threads(lab: Lab, works: Sequence[Callable[[], None]]) -> None:
             errors.append(error)
 
     threads = [Thread(target=begin, args=(do,), daemon=True) for do in works]
-    with _switching_often():
+    with switching_often():
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -177,7 +187,7 @@ def threads_lose_and_double_nothing(lab: Lab) -> None:
     successes: list[Success] = []
     store = _shared(lab)
     jobs = [Job(f"t{number}", lab.seed, _DEMAND, _LIMIT) for number in range(WORKERS)]
-    _in_threads(lab, [partial(_collect, successes, store, job) for job in jobs])
+    in_threads(lab, [partial(_collect, successes, store, job) for job in jobs])
     compare_books(lab.store, successes)
     equal(len(successes), _LIMIT, f"successes of {WORKERS * _DEMAND} that were wanted")
 
@@ -193,7 +203,7 @@ def threads_under_one_key_get_one_reply(lab: Lab) -> None:
             total = add_one(store, f"r-{turn}", name, 1000, Random(number))  # noqa: S311
             replies.append((f"r-{turn}", total))
 
-    _in_threads(lab, [partial(ask, number) for number in range(WORKERS)])
+    in_threads(lab, [partial(ask, number) for number in range(WORKERS)])
     equal(len(set(replies)), 12, "different replies under 12 keys")
     equal(used(lab.store), 12)
     equal(len(outbox(lab.store)), 12, "events")
@@ -209,125 +219,68 @@ def threads_that_relay_events_miss_none(lab: Lab) -> None:
         for turn in range(10):
             decided = decision((made[number], turn, Tally(turn)))
             _insist(partial(store.commit, request(f"{number}-{turn}"), decided))
-            ids = [told.id for told in store.outbox(limit=5).members]
-            relayed[number] += ids
+            ids = [told.id for told in _insist(partial(store.outbox, limit=5)).members]
             _insist(partial(store.acknowledge, ids))
+            relayed[number] += ids
 
-    _in_threads(lab, [partial(relay, number) for number in range(WORKERS)])
-    left = [told.id for told in outbox(lab.store)]
+    in_threads(lab, [partial(relay, number) for number in range(WORKERS)])
+    left = [told.id for told in walk(lab.store.outbox, 1)]
     seen = {name for each in (*relayed, left) for name in each}
     equal(seen, {f"t/{name}/{turn}" for name in made for turn in range(1, 11)}, "events")
 
 
-def _insist(do: Callable[[], object]) -> None:
-    for _ in range(_TRIES):
+@check("C-36", Capability.THREADS, Capability.TRANSACTIONS)
+def threads_within_transactions_lose_and_double_nothing(lab: Lab) -> None:
+    """They are few, for some harnesses keep a connection open for each."""
+    successes: list[Success] = []
+    beginning = Lock()  # they begin one at a time, and work at once
+
+    def add_within(under: str, name: str) -> int:
+        with beginning:
+            transaction = lab.call("begin")
         try:
-            do()
+            total = _add(lab.bound(transaction), under, name, _FEW)
+            lab.awaiter.call(transaction.commit)
+        except BaseException:
+            with suppress(Exception):  # many are at their end already
+                lab.awaiter.call(transaction.rollback)
+            raise
+        return total
+
+    def work_within(worker: int) -> None:
+        chance = Random(f"{lab.seed}-{worker}")  # noqa: S311 - the same for the same seed
+        for number in range(_FEW):
+            under, name = f"u{worker}-{number}", chance.choice(_NAMES)
+            total = _insist_on(partial(add_within, under, name), chance)
+            if total is None:
+                return
+            successes.append(Success(under, name, total))
+
+    in_threads(lab, [partial(work_within, worker) for worker in range(WORKERS // 2)])
+    compare_books(lab.store, successes)
+    equal(len(successes), _FEW, f"successes of {WORKERS // 2 * _FEW} that were wanted")
+
+
+def _insist(do: Callable[[], _T]) -> _T:
+    """Do something that is refused while others are at it, until it is done."""
+    for tried in range(_TRIES):
+        try:
+            return do()
         except (VersionConflict, InProgress):
-            sleep(0.0005)
-        else:
-            return
+            sleep(0.0005 * min(tried + 1, 20))
+    raise Broken("to be done at last", f"to be refused {_TRIES} times")
 
 
 # C-37, C-39
 
 
-class _Sender(Protocol):
-    def send(self, told: Any, /) -> None: ...
-
-
-def work_in_process(connect: Callable[[], Any], job: Job, sender: _Sender) -> None:
-    """Do a job in a process of its own, and send each success, then how it ended.
-
-    Args:
-        connect: Opens a connection.
-        job: What to do.
-        sender: Of a pipe.
-    """
-    awaiter = Awaiter()
-    try:
-        store = Plainly(awaiter.call(connect), awaiter)
-        sender.send("ready")
-        for success in work(store, job):
-            sender.send(success)
-        sender.send("done")
-    except BaseException as error:  # noqa: BLE001 - it is told to who began it
-        sender.send(error if isinstance(error, Broken) else f"{type(error).__name__}: {error}")
-
-
-class _Process:
-    """A process at work."""
-
-    def __init__(self, lab: Lab, job: Job) -> None:
-        spawn = multiprocessing.get_context("spawn")
-        self.lab = lab
-        self.successes: list[Success] = []
-        self.ended = False
-        self.receiver, sender = spawn.Pipe(duplex=False)
-        connect = lab.given.second_connection
-        self.process = spawn.Process(
-            target=work_in_process, args=(connect, job, sender), daemon=True
-        )
-        try:
-            self.process.start()
-        except Exception as error:
-            told = f"second_connection that can be pickled: {type(error).__name__}: {error}"
-            raise Broken("what is declared as processes", f"no {told}") from error
-        sender.close()
-
-    def listen(self) -> None:
-        """Take in one thing more that it sends; at its end there is nothing more."""
-        if not self.receiver.poll(max(0.0, self.lab.left)):
-            raise Hung(f"all processes to end within {self.lab.time_limit:g} seconds", "one not")
-        try:
-            told = self.receiver.recv()
-        except (EOFError, OSError):  # at its end, or killed in the middle of a word
-            self.ended = True
-            return
-        if isinstance(told, Success):
-            self.successes.append(told)
-        elif isinstance(told, Exception):
-            raise told
-        elif told not in {"ready", "done"}:
-            raise Broken("a worker that does its job", str(told))
-
-    def listen_to_the_end(self) -> None:
-        """Take in all that it sends."""
-        while not self.ended:
-            self.listen()
-
-    def kill(self) -> None:
-        """End it at once, as a power cut would."""
-        self.process.kill()
-        self.process.join()
-
-    def clear(self) -> None:
-        """Leave nothing of it behind."""
-        self.process.kill()
-        self.process.join()
-        self.receiver.close()
-        self.process.close()
-
-
-@contextmanager
-def _processes(lab: Lab, jobs: Sequence[Job]) -> Iterator[list[_Process]]:
-    begun: list[_Process] = []
-    try:
-        for job in jobs:
-            begun.append(_Process(lab, job))  # noqa: PERF401 - those begun are ended in any case
-        yield begun
-    finally:
-        for each in begun:
-            each.clear()
-
-
 @check("C-37", Capability.PROCESSES)
 def processes_lose_and_double_nothing(lab: Lab) -> None:
     jobs = [Job(f"p{number}", lab.seed, _DEMAND, _LIMIT) for number in range(WORKERS)]
-    with _processes(lab, jobs) as processes:
-        for each in processes:
+    with processes(lab, work, jobs) as several:
+        for each in several:
             each.listen_to_the_end()
-        successes = [success for each in processes for success in each.successes]
+        successes = [success for each in several for success in each.successes]
     compare_books(lab.store, successes)
     equal(len(successes), _LIMIT, f"successes of {WORKERS * _DEMAND} that were wanted")
 
@@ -342,14 +295,14 @@ def processes_that_are_killed_leave_whole_commits(lab: Lab) -> None:
     successes: list[Success] = []
     for turn in range(_ROUNDS):
         jobs = [Job(f"k{turn}{each}", lab.seed, 10**6, 10**9) for each in range(_AT_ONCE)]
-        with _processes(lab, jobs) as processes:
-            for each in processes:
+        with processes(lab, work, jobs) as several:
+            for each in several:
                 while not each.successes:
                     each.listen()
             sleep(chance.random() * 0.05)
-            for each in processes:
+            for each in several:
                 each.kill()
-            for each in processes:
+            for each in several:
                 each.listen_to_the_end()
                 successes += each.successes
         unheard = _AT_ONCE * (turn + 1)

@@ -20,6 +20,7 @@ from ordercore.orders import (
     OrderState,
     Quantities,
     cancel,
+    cancel_replacement,
     complete,
     confirm,
     hold,
@@ -261,6 +262,19 @@ def _replaced(history: OrderHistory, how: Step) -> OrderHistory | None:
     return history.then(after).beside(new)
 
 
+def _replacement_cancelled(history: OrderHistory, how: Step) -> OrderHistory | None:
+    """Cancel what was to replace units; where there is nothing, replace some before."""
+    for number, other in enumerate(history.others):
+        new = other.value
+        if new.parent == history.order.id and new.state is OrderState.DRAFT:
+            gone = cancel(new, "sold_out")
+            after, given_back = cancel_replacement(history.order, gone[0])
+            told = history.then_of(number, gone)
+            return told.then((after, given_back)) if given_back else told
+    replaced = _replaced(history, how)
+    return None if replaced is None else _replacement_cancelled(replaced, how)
+
+
 def _free(currency: str) -> QuoteRecord:
     """Price what replaces others: at nothing."""
     cart = Cart.of(currency, [("shirt", "0", 1)])
@@ -279,6 +293,7 @@ GOODS: Final[Mapping[str, Told]] = MappingProxyType(
         "cancel_units": _partly_cancelled,
         "cancel": _cancelled,
         "replace": _replaced,
+        "cancel_replacement": _replacement_cancelled,
         "split": _split,
         "split_off": _split_off,
         "merge": _merged,
