@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pytest
 from attrs import evolve
 from making import (
@@ -19,6 +21,7 @@ from making import (
     moved,
 )
 
+import ordercore.orders
 from ordercore import Cart, CartLine, QuoteRecord, dumps, loads, price
 from ordercore.errors import (
     IllegalTransition,
@@ -536,6 +539,51 @@ def test_an_event_that_does_not_fit_is_refused(order, event, kind):
 def test_nothing_is_rebuilt_of_nothing():
     with pytest.raises(InvalidValue):
         rebuild([])
+
+
+@pytest.mark.parametrize("events", [None, 7, "events", {OrderPlaced()}])
+def test_an_order_is_rebuilt_of_events_in_their_order(events):
+    with pytest.raises(InvalidType):
+        rebuild(events)
+
+
+GIVEN = {
+    "amount": "1",
+    "base": 1,
+    "charges": {},
+    "edits": [],
+    "move": "ship",
+    "parts": None,
+    "payment_policy_met": True,
+    "recorded": [],
+    "units": {"1": 1},
+    "what": CART,
+}
+"""What is given beside the order; a text for all the rest."""
+OF_AN_ORDER = {
+    name: command
+    for name, command in inspect.getmembers(ordercore.orders, inspect.isfunction)
+    if next(iter(inspect.signature(command).parameters), None) in ("order", "change")
+}
+
+
+@pytest.mark.parametrize("nothing", [None, 7, QUOTE])
+@pytest.mark.parametrize("name", sorted(OF_AN_ORDER.keys() - {"apply", "apply_change"}))
+def test_a_command_of_an_order_is_given_one(name, nothing):
+    _, *others = inspect.signature(OF_AN_ORDER[name]).parameters.values()
+    given = {each.name: GIVEN.get(each.name, "x") for each in others if each.default is each.empty}
+    with pytest.raises(InvalidType):
+        OF_AN_ORDER[name](nothing, **given)
+
+
+def test_the_commands_of_an_order_are_found():
+    assert {"cancel", "split", "owed_refund", "capture_payment", "timeline"} <= {*OF_AN_ORDER}
+
+
+@pytest.mark.parametrize("nothing", [7, QUOTE])
+def test_an_event_follows_an_order_or_nothing(nothing):
+    with pytest.raises(InvalidType):
+        apply(nothing, OrderPlaced())
 
 
 @pytest.mark.parametrize(

@@ -693,11 +693,14 @@ def test_an_order_without_a_price_has_nothing_to_propose():
     assert caught.value.reason == "unpriced"
 
 
-def test_a_price_that_comes_out_otherwise_is_not_refunded_by():
+def test_a_price_that_comes_out_otherwise_is_refunded_by_shares_alone():
     order = delivered()
-    record = evolve(order.quote, promotions=())
-    with pytest.raises(NotReproducible):
-        proposed_refund(evolve(order, quote=record), {"1": 1})
+    told = proposed_refund(order, {"1": 1})
+    order = evolve(order, quote=evolve(order.quote, points_earned=7))
+    for policy in ("reprice", "forbid_partial"):
+        with pytest.raises(NotReproducible):
+            proposed_refund(order, {"1": 1}, policy)
+    assert proposed_refund(order, {"1": 1}) == told
 
 
 def test_goodwill_leaves_the_price_of_other_units_alone():
@@ -849,7 +852,7 @@ def test_lines_that_share_a_line_of_the_quote_are_refunded_by_their_own_units():
     assert shares == [quote.line("1", 0, 2).payable.minor, quote.line("1", 2, 3).payable.minor]
     with pytest.raises(InvalidValue) as caught:
         proposed_refund(order, {"x": 1}, "reprice")
-    assert (caught.value.path, caught.value.reason) == (("policy",), "fields_disagree")
+    assert (caught.value.path, caught.value.reason) == (("policy",), "parts_of_quote")
     order = refunded(refunded(order, {"y": 1}), {"x": 2}, "r-2")
     assert order.balance.refunding == quote.payable
 

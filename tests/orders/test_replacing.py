@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from making import AT, DETAILS, HOME, SERVICES, counters, drafted, in_state, moved
+from making import AT, DETAILS, HOME, SERVICES, counters, drafted, in_state, moved, paid
 
 from ordercore import Cart, PromotionBook, dumps, loads, price
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidType, InvalidValue
@@ -15,12 +15,19 @@ from ordercore.orders import (
     OrderDrafted,
     OrderState,
     Origin,
+    Override,
+    ReplacementCancelled,
     UnitsReplaced,
     apply,
     cancel,
+    cancel_replacement,
+    merge,
     place,
+    proposed_refund,
     rebuild,
     replace_units,
+    request_refund,
+    split,
 )
 
 DRAFT, PLACED, CONFIRMED, COMPLETED, CANCELLED = OrderState
@@ -64,6 +71,71 @@ def test_units_are_replaced_in_any_state_once_the_order_is_placed(state):
     if state in (PLACED, CONFIRMED):
         order = cancel(order, "broken", {"1": 1})[0]
     assert replaced(order, {"1": 1})[0][0].line("1").quantities.replaced == 1
+
+
+def test_a_replacement_says_which_units_it_replaces():
+    _, (new, _) = replaced(in_state(COMPLETED), {"1": 2, "2": 1})
+    assert new.replaces == (LineUnits("1", 2), LineUnits("2", 1))
+    assert faults_of(lambda: drafted(replaces=[LineUnits("1", 1)])) == [
+        (("replaces",), "fields_disagree")
+    ]
+
+
+def test_when_the_replacement_is_cancelled_the_units_may_be_refunded_or_replaced_anew():
+    before = in_state(COMPLETED)
+    (order, _), (new, _) = replaced(before, {"1": 2, "2": 1})
+    after, events = cancel_replacement(order, cancel(new, "sold_out")[0])
+    assert events == (ReplacementCancelled("o-2", [LineUnits("1", 2), LineUnits("2", 1)]),)
+    assert after.lines == before.lines
+    assert apply(order, loads(Event, dumps(events[0]))) == after
+    (again, _), _ = replaced(after, {"1": 2}, id="o-3")
+    assert again.line("1").quantities.replaced == 2
+
+
+def test_units_that_were_refunded_meanwhile_are_not_given_back():
+    order = paid(in_state(CONFIRMED))
+    order = moved(order, "allocate", "ship", "deliver")
+    (order, _), (new, _) = replaced(order, {"1": 2})
+    parts = proposed_refund(order, {"1": 2}, even_replaced=True)
+    assert parts.lines[0].replaced == 1
+    override = Override("u-1", "goodwill")
+    order = request_refund(order, parts, id="r-1", reason="x", override=override)[0]
+    over = cancel(new, "sold_out")[0]
+    after, (told,) = cancel_replacement(order, over)
+    assert told.units == (LineUnits("1", 1),)
+    assert (after.line("1").quantities.refunded, after.line("1").quantities.owed) == (2, 1)
+    assert cancel_replacement(after, over) == (after, ())
+
+
+def test_only_a_cancelled_replacement_gives_units_back():
+    (order, _), (new, _) = replaced(in_state(COMPLETED), {"1": 1})
+    for other, reason in ((new, "wrong_state"), (in_state(CANCELLED), "wrong_origin")):
+        with pytest.raises(InvalidValue) as caught:
+            cancel_replacement(order, other)
+        assert caught.value.reason == reason
+    with pytest.raises(InvalidType):
+        cancel_replacement(order, None)
+
+
+def test_a_part_that_is_split_off_a_replacement_replaces_nothing_by_itself():
+    two = price(Cart.of("CNY", [("shirt", "0.00", 2)]), PromotionBook("CNY", []), at=AT)
+    _, (new, _) = replaced(in_state(COMPLETED), {"1": 2}, two)
+    (one, _), (other, _) = split(place(new)[0], {"1": 1}, id="o-3", number="SO3")
+    assert (one.replaces, other.replaces) == ((LineUnits("1", 2),), ())
+    (whole, _), (gone, _) = merge(other, one)
+    assert (whole.replaces, gone.replaces) == ((LineUnits("1", 2),), ())
+
+
+@pytest.mark.parametrize(
+    "make", [lambda c: c, lambda c: price(c, PromotionBook("USD", []), at=AT)]
+)
+def test_a_replacement_is_in_the_currency_of_the_order(make):
+    dollars = make(Cart.of("USD", [("shirt", "0.00", 1)]))
+    found = faults_of(lambda: replaced(in_state(COMPLETED), {"1": 9}, dollars))
+    assert found == [
+        (("units", "1", "quantity"), "too_many_units"),
+        (("what",), "currency_mismatch"),
+    ]
 
 
 def test_units_of_a_draft_are_not_replaced():

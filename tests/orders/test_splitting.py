@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import pytest
 from attrs import evolve
 from hypothesis import strategies as st
@@ -35,6 +37,7 @@ from ordercore.orders import (
     OrderState,
     Payment,
     PaymentState,
+    PromotionUse,
     QuotedUnits,
     QuotePart,
     SplitUnits,
@@ -60,6 +63,8 @@ from ordercore.orders import (
     request_refund,
     split,
 )
+from ordercore.orders.prices import borne
+from ordercore.pricing import RecordedCoupon, RecordedGift
 from ordercore.tariffs import PayableRounding, Taxes, TaxRate
 
 DRAFT, PLACED, CONFIRMED, COMPLETED, CANCELLED = OrderState
@@ -200,7 +205,6 @@ def test_charges_are_shared_by_what_the_units_cost():
     assert [str(part.shipping) for part in (one.part, two.part)] == ["CNY 6.00", "CNY 2.00"]
     assert [str(part.total) for part in (one.part, two.part)] == ["CNY 7.50", "CNY 2.50"]
     assert [str(order.payable) for order in (one, two)] == ["CNY 37.50", "CNY 12.50"]
-    assert (one.part.extras, two.part.extras) == (True, False)
 
 
 def test_shipping_that_was_given_back_stays():
@@ -238,7 +242,7 @@ def test_the_newest_money_goes_first_and_no_capture_is_lost():
             method="card",
             amount=due,
             authorized=due,
-            captures=[Capture("c-2", due)],
+            captures=[Capture("c-2", due, of=yuan("262"))],
             state=PaymentState.CAPTURED,
         ),
     )
@@ -526,7 +530,11 @@ def test_what_is_no_order_and_no_units_is_refused(call, kind):
         call()
 
 
-DOLLARS = QuotePart(**dict.fromkeys(("shipping", "tax", "rounding"), Money.of("0", "USD")))
+NO_DOLLARS = Money.of("0", "USD")
+DOLLARS = QuotePart(
+    **dict.fromkeys(("shipping", "tax", "rounding"), NO_DOLLARS),
+    uses=[PromotionUse("summer", NO_DOLLARS)],
+)
 
 
 @pytest.mark.parametrize(
@@ -536,6 +544,17 @@ DOLLARS = QuotePart(**dict.fromkeys(("shipping", "tax", "rounding"), Money.of("0
         (lambda part: evolve(part, shipping=yuan("-1")), ("part", "shipping")),
         (lambda part: evolve(part, rounding=yuan("9")), ("part", "rounding")),
         (lambda part: evolve(part, fees=part.fees[1:]), ("part", "fees")),
+        (lambda part: evolve(part, uses=()), ("part", "uses")),
+        (lambda part: evolve(part, uses=[PromotionUse("summer", yuan("51"))]), ("part", "uses")),
+        (lambda part: evolve(part, deposit=yuan("1")), ("part", "deposit")),
+        (lambda part: evolve(part, gifts=[RecordedGift("summer", "mug", 1)]), ("part", "gifts")),
+        (lambda part: evolve(part, points_earned=1), ("part", "points_earned")),
+        (lambda part: evolve(part, points_redeemed=1), ("part", "points_redeemed")),
+        (lambda part: evolve(part, coupons_used=["c"]), ("part", "coupons_used")),
+        (
+            lambda part: evolve(part, coupons_granted=[RecordedCoupon("c", 1)]),
+            ("part", "coupons_granted"),
+        ),
         (
             lambda _: QuotePart(
                 **dict.fromkeys(("shipping", "tax", "rounding"), Money.of("0", "USD"))
@@ -555,8 +574,14 @@ def test_a_part_is_of_one_currency_and_of_a_quote():
     found = faults_of(lambda: evolve(one, part=DOLLARS))
     assert found == [(("part", "shipping"), "currency_mismatch")]
     zero = dict.fromkeys(("shipping", "tax"), yuan("0"))
-    with pytest.raises(InvalidDocument):
-        QuotePart(**zero, rounding=Money.of("0", "USD"))
+    dollars = {
+        "rounding": NO_DOLLARS,
+        "deposit": NO_DOLLARS,
+        "uses": [PromotionUse("summer", NO_DOLLARS)],
+    }
+    assert faults_of(lambda: QuotePart(**{**zero, "rounding": yuan("0"), **dollars})) == [
+        ((name,), "currency_mismatch") for name in dollars
+    ]
     order = drafted(what=CART)
     part = QuotePart(**zero, rounding=yuan("0"))
     assert faults_of(lambda: evolve(order, part=part)) == [(("part",), "fields_disagree")]
@@ -598,6 +623,7 @@ class Parts(RuleBasedStateMachine):
         order, events = draft(self.quote, id="o-0", number="0", details=DETAILS)
         self.histories = {"o-0": [*events]}
         self.orders = {"o-0": order}
+        self.whole = borne(order)
         self.captured = self.refunded = 0
         self.counters = {
             line.id: {"ordered": line.quantities.ordered, "cancelled": 0, "allocated": 0}
@@ -733,8 +759,7 @@ class Parts(RuleBasedStateMachine):
         assert sum(order.payable.minor for order in several) == self.quote.payable.minor
         assert sum(order.balance.captured.minor for order in several) == self.captured
         assert sum(order.balance.refunding.minor for order in several) == self.refunded
-        extras = [order.part is None or order.part.extras for order in several]
-        assert extras.count(True) == 1
+        assert reduce(QuotePart.plus, map(borne, several)).ordered_as(self.whole) == self.whole
 
     @invariant()
     def has_each_unit_once(self):

@@ -71,6 +71,7 @@ from ordercore.orders.events import (
     OrderPlaced,
     OrderPriced,
     OrderReleased,
+    ReplacementCancelled,
     UnitsCancelled,
     UnitsMoved,
     UnitsReplaced,
@@ -80,9 +81,14 @@ from ordercore.orders.ledger import Move, Quantities
 from ordercore.orders.lines import OrderLine, QuotedUnits
 from ordercore.orders.machine import ORDER, OrderState, OrderStep
 from ordercore.orders.numbers import DatedNumbers, NumberStrategy
-from ordercore.orders.order import MAX_HOLDS, MAX_PAYMENTS, MAX_REFUNDS, Order
+from ordercore.orders.order import (
+    MAX_ELSEWHERE,
+    MAX_HOLDS,
+    MAX_PAYMENTS,
+    MAX_REFUNDS,
+    Order,
+)
 from ordercore.orders.payments.balance import Balance, PaymentStatus
-from ordercore.orders.payments.ceilings import Ceiling, refund_ceilings
 from ordercore.orders.payments.commands import (
     approve_refund,
     authorize_payment,
@@ -117,14 +123,16 @@ from ordercore.orders.payments.payment import (
     PAYMENT,
     Capture,
     Payment,
+    PaymentElsewhere,
     PaymentState,
     PaymentStep,
 )
 from ordercore.orders.payments.policies import PaymentPolicy
 from ordercore.orders.payments.proposing import owed_refund, proposed_refund
 from ordercore.orders.payments.refund import REFUND, Override, Refund, RefundState, RefundStep
-from ordercore.orders.quote_part import QuotePart
-from ordercore.orders.replacing import replace_units
+from ordercore.orders.payments.room import Ceiling, refund_ceilings
+from ordercore.orders.quote_part import PromotionUse, QuotePart
+from ordercore.orders.replacing import cancel_replacement, replace_units
 from ordercore.orders.splitting.commands import merge, split
 from ordercore.orders.splitting.events import (
     OrderMerged,
@@ -139,6 +147,7 @@ from ordercore.orders.timelines.entries import EntryKind, Timeline, TimelineEntr
 
 __all__ = [
     "MAX_EDITS",
+    "MAX_ELSEWHERE",
     "MAX_HOLDS",
     "MAX_PAYMENTS",
     "MAX_REFUNDS",
@@ -199,6 +208,7 @@ __all__ = [
     "Payment",
     "PaymentAuthorized",
     "PaymentCaptured",
+    "PaymentElsewhere",
     "PaymentFailed",
     "PaymentPolicy",
     "PaymentRequested",
@@ -206,6 +216,7 @@ __all__ = [
     "PaymentStatus",
     "PaymentStep",
     "PaymentVoided",
+    "PromotionUse",
     "Quantities",
     "QuotePart",
     "QuotedUnits",
@@ -222,6 +233,7 @@ __all__ = [
     "RefundSubmitted",
     "RefundSucceeded",
     "RemoveLine",
+    "ReplacementCancelled",
     "Result",
     "ReturnStatus",
     "ServiceWish",
@@ -240,6 +252,7 @@ __all__ = [
     "cancel",
     "cancel_change",
     "cancel_refund",
+    "cancel_replacement",
     "capture_payment",
     "changed_cart",
     "complete",

@@ -32,14 +32,15 @@ from ordercore.orders.events import (
     OrderPlaced,
     OrderPriced,
     OrderReleased,
+    ReplacementCancelled,
     UnitsCancelled,
     UnitsMoved,
     UnitsReplaced,
 )
-from ordercore.orders.ledger import MOVES, Move, Mover, Quantities, cancel, replace
+from ordercore.orders.ledger import MOVES, Move, Mover, Quantities, cancel, replace, undo_replace
 from ordercore.orders.lines import OrderLine, QuotedUnits
 from ordercore.orders.machine import ORDER, OrderState, OrderStep
-from ordercore.orders.order import Order
+from ordercore.orders.order import Order, check_order
 from ordercore.orders.payments.applying import MONEY_CHANGES
 from ordercore.orders.splitting.events import (
     OrderMerged,
@@ -100,6 +101,7 @@ def apply(order: Order | None, event: Event) -> Order:
             expected = "a draft, or a part of another order, as the first event of an order"
             raise InvalidValue(expected, type(event).__name__, reason="wrong_state")
         return event.order
+    check_order(order)
     change: Callable[[Order, Any], Order] | None = _CHANGES.get(type(event))
     if change is None:
         raise InvalidType("an event of an order that exists", type(event).__name__)
@@ -214,9 +216,14 @@ def _units_replaced(order: Order, event: UnitsReplaced) -> Order:
     return evolve(order, lines=_moved(order, event.units, replace))
 
 
+def _replacement_cancelled(order: Order, event: ReplacementCancelled) -> Order:
+    check_state(order, _OWING)
+    return evolve(order, lines=_moved(order, event.units, undo_replace))
+
+
 def _split(order: Order, event: OrderSplit) -> Order:
     check_split(order, event.units)
-    return remaining(order, event.units, event.part, event.payments)
+    return remaining(order, event.units, event.part, event.payments, into=event.into)
 
 
 def _merged(order: Order, event: OrderMerged) -> Order:
@@ -224,8 +231,8 @@ def _merged(order: Order, event: OrderMerged) -> Order:
     return merged(order, event.other)
 
 
-def _merged_into(order: Order, _event: OrderMergedInto) -> Order:
-    return emptied(order)
+def _merged_into(order: Order, event: OrderMergedInto) -> Order:
+    return emptied(order, event.into)
 
 
 def _changed(order: Order, event: OrderChanged) -> Order:
@@ -276,6 +283,7 @@ _CHANGES: Final[Mapping[type[Event], Callable[[Order, Any], Order]]] = MappingPr
         OrderPriced: _priced,
         OrderReleased: _released,
         OrderSplit: _split,
+        ReplacementCancelled: _replacement_cancelled,
         UnitsCancelled: _units_cancelled,
         UnitsMoved: _units_moved,
         UnitsReplaced: _units_replaced,

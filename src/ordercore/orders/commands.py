@@ -39,7 +39,7 @@ from ordercore.orders.events import (
 from ordercore.orders.ledger import Move, freed
 from ordercore.orders.lines import without_place
 from ordercore.orders.machine import ORDER, OrderStep
-from ordercore.orders.order import Order
+from ordercore.orders.order import Order, check_order
 from ordercore.pricing import Quote
 from ordercore.pricing.record import QuoteRecord
 
@@ -73,7 +73,7 @@ _SHOWN: Final = 100
 """Of how many lines, holds or ceilings a guard tells details."""
 
 
-def draft(
+def draft(  # noqa: PLR0913 - the choices have names, and each has a default
     what: Quote | QuoteRecord | Cart,
     *,
     id: str,  # noqa: A002
@@ -83,6 +83,7 @@ def draft(
     origin: Origin | str = Origin.NORMAL,
     parent: str | None = None,
     case: str | None = None,
+    replaces: Iterable[LineUnits] = (),
 ) -> Result:
     """Begin an order.
 
@@ -96,6 +97,7 @@ def draft(
         origin: `Origin.REPLACEMENT` for goods that replace others.
         parent: The order that it replaces something of.
         case: The after-sales case that it comes from.
+        replaces: The units of that order in whose place it comes.
 
     Raises:
         InvalidInput: Something is not as `Order` says, or the cart has no such line.
@@ -115,6 +117,7 @@ def draft(
         origin=origin,
         parent=parent,
         case=case,
+        replaces=replaces,
     )
     return order, (OrderDrafted(order),)
 
@@ -221,6 +224,7 @@ def cancel(order: Order, reason: str, units: Mapping[str, int] | None = None) ->
         InvalidDocument: There are not so many open units, with every line.
         InvalidValue: Units of a draft are asked for: give it another price.
     """
+    check_order(order)
     if units is None:
         _ask(order, OrderStep.CANCEL, None)
         parts = tuple(_cancelled(order, name, count) for name, count in _kept(order))
@@ -259,6 +263,7 @@ def guards_of(order: Order) -> dict[str, Answer]:
     >>> print(ORDER.check(order.state, OrderStep.PLACE, guards=guards_of(order)))
     order: place refused in state draft: unmet priced; unmet place_known (1 goods)
     """
+    check_order(order)
     return {
         "has_lines": bool(order.lines),
         "priced": order.quote is not None,
@@ -274,7 +279,8 @@ def guards_of(order: Order) -> dict[str, Answer]:
 
 def _ask(order: Order, step: OrderStep, by: str | None, **answers: Answer) -> None:
     """Raise unless the machine allows a step now."""
-    ORDER.fire(order.state, step, by=by, guards={**guards_of(order), **answers})
+    guards = {**guards_of(order), **answers}
+    ORDER.fire(order.state, step, by=by, guards=guards)
 
 
 def none_of(found: Iterable[tuple[str, str]]) -> Answer:
@@ -326,4 +332,5 @@ def _cancelled(order: Order, name: str, count: int) -> CancelledUnits:
 
 def done(order: Order, event: Event) -> Result:
     """Give the next order, and the event that made it so."""
+    check_order(order)
     return apply(order, event), (event,)

@@ -26,6 +26,7 @@ from ordercore.errors import InvalidValue
 from ordercore.events import Event
 from ordercore.orders.changes.edits import Edit, are_edits
 from ordercore.orders.ledger import Move
+from ordercore.orders.lines import LineUnits
 from ordercore.orders.machine import OrderState
 from ordercore.orders.order import Order
 from ordercore.pricing.record import QuoteRecord
@@ -42,25 +43,13 @@ __all__ = [
     "OrderPlaced",
     "OrderPriced",
     "OrderReleased",
+    "ReplacementCancelled",
     "UnitsCancelled",
     "UnitsMoved",
     "UnitsReplaced",
 ]
 
 _freed: Check = integer(least=0, most=MAX_QUANTITY)
-
-
-@frozen
-class LineUnits:
-    """So many units of a line.
-
-    Args:
-        line: The id of the line in the order.
-        quantity: How many units.
-    """
-
-    line: str = field(validator=identifier)
-    quantity: int = field(validator=quantity)
 
 
 @frozen
@@ -231,6 +220,22 @@ class UnitsReplaced(Event):
     """
 
     case: str = field(validator=identifier)
+    by: str = field(validator=identifier)
+    units: tuple[LineUnits, ...] = field(
+        converter=_moved, validator=each(instance(LineUnits), least=1, most=MAX_LINES)
+    )
+
+
+@variant(Event, "replacement_cancelled")
+@frozen
+class ReplacementCancelled(Event):
+    """An order that was to replace units is cancelled: they are replaced no more.
+
+    Args:
+        by: The id of that order, which is cancelled in the same commit.
+        units: How many units of each line may be refunded, or replaced anew.
+    """
+
     by: str = field(validator=identifier)
     units: tuple[LineUnits, ...] = field(
         converter=_moved, validator=each(instance(LineUnits), least=1, most=MAX_LINES)

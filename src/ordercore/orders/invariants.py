@@ -48,6 +48,9 @@ def _origin_faults(order: Order) -> Iterator[InvalidInput]:
             told = "an id" if needed else "nothing"
             expected = f"{told}: the origin is {order.origin.value}"
             yield InvalidValue(expected, path=(name,), reason="fields_disagree")
+    if order.replaces and not needed:
+        expected = f"nothing: the origin is {order.origin.value}"
+        yield InvalidValue(expected, path=("replaces",), reason="fields_disagree")
     if order.parent == order.id:
         expected = "another order than this one"
         yield InvalidValue(expected, order.parent, path=("parent",), reason="fields_disagree")

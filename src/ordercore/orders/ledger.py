@@ -38,6 +38,7 @@ __all__ = [
     "scrap",
     "ship",
     "undo_refund",
+    "undo_replace",
 ]
 
 _count: Check = integer(least=0, most=MAX_QUANTITY)
@@ -260,7 +261,7 @@ def refund(ledger: Quantities, units: int, replaced: int = 0) -> Quantities:
         replaced: How many of them had been replaced: they count as refunded instead.
     """
     if replaced:
-        ledger = _moved(ledger, replaced, ledger.replaced, "replaced", replaced=-1)
+        ledger = undo_replace(ledger, replaced)
     return _moved(ledger, units, ledger.owed, "that may be refunded", refunded=1)
 
 
@@ -273,6 +274,11 @@ def undo_refund(ledger: Quantities, units: int, replaced: int = 0) -> Quantities
 def replace(ledger: Quantities, units: int) -> Quantities:
     """Take down that another order brings others in the place of units."""
     return _moved(ledger, units, ledger.owed, "that may be replaced", replaced=1)
+
+
+def undo_replace(ledger: Quantities, units: int) -> Quantities:
+    """Take down that no other order brings others in the place of units after all."""
+    return _moved(ledger, units, ledger.replaced, "replaced", replaced=-1)
 
 
 class Move(StrEnum):

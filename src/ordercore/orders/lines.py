@@ -7,13 +7,34 @@ from collections.abc import Iterable, Iterator
 from attrs import field, frozen
 
 from ordercore.catalog import Product
-from ordercore.data.checks import MAX_QUANTITY, Check, identifier, instance, integer, optional
+from ordercore.data.checks import (
+    MAX_QUANTITY,
+    Check,
+    identifier,
+    instance,
+    integer,
+    optional,
+    quantity,
+)
 from ordercore.orders.details import OrderDetails, ServiceWish
 from ordercore.orders.ledger import Quantities
 
-__all__ = ["OrderLine", "QuotedUnits", "without_place"]
+__all__ = ["LineUnits", "OrderLine", "QuotedUnits", "without_place"]
 
 _first: Check = integer(least=0, most=MAX_QUANTITY)
+
+
+@frozen
+class LineUnits:
+    """So many units of a line.
+
+    Args:
+        line: The id of the line in the order.
+        quantity: How many units.
+    """
+
+    line: str = field(validator=identifier)
+    quantity: int = field(validator=quantity)
 
 
 @frozen

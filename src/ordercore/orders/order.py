@@ -12,6 +12,7 @@ from ordercore.cart import MAX_LINES
 from ordercore.data import document
 from ordercore.data.checks import (
     Check,
+    Named,
     each,
     identifier,
     instance,
@@ -28,7 +29,7 @@ from ordercore.money import Currency, Money
 from ordercore.orders.details import OrderDetails, Origin, ServiceWish
 from ordercore.orders.invariants import faults_of
 from ordercore.orders.ledger import Quantities
-from ordercore.orders.lines import OrderLine
+from ordercore.orders.lines import LineUnits, OrderLine
 from ordercore.orders.machine import OrderState
 from ordercore.orders.payments.balance import (
     Balance,
@@ -37,7 +38,7 @@ from ordercore.orders.payments.balance import (
     payment_status,
 )
 from ordercore.orders.payments.parts import RefundParts
-from ordercore.orders.payments.payment import Payment
+from ordercore.orders.payments.payment import Payment, PaymentElsewhere
 from ordercore.orders.payments.refund import Refund
 from ordercore.orders.prices import payable_of
 from ordercore.orders.quote_part import QuotePart
@@ -49,7 +50,14 @@ from ordercore.orders.statuses import (
 )
 from ordercore.pricing.record import QuoteRecord
 
-__all__ = ["MAX_HOLDS", "MAX_PAYMENTS", "MAX_REFUNDS", "Order"]
+__all__ = [
+    "MAX_ELSEWHERE",
+    "MAX_HOLDS",
+    "MAX_PAYMENTS",
+    "MAX_REFUNDS",
+    "Order",
+    "check_order",
+]
 
 MAX_HOLDS = 100
 """The most reasons for which an order is held at once."""
@@ -59,6 +67,9 @@ MAX_PAYMENTS = 100
 
 MAX_REFUNDS = 1000
 """The most refunds of an order."""
+
+MAX_ELSEWHERE = 1000
+"""Of the most payments an order knows which other orders have them, or parts of them."""
 
 _version: Check = integer(least=1, most=MAX_SEQUENCE)
 
@@ -83,6 +94,14 @@ def _refunds(given: Iterable[Refund]) -> tuple[Refund, ...]:
     return tuple_of(given)
 
 
+def _elsewhere(given: Iterable[PaymentElsewhere]) -> tuple[PaymentElsewhere, ...]:
+    return tuple_of(given)
+
+
+def _units(given: Iterable[LineUnits]) -> tuple[LineUnits, ...]:
+    return tuple_of(given)
+
+
 def _holds(given: str | Iterable[str]) -> tuple[str, ...]:
     """Put reasons in order and drop repeats; what is none stays, to be refused."""
     names: Any = names_of(given)
@@ -102,14 +121,18 @@ class Order:
         currency: ISO 4217; every amount is in it.
         lines: At most `MAX_LINES`, with unique ids, in the order people see them.
         quote: The price of record; None: not priced yet.
-        part: What it bears of the charges of the price of record; None: all of them, and its
-            lines are all that was priced.
+        part: What it bears of the price of record beside its lines: charges, uses of promotions,
+            gifts, points, coupons; None: all of it, and its lines are all that was priced.
         details: Who, where to, invoice, remarks.
         origin: Where it comes from; a replacement names ``parent`` and ``case``.
         parent: The id of the order that it replaces something of.
         case: The id of the after-sales case that it comes from.
+        replaces: The units of ``parent`` in whose place it comes.
         payments: What was paid, or asked for; the oldest first.
         refunds: What is given back, or was to be; the oldest first.
+        elsewhere: Which payments other orders have, or parts of them, since it was split.
+        merged_into: The id of the order that has everything of it by now; None: it was not
+            merged into another.
         holds: For which reasons it must wait; order and repeats are dropped.
         state: In which state it is.
         version: How many events it has had.
@@ -133,12 +156,21 @@ class Order:
     origin: Origin = field(default=Origin.NORMAL, converter=_origin, validator=member(Origin))
     parent: str | None = field(default=None, validator=optional(identifier))
     case: str | None = field(default=None, validator=optional(identifier))
+    replaces: tuple[LineUnits, ...] = field(
+        default=(), converter=_units, validator=each(instance(LineUnits), most=MAX_LINES)
+    )
     payments: tuple[Payment, ...] = field(
         default=(), converter=_payments, validator=each(instance(Payment), most=MAX_PAYMENTS)
     )
     refunds: tuple[Refund, ...] = field(
         default=(), converter=_refunds, validator=each(instance(Refund), most=MAX_REFUNDS)
     )
+    elsewhere: tuple[PaymentElsewhere, ...] = field(
+        default=(),
+        converter=_elsewhere,
+        validator=each(instance(PaymentElsewhere), most=MAX_ELSEWHERE),
+    )
+    merged_into: str | None = field(default=None, validator=optional(identifier))
     holds: tuple[str, ...] = field(
         default=(), converter=_holds, validator=each(identifier, most=MAX_HOLDS)
     )
@@ -147,7 +179,10 @@ class Order:
     )
     version: int = field(default=1, validator=_version)
 
+    _by_id: Mapping[str, OrderLine] = field(init=False, eq=False, repr=False)
+
     def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "_by_id", {line.id: line for line in self.lines})
         faults = list(faults_of(self))
         if faults:
             raise InvalidDocument(faults)
@@ -156,10 +191,18 @@ class Order:
 
     def line(self, line_id: str) -> OrderLine:
         """Find a line by its id, or raise `NotFound`."""
-        for line in self.lines:
-            if line.id == line_id:
-                return line
-        raise NotFound("the id of a line of this order", line_id)
+        if line_id not in self._by_id:
+            raise NotFound("the id of a line of this order", line_id)
+        return self._by_id[line_id]
+
+    def holders(self, payment_id: str) -> tuple[str, ...]:
+        """Tell which other orders have a payment, or parts of it: those to ask about it.
+
+        An order that has given it on in its turn knows to which.
+        """
+        if self.merged_into is not None:
+            return (self.merged_into,)
+        return tuple(each.order for each in self.elsewhere if each.payment == payment_id)
 
     @property
     def payable(self) -> Money | None:
@@ -228,6 +271,11 @@ class Order:
             for line in self.lines
         )
         return evolve(self, lines=lines, details=self.details.anonymised())
+
+
+def check_order(order: Order) -> None:
+    """Refuse what is no order, before anything is read off it."""
+    instance(Order)(None, Named("order"), order)
 
 
 _WITHIN: Final[Mapping[type, tuple[str, ...]]] = MappingProxyType(

@@ -18,13 +18,14 @@ from ordercore.orders.changes.proposal import (
 )
 from ordercore.orders.commands import Result, done
 from ordercore.orders.events import OrderChanged
-from ordercore.orders.order import Order
+from ordercore.orders.order import Order, check_order
 
 __all__ = [
     "ChangeResult",
     "cancel_change",
     "confirm_change",
     "confirm_proposed",
+    "consented",
     "decline_change",
     "propose_change",
 ]
@@ -89,8 +90,14 @@ def confirm_proposed(
     instance(OrderChange)(None, Named("change"), change)
     ORDER_CHANGE.needs(change.state, ChangeStep.CONFIRM, by=by)  # a proposal that is over
     _check_base(order, change.order, change.base)
-    made = _made(order, preview_change(order, change.edits, change.quote), change.id)
-    return made, _settled(change, ChangeConfirmed())
+    return consented(order, change, preview_change(order, change.edits, change.quote))
+
+
+def consented(
+    order: Order, change: OrderChange, preview: ChangePreview
+) -> tuple[Result, ChangeResult]:
+    """Change an order as a preview of the proposal tells: nobody has to make it twice."""
+    return _made(order, preview, change.id), _settled(change, ChangeConfirmed())
 
 
 def decline_change(change: OrderChange, reason: str) -> ChangeResult:
@@ -112,6 +119,7 @@ def cancel_change(change: OrderChange, reason: str) -> ChangeResult:
 
 
 def _check_base(order: Order, of: str, base: int) -> None:
+    check_order(order)
     if order.id != of:
         expected = f"a change of order {order.id}"
         raise InvalidValue(expected, of, path=("order",), reason="other_aggregate")
@@ -137,4 +145,5 @@ def _made(order: Order, preview: ChangePreview, change: str | None) -> Result:
 
 
 def _settled(change: OrderChange, event: Event) -> ChangeResult:
+    instance(OrderChange)(None, Named("change"), change)
     return apply_change(change, event), (event,)

@@ -13,7 +13,7 @@ from ordercore.events import Event
 from ordercore.orders.ledger import Quantities, refund, undo_refund
 from ordercore.orders.lines import OrderLine
 from ordercore.orders.machine import OrderState
-from ordercore.orders.order import Order
+from ordercore.orders.order import Order, check_order
 from ordercore.orders.payments.ceilings import breaches
 from ordercore.orders.payments.events import (
     PaymentAuthorized,
@@ -36,19 +36,29 @@ __all__ = ["MONEY_CHANGES", "payment_of", "refund_of"]
 
 
 def payment_of(order: Order, payment_id: str) -> Payment:
-    """Find a payment by its id, or raise `NotFound`."""
+    """Find a payment by its id, or raise `NotFound`, which names the orders that have it."""
+    check_order(order)
     for payment in order.payments:
         if payment.id == payment_id:
             return payment
-    raise NotFound("the id of a payment of this order", payment_id, path=("payment_id",))
+    place, holders = ("payment_id",), order.holders(payment_id)
+    if holders:
+        expected = f"a payment of this order; it is with order {' and '.join(holders)}"
+        raise NotFound(expected, payment_id, path=place, reason="payment_elsewhere")
+    raise NotFound("the id of a payment of this order", payment_id, path=place)
 
 
 def refund_of(order: Order, refund_id: str) -> Refund:
-    """Find a refund by its id, or raise `NotFound`."""
+    """Find a refund by its id, or raise `NotFound`, which names the order that has it."""
+    check_order(order)
     for one in order.refunds:
         if one.id == refund_id:
             return one
-    raise NotFound("the id of a refund of this order", refund_id, path=("refund_id",))
+    place = ("refund_id",)
+    if order.merged_into is not None:
+        expected = f"a refund of this order; all of it is with order {order.merged_into}"
+        raise NotFound(expected, refund_id, path=place, reason="refund_elsewhere")
+    raise NotFound("the id of a refund of this order", refund_id, path=place)
 
 
 def _check_placed(order: Order) -> None:

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from ordercore.money import Money
 from ordercore.orders.machine import OrderState
+from ordercore.orders.payments.ceilings import rounded_off
 from ordercore.orders.payments.parts import RefundParts
 from ordercore.orders.payments.refund import RefundState
 from ordercore.orders.prices import cancelled_of, payable_of
@@ -91,10 +92,14 @@ def balance_of(order: Order) -> Balance:
 
 
 def _undone(parts: RefundParts) -> int:
-    """Tell what a refund gives back for what is not due any more, in minor units."""
+    """Tell what a refund gives back for what is not due any more, in minor units.
+
+    What rounding had waived of cancelled units was never paid for them.
+    """
     overpaid = 0 if parts.overpaid is None else parts.overpaid.minor
     lines = [line for line in parts.lines if line.cancelled]
-    return overpaid + sum(line.amount.minor * line.cancelled // line.units for line in lines)
+    given = sum(line.amount.minor * line.cancelled // line.units for line in lines)
+    return overpaid + max(0, given + rounded_off(parts))
 
 
 def payment_status(balance: Balance) -> PaymentStatus:

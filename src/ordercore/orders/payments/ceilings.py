@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from attrs import frozen
-
 from ordercore.errors import CurrencyMismatch, InvalidInput, InvalidValue, NotFound, Path
 from ordercore.money import Money
 from ordercore.orders.payments.parts import Component, Key, RefundParts
@@ -22,40 +20,17 @@ if TYPE_CHECKING:
     from ordercore.orders.order import Order
 
 __all__ = [
-    "Ceiling",
     "breaches",
     "ceiling_faults",
     "ceilings_of",
     "given_by",
     "live_parts",
-    "refund_ceilings",
+    "rounded_off",
     "units_given",
     "waived_by",
 ]
 
 _NONE: Final[Mapping[str, int]] = MappingProxyType({})
-
-
-@frozen
-class Ceiling:
-    """How much of a component may be given back.
-
-    Attributes:
-        component: What it is for.
-        id: The id of the line, fee or payment; empty for the others.
-        most: The most that all refunds together may give back of it.
-        given: What they do, those under way as well.
-    """
-
-    component: Component
-    id: str
-    most: Money
-    given: Money
-
-    @property
-    def room(self) -> Money:
-        """What may still be given back."""
-        return max(self.most - self.given, Money.zero(self.most.currency))
 
 
 def live_parts(order: Order, *, but: str | None = None) -> list[RefundParts]:
@@ -77,34 +52,9 @@ def given_by(several: Iterable[RefundParts]) -> dict[Key, int]:
     return found
 
 
-def refund_ceilings(order: Order) -> tuple[Ceiling, ...]:
-    """Tell how much of each component may be given back, and how much is.
-
-    ============== =============================================================
-    component      the most that goes back
-    ============== =============================================================
-    ``order``      what was captured
-    ``payments``   what was captured of the payment
-    ``lines``      what was paid for the line's units that are cancelled, delivered, lost,
-                   refused or waived, with tax that comes on top
-    ``shipping``   what was paid for shipping
-    ``fees``       what was paid for the fee
-    ``tax``        the tax that came on top of shipping and fees
-    ``rounding``   what the rounding of the payable added
-    ``overpaid``   what was captured beyond the price of record
-    ============== =============================================================
-    """
-    several = live_parts(order)
-    given = given_by(several)
-    keys: list[Key] = [(Component.ORDER, "")]
-    keys += [(Component.PAYMENT, payment.id) for payment in order.payments]
-    keys += [(Component.LINE, line.id) for line in order.lines]
-    keys += [*charges_of(order), (Component.OVERPAID, "")]
-    found = ceilings_of(order, waived_by(several), keys)
-    return tuple(
-        Ceiling(*key, Money(most, order.currency), Money(given.get(key, 0), order.currency))
-        for key, most in found.items()
-    )
+def rounded_off(parts: RefundParts) -> int:
+    """Tell what rounding took off a refund, in minor units: below zero or nothing."""
+    return 0 if parts.rounding is None else min(0, parts.rounding.minor)
 
 
 def breaches(order: Order, parts: RefundParts, *, of: str | None = None) -> Iterator[InvalidInput]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ordercore.data.checks import Named, instance
-from ordercore.errors import InvalidInput, dotted
+from ordercore.errors import InvalidInput, InvalidValue, dotted
 from ordercore.lifecycle import Answer
 from ordercore.money import Money
 from ordercore.orders.commands import Result, done, none_of
-from ordercore.orders.order import Order
+from ordercore.orders.order import Order, check_order
 from ordercore.orders.payments.applying import payment_of, refund_of
 from ordercore.orders.payments.ceilings import breaches
 from ordercore.orders.payments.completing import completed
@@ -102,7 +102,9 @@ def authorize_payment(
         InvalidValue: It is less than what is captured, or more than what is asked for.
         CurrencyMismatch: The amount is in another currency.
     """
-    agreed = payment_of(order, payment_id).amount if amount is None else _money(order, amount)
+    payment = payment_of(order, payment_id)
+    agreed = payment.amount if amount is None else _money(order, amount)
+    _check_here(order, payment, agreed, payment.amount)
     return done(order, PaymentAuthorized(payment_id, agreed, reference))
 
 
@@ -117,7 +119,8 @@ def capture_payment(
 
     A callback that comes twice has the same reference, and is refused as a duplicate. Money
     that comes after the payment failed or was voided, or the order was cancelled, is taken
-    down like any other. What comes beyond what was asked for is a payment of its own.
+    down like any other. What comes beyond what was asked for is a payment of its own. Where
+    the order was split, each order takes down what it has of the payment, under one reference.
 
     Args:
         order: The order.
@@ -126,14 +129,17 @@ def capture_payment(
         reference: What the provider calls this capture by.
 
     Raises:
-        NotFound: The order has no such payment.
+        NotFound: The order has no such payment; where another order has it, that is named,
+            and the reason is ``payment_elsewhere``.
         InvalidValue: It is taken down already: the reason is ``duplicate_reference``; or it is
-            nothing, or more than what is left.
+            nothing, or more than what is left: where other orders have the rest, they are
+            named, and the reason is ``payment_elsewhere``.
         IllegalTransition: Nothing is left to capture.
         CurrencyMismatch: The amount is in another currency.
     """
     payment = payment_of(order, payment_id)
     taken = _left(payment) if amount is None else _money(order, amount)
+    _check_here(order, payment, taken, _left(payment))
     return done(order, PaymentCaptured(payment_id, taken, reference))
 
 
@@ -141,6 +147,15 @@ def _left(payment: Payment) -> Money:
     """Tell what is left to capture: of what is authorized, or else of what is asked for."""
     authorized = payment.state is PaymentState.AUTHORIZED
     return payment.capturable if authorized else payment.amount - payment.captured
+
+
+def _check_here(order: Order, payment: Payment, amount: Money, most: Money) -> None:
+    """Refuse more than is left of a payment of which other orders have the rest, naming them."""
+    holders = order.holders(payment.id)
+    if holders and amount.currency == most.currency and amount > most:
+        expected = f"at most {most}; the rest is with order {' and '.join(holders)}"
+        path, reason = ("amount",), "payment_elsewhere"
+        raise InvalidValue(expected, str(amount), path=path, reason=reason)
 
 
 def fail_payment(order: Order, payment_id: str, reason: str) -> Result:
@@ -200,6 +215,7 @@ def request_refund(
         InvalidValue: The order is a draft.
         InvalidInput: Something is not as `Refund` says.
     """
+    check_order(order)
     instance(RefundParts)(None, Named("parts"), parts)
     more = {} if key is None else {"key": key}
     whole = completed(order, parts)
@@ -306,6 +322,7 @@ def _ask(order: Order, refund_id: str, step: RefundStep) -> None:
 
 
 def _money(order: Order, amount: Money | Decimal | str) -> Money:
+    check_order(order)
     try:
         return Money.of(amount, order.currency)
     except InvalidInput as error:

@@ -257,10 +257,12 @@ def _id_faults(parts: RefundParts) -> Iterator[InvalidInput]:
     ids: list[tuple[str, Any, str]] = [("lines", [one.line for one in parts.lines], "line")]
     ids += [(name, [one.id for one in getattr(parts, name)], "id") for name in _NAMED]
     for name, several, told in ids:
+        seen: set[Any] = set()
         for i, one in enumerate(several):
-            if one in several[:i]:
+            if one in seen:
                 path = (name, i, told)
                 yield InvalidValue("an id used once", one, path=path, reason="duplicate_id")
+            seen.add(one)
 
 
 def _sum_faults(parts: RefundParts) -> Iterator[InvalidInput]:

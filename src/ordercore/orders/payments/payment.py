@@ -24,6 +24,7 @@ __all__ = [
     "PAYMENT",
     "Capture",
     "Payment",
+    "PaymentElsewhere",
     "PaymentState",
     "PaymentStep",
     "authorize",
@@ -123,11 +124,31 @@ class Capture:
 
     Args:
         reference: What the provider calls it by; each once in a payment.
-        amount: How much, above zero.
+        amount: How much of it is this order's, above zero.
+        of: How much was taken in all, where other orders have the rest; None: the amount.
     """
 
     reference: str = field(validator=identifier)
     amount: Money = field(validator=_money)
+    of: Money | None = field(default=None, validator=optional(_money))
+
+    @property
+    def whole(self) -> Money:
+        """How much the provider took at once, whichever orders have it."""
+        return self.amount if self.of is None else self.of
+
+
+@frozen
+class PaymentElsewhere:
+    """A payment that another order has, or a part of it: its own order was split.
+
+    Args:
+        payment: The id of the payment, the same in both orders.
+        order: The id of the other order.
+    """
+
+    payment: str = field(validator=identifier)
+    order: str = field(validator=identifier)
 
 
 def _captures(given: Iterable[Capture]) -> tuple[Capture, ...]:
@@ -217,7 +238,10 @@ class Payment:
 
 def _currency_faults(payment: Payment) -> Iterator[InvalidInput]:
     amounts: list[tuple[Path, Money]] = [(("authorized",), payment.authorized)]
-    amounts += [(("captures", i, "amount"), c.amount) for i, c in enumerate(payment.captures)]
+    for i, one in enumerate(payment.captures):
+        amounts.append((("captures", i, "amount"), one.amount))
+        if one.of is not None:
+            amounts.append((("captures", i, "of"), one.of))
     for path, amount in amounts:
         if amount.currency != payment.currency:
             yield CurrencyMismatch(f"an amount in {payment.currency}", str(amount), path=path)
@@ -230,6 +254,9 @@ def _single_faults(payment: Payment) -> Iterator[InvalidInput]:
     for i, one in enumerate(payment.captures):
         if one.amount.minor <= 0:
             yield _positive(one.amount, "captures", i, "amount")
+        if one.whole < one.amount:
+            expected = f"at least {one.amount}, which is a part of it"
+            yield InvalidValue(expected, str(one.whole), path=("captures", i, "of"))
         if one.reference in seen:
             yield _duplicate(one.reference, "captures", i, "reference")
         seen.add(one.reference)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from ordercore.lifecycle import Answer
 from ordercore.money import Money
 from ordercore.orders.order import Order
+from ordercore.orders.prices import borne
 
 __all__ = ["PaymentPolicy"]
 
@@ -19,7 +20,8 @@ class PaymentPolicy(StrEnum):
     AUTHORIZED = "authorized"
     """What is due was captured, or providers have agreed to it."""
     DEPOSIT = "deposit"
-    """The deposit that the price of record asks for was captured; without one, all of it."""
+    """The deposit that the price of record asks for was captured, of a part of a split order its
+    share; without one, all of it."""
     ON_ACCOUNT = "on_account"
     """Nothing is asked for: the customer pays by invoice."""
 
@@ -39,7 +41,7 @@ class PaymentPolicy(StrEnum):
     def _asked(self, order: Order, due: Money) -> Money:
         if self is PaymentPolicy.ON_ACCOUNT:
             return Money.zero(order.currency)
-        deposit = None if order.quote is None else order.quote.deposit
+        deposit = None if order.quote is None else borne(order).deposit
         if self is PaymentPolicy.DEPOSIT and deposit is not None:
             return min(deposit, due)
         return due

@@ -19,17 +19,19 @@ from ordercore.data.checks import Named, instance
 from ordercore.data.faults import step
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
 from ordercore.money import MAX_MINOR, Money
-from ordercore.orders.order import Order
+from ordercore.orders.order import Order, check_order
 from ordercore.orders.payments.asking import Asked, Units, asked_units, cancelled_units
 from ordercore.orders.payments.ceilings import (
     ceilings_of,
     given_by,
     live_parts,
+    rounded_off,
     waived_by,
 )
 from ordercore.orders.payments.completing import share_of, sources_of
 from ordercore.orders.payments.parts import Component, Key, RefundLine, RefundParts
-from ordercore.orders.payments.standing import Standing, standing_of
+from ordercore.orders.payments.shares import Standing
+from ordercore.orders.payments.standing import is_whole, needs_whole, plain, standing_of
 from ordercore.pricing import ReversalOptions, ReversalPolicy
 
 __all__ = ["Policy", "owed_refund", "proposed_refund"]
@@ -62,7 +64,9 @@ def proposed_refund(
             ones as long as there are such; `owed_refund` is for what was cancelled.
         policy: How it is reckoned: ``keep_shares``, ``reprice`` or ``forbid_partial``; or
             `ordercore.pricing.ReversalOptions` with the other choices, too. One set of them
-            is for all refunds of an order. None: as in those that count, or else by shares.
+            is for all refunds of an order; only ``keep_shares`` may follow another policy, and
+            is open to every order. None: as in those that count, as far as the order still
+            has all that was priced, or else by shares.
         charges: What is kept back, by a code of the shop, each below zero. In all they take no
             more than there is.
         even_replaced: Whether units that were replaced may be refunded as well; then
@@ -73,9 +77,11 @@ def proposed_refund(
             others than before, or sets would be parted that the policy keeps together; all of
             it is told.
         InvalidValue: No units are named; or the order has no price yet, or only a part of what
-            was priced and the policy asks for all of it.
-        NotReproducible: This version prices the order otherwise.
+            was priced and the policy asks for all of it: then the reason is
+            ``parts_of_quote``.
+        NotReproducible: The policy prices anew, and this version prices the order otherwise.
     """
+    check_order(order)
     instance(Mapping)(None, Named("units"), units)
     instance(Mapping)(None, Named("charges"), charges)
     if not units:
@@ -103,6 +109,7 @@ def owed_refund(order: Order, policy: Policy | None = None) -> RefundParts | Non
     Raises:
         OrderCoreError: As `proposed_refund`.
     """
+    check_order(order)
     asked, options = cancelled_units(order), _options(order, policy)
     parts = None
     if asked or any(line.quantities.refunded for line in order.lines):
@@ -112,18 +119,24 @@ def owed_refund(order: Order, policy: Policy | None = None) -> RefundParts | Non
 
 
 def _options(order: Order, policy: Policy | None) -> ReversalOptions:
-    """Read the choices: one set of them is for all refunds that count, as in `reverse`."""
+    """Read the choices: one set of them is for all refunds that count, as in `reverse`.
+
+    But shares may always follow. The others cannot be kept to the end of every order: it is
+    split, a set is parted, or this version prices it otherwise.
+    """
     made = [parts.options for parts in live_parts(order) if parts.options is not None]
     before = made[-1] if made else ReversalOptions()
     if policy is None:
-        return before
+        return plain(before) if needs_whole(before) and not is_whole(order) else before
     given = policy if isinstance(policy, ReversalOptions) else ReversalOptions(policy=policy)
-    if made and given != before:
+    if made and given not in (before, plain(before)):
         raise InvalidDocument(_other_choices(before, given))
     return given
 
 
 def _other_choices(before: ReversalOptions, given: ReversalOptions) -> Iterator[InvalidInput]:
+    if given.policy is ReversalPolicy.KEEP_SHARES:
+        before = plain(before)
     for choice in fields(ReversalOptions):
         was, now = getattr(before, choice.name), getattr(given, choice.name)
         if was != now:
@@ -165,7 +178,7 @@ def _plan(order: Order, asked: Asked, options: ReversalOptions) -> _Plan:
     waived = _made_cheaper(order, asked, wants)
     rooms = _rooms(order, waived, wants)
     whole = sum(_filled(wants, rooms, MAX_MINOR).values())
-    rounding = max(-whole, min(0, standing.rounding - sum(map(_rounded, live))))
+    rounding = max(-whole, min(0, standing.rounding - sum(map(rounded_off, live))))
     withheld = standing.withheld - sum(parts.charged(_WITHHELD) for parts in live)
     withheld = max(-whole - rounding, min(0, withheld))
     reckoned = max(0, min(whole + rounding + withheld, _left(order, standing)))
@@ -199,10 +212,9 @@ def _made_cheaper(order: Order, asked: Asked, wants: _Wants) -> dict[str, int]:
     """
     rooms = _rooms(order, {}, wants)
     return {
-        line.id: line.quantities.kept
-        for line in order.lines
-        for key, minor in wants
-        if key == (Component.LINE, line.id) and line.id not in asked and minor > rooms[key]
+        name: order.line(name).quantities.kept
+        for (kind, name), minor in wants
+        if kind is Component.LINE and name not in asked and minor > rooms[kind, name]
     }
 
 
@@ -223,11 +235,6 @@ def _filled(wants: _Wants, rooms: Mapping[Key, int], amount: int) -> dict[Key, i
             found[key] = found.get(key, 0) + taken
             amount -= taken
     return found
-
-
-def _rounded(parts: RefundParts) -> int:
-    """Tell what rounding took off a refund: below zero or nothing."""
-    return 0 if parts.rounding is None else min(0, parts.rounding.minor)
 
 
 def _left(order: Order, standing: Standing) -> int:

@@ -1,7 +1,7 @@
 """What stands to be given back in all once some units of an order are back, by component.
 
-It is `ordercore.pricing.reverse` read for an order: its lines may be of any units of the
-quote's lines, and the order may have only a part of them.
+It is `ordercore.pricing.reverse` read for an order. Its lines may be of any units of the quote's
+lines, and the order may have only a part of them: then it is told by shares.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from attrs import fields, frozen
+from attrs import evolve, fields
 
 from ordercore.errors import InvalidDocument, InvalidValue
 from ordercore.orders.order import Order
 from ordercore.orders.payments.ceilings import live_parts
 from ordercore.orders.payments.parts import Component, Key
+from ordercore.orders.payments.shares import Standing, by_shares
 from ordercore.orders.prices import charges_of, price_of
 from ordercore.pricing import (
-    ChargeRefund,
     Quote,
     QuoteRecord,
     Reversal,
@@ -26,28 +26,13 @@ from ordercore.pricing import (
     reverse,
 )
 
-__all__ = ["Standing", "standing_of"]
-
-
-@frozen
-class Standing:
-    """What stands to be given back in all, in minor units.
-
-    Attributes:
-        total: All of it.
-        components: Of lines, shipping, fees, tax and rounding; none is negative.
-        rounding: What was waived by rounding, below zero or nothing.
-        withheld: What is kept back, below zero or nothing: a deposit, gifts that stay.
-    """
-
-    total: int
-    components: Mapping[Key, int]
-    rounding: int
-    withheld: int
+__all__ = ["is_whole", "needs_whole", "plain", "standing_of"]
 
 
 def standing_of(order: Order, now: Mapping[str, int], options: ReversalOptions) -> Standing:
     """Tell what stands to be given back once further units are back.
+
+    By shares it is read off the record, of whatever part of the quote the order has.
 
     Args:
         order: With its refunds: their units are back.
@@ -58,36 +43,46 @@ def standing_of(order: Order, now: Mapping[str, int], options: ReversalOptions) 
         InvalidValue: The order has no price yet; or it has only a part of what was priced, and
             the choices are such that the whole is asked for.
         InvalidDocument: Sets would be parted that the policy keeps together.
-        NotReproducible: This version prices the order otherwise.
+        NotReproducible: The policy prices anew, and this version prices otherwise.
     """
     if order.quote is None:
         raise InvalidValue("an order that has a price", path=("quote",), reason="unpriced")
-    _check_whole(order, order.quote, options)
-    quote = order.quote.quote()
     back = {line.id: line.quantities.refunded + now.get(line.id, 0) for line in order.lines}
+    if options == plain(options):
+        return by_shares(order, back, options)
+    _check_whole(order, options)
+    quote = order.quote.quote()
     reversal = reverse(quote, {}, _of_quote(order, order.quote, back), **_choices(options))
     _check_refused(reversal)
+    if options.policy is ReversalPolicy.FORBID_PARTIAL and not options.gifts_kept:
+        return by_shares(order, back, options)
     components = {**_lines(order, reversal, back), **_charges(order, reversal)}
-    rounding = _waived(order, reversal)
-    total = sum(components.values()) + rounding + reversal.withheld.minor
-    if _by_way(options):
-        total = _refunded(order, quote, now, options)
-    return Standing(total, components, rounding, reversal.withheld.minor)
+    total = _refunded(order, quote, now, options)
+    return Standing(total, components, _waived(order, reversal), reversal.withheld.minor)
 
 
-def _by_way(options: ReversalOptions) -> bool:
-    """Tell whether the way matters, and not only which units are back in the end."""
+def is_whole(order: Order) -> bool:
+    """Tell whether the order has all that was priced, line by line."""
+    quote = order.quote
+    return order.part is None and quote is not None and len(order.lines) == len(quote.cart.lines)
+
+
+def plain(options: ReversalOptions) -> ReversalOptions:
+    """Make choices by shares of others: of any order, whatever came before, they can be kept."""
+    return evolve(options, policy=ReversalPolicy.KEEP_SHARES, gifts_kept=(), together=None)
+
+
+def needs_whole(options: ReversalOptions) -> bool:
+    """Tell whether the choices ask for all that was priced: for the way, return by return."""
     return options.policy is ReversalPolicy.REPRICE or bool(options.gifts_kept)
 
 
-def _check_whole(order: Order, record: QuoteRecord, options: ReversalOptions) -> None:
+def _check_whole(order: Order, options: ReversalOptions) -> None:
     """Refuse choices that ask for all units of the quote, line by line, if they are not here."""
-    whole = order.part is None and len(order.lines) == len(record.cart.lines)
-    keeps = options.deposit is ChargeRefund.NEVER and record.deposit is not None
-    if not whole and (_by_way(options) or keeps):
-        expected = "one by shares, deposit and gifts included: the order has parts of the quote"
+    if needs_whole(options) and not is_whole(order):
+        expected = "keep_shares, without gifts kept: the order has parts of the quote"
         given = options.policy.value
-        raise InvalidValue(expected, given, path=("policy",), reason="fields_disagree")
+        raise InvalidValue(expected, given, path=("policy",), reason="parts_of_quote")
 
 
 def _check_refused(reversal: Reversal) -> None:

@@ -1,7 +1,8 @@
 """Payments that go with units to another order, by amount, and come back from it.
 
-Money goes that is free: captured and not given back. As long as there is enough for both
-orders, the other one gets what it owes, and no more; else each gets its share of what there is.
+Money goes that is free: captured, and neither given back nor to be taken by a refund that
+failed, which may succeed late. As long as there is enough for both orders, the other one gets
+what it owes, and no more; else each gets its share of what there is.
 What was authorised covers what captures leave uncovered in the same way, and what is asked for
 covers the rest.
 """
@@ -15,8 +16,9 @@ from attrs import evolve
 
 from ordercore.money import Money, apportion
 from ordercore.orders.payments.ceilings import given_by, live_parts
-from ordercore.orders.payments.parts import Component
+from ordercore.orders.payments.parts import Component, RefundParts
 from ordercore.orders.payments.payment import Capture, Payment, PaymentState
+from ordercore.orders.payments.refund import RefundState
 
 if TYPE_CHECKING:
     from ordercore.orders.order import Order
@@ -59,8 +61,13 @@ def split_payments(order: Order, stays: int, goes: int) -> tuple[Payments, Payme
 
 
 def _layers(order: Order) -> _Layers:
-    given = given_by(live_parts(order))
+    given = given_by([*live_parts(order), *_late_parts(order)])
     return [_layers_of(p, given.get((Component.PAYMENT, p.id), 0)) for p in order.payments]
+
+
+def _late_parts(order: Order) -> list[RefundParts]:
+    """List the parts of refunds that failed and may succeed late: their money waits here."""
+    return [each.parts for each in order.refunds if each.state is RefundState.FAILED]
 
 
 def _layers_of(payment: Payment, given: int) -> list[int]:
@@ -68,7 +75,7 @@ def _layers_of(payment: Payment, given: int) -> list[int]:
         return [0, 0, 0]
     asked = payment.amount - payment.authorized
     pending = asked.minor if payment.state is PaymentState.PENDING else 0
-    return [payment.captured.minor - given, payment.capturable.minor, pending]
+    return [max(0, payment.captured.minor - given), payment.capturable.minor, pending]
 
 
 def _cut(payment: Payment, part: Sequence[int]) -> tuple[Payment | None, Payment | None]:
@@ -123,8 +130,14 @@ def _cut_captures(captures: Iterable[Capture], stays: int) -> tuple[list[Capture
         stays -= here
         for parts, minor in ((kept, here), (taken, one.amount.minor - here)):
             if minor:
-                parts.append(Capture(one.reference, Money(minor, one.amount.currency)))
+                parts.append(_part_of(one, minor))
     return kept, taken
+
+
+def _part_of(one: Capture, minor: int) -> Capture:
+    if minor == one.amount.minor:
+        return one
+    return Capture(one.reference, Money(minor, one.amount.currency), one.whole)
 
 
 # And back again
@@ -158,5 +171,6 @@ def _merged_captures(captures: Iterable[Capture]) -> tuple[Capture, ...]:
     for one in captures:
         known = found.get(one.reference)
         amount = one.amount if known is None else known.amount + one.amount
-        found[one.reference] = Capture(one.reference, amount)
+        whole = one.whole if known is None else max(one.whole, known.whole, amount)
+        found[one.reference] = Capture(one.reference, amount, None if whole == amount else whole)
     return tuple(found.values())

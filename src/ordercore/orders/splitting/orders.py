@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from attrs import evolve
@@ -11,10 +11,10 @@ from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFou
 from ordercore.orders.lines import OrderLine
 from ordercore.orders.machine import ORDER, OrderState, OrderStep
 from ordercore.orders.order import Order
-from ordercore.orders.payments.ceilings import given_by, live_parts
-from ordercore.orders.payments.payment import Payment
-from ordercore.orders.prices import borne, price_of
+from ordercore.orders.payments.payment import Payment, PaymentElsewhere
+from ordercore.orders.prices import borne
 from ordercore.orders.quote_part import QuotePart, whole_part
+from ordercore.orders.splitting.charges import cut_charges, worths
 from ordercore.orders.splitting.money import merged_payments, split_payments
 from ordercore.orders.splitting.units import SplitUnits, gone, join_faults, joined, stayed
 
@@ -64,35 +64,41 @@ def _state_faults(order: Order, *path: str) -> Iterator[InvalidInput]:
 def parted(
     order: Order, units: Sequence[SplitUnits]
 ) -> tuple[tuple[QuotePart, QuotePart], tuple[tuple[Payment, ...], tuple[Payment, ...]]]:
-    """Part the charges that an order bears, and its payments: what stays, and what goes."""
-    goes = sum(_worth(order, part) for part in units)
-    stays = sum(_kept_worth(order, line) for line in order.lines) - goes
-    given = {(key[0].value, key[1]): minor for key, minor in given_by(live_parts(order)).items()}
-    parts = borne(order).cut(stays, goes, given)
-    due = stays + parts[0].total.minor, goes + parts[1].total.minor
-    return parts, split_payments(order, max(0, due[0]), max(0, due[1]))
-
-
-def _worth(order: Order, part: SplitUnits) -> int:
-    """Tell what the last units of a line come to."""
-    line = order.line(part.line)
-    units = line.quantities.ordered
-    return price_of(order, line, units) - price_of(order, line, units - part.quantity)
-
-
-def _kept_worth(order: Order, line: OrderLine) -> int:
-    """Tell what the units of a line come to that are not cancelled."""
-    units = line.quantities
-    return price_of(order, line, units.ordered) - price_of(order, line, units.cancelled)
+    """Part what an order bears, and its payments: what stays, and what goes."""
+    worth = worths(order, units)
+    parts = cut_charges(order, *worth)
+    stays, goes = (
+        max(0, each.kept + part.total.minor) for each, part in zip(worth, parts, strict=True)
+    )
+    return parts, split_payments(order, stays, goes)
 
 
 def remaining(
-    order: Order, units: Sequence[SplitUnits], part: QuotePart, payments: Sequence[Payment]
+    order: Order,
+    units: Sequence[SplitUnits],
+    part: QuotePart,
+    payments: Sequence[Payment],
+    *,
+    into: str,
 ) -> Order:
-    """Make the order that remains when units have gone."""
+    """Make the order that remains when units have gone into another."""
     parts = {each.line: each for each in units}
     lines = [stayed(line, parts[line.id]) if line.id in parts else line for line in order.lines]
-    return evolve(order, lines=[line for line in lines if line], part=part, payments=payments)
+    gone = [each for each in order.payments if each not in payments]
+    return evolve(
+        order,
+        lines=[line for line in lines if line],
+        part=part,
+        payments=payments,
+        elsewhere=_known(order.elsewhere, ((payment.id, into) for payment in gone)),
+    )
+
+
+def _known(
+    before: Iterable[PaymentElsewhere], more: Iterable[tuple[str, str]]
+) -> tuple[PaymentElsewhere, ...]:
+    """Know of further payments which order has them, each once."""
+    return tuple(dict.fromkeys((*before, *(PaymentElsewhere(*each) for each in more))))
 
 
 # Merging
@@ -143,7 +149,16 @@ def merged(one: Order, two: Order) -> Order:
         holds=(*one.holds, *two.holds),
         payments=merged_payments(one.payments, two.payments),
         refunds=(*one.refunds, *two.refunds),
+        replaces=(*one.replaces, *two.replaces),
+        elsewhere=_still_elsewhere(one, two),
     )
+
+
+def _still_elsewhere(one: Order, two: Order) -> tuple[PaymentElsewhere, ...]:
+    """Know which payments other orders have than these two."""
+    both = (one.id, two.id)
+    known = (*one.elsewhere, *two.elsewhere)
+    return _known((each for each in known if each.order not in both), ())
 
 
 def _place(order: Order, line: OrderLine) -> tuple[int, int]:
@@ -155,13 +170,17 @@ def _place(order: Order, line: OrderLine) -> tuple[int, int]:
 def _merged_part(one: Order, two: Order, lines: Sequence[OrderLine]) -> QuotePart | None:
     """Tell what the merged order bears; None: all of it again, and it has all units."""
     part = borne(one).plus(borne(two))
-    if one.quote is None or part != whole_part(one.quote):
+    if one.quote is None:
+        return part
+    whole = whole_part(one.quote)
+    part = part.ordered_as(whole)
+    if part != whole:
         return part
     units = sum(line.quantities.ordered for line in lines)
     return None if units == sum(each.quantity for each in one.quote.cart.lines) else part
 
 
-def emptied(order: Order) -> Order:
+def emptied(order: Order, into: str) -> Order:
     """Make what is left of an order that was merged into another: nothing, and it is over."""
     return evolve(
         order,
@@ -170,6 +189,9 @@ def emptied(order: Order) -> Order:
         holds=(),
         payments=(),
         refunds=(),
+        replaces=(),
+        elsewhere=(),
+        merged_into=into,
         state=ORDER.after(order.state, OrderStep.CANCEL),
     )
 
@@ -186,6 +208,7 @@ def begun(
     """Make the order that begins with the units that go."""
     parts = {each.line: each for each in units}
     lines = [gone(line, parts[line.id]) for line in order.lines if line.id in parts]
+    cut = [each.id for each in payments if each not in order.payments]
     return evolve(
         order,
         id=id,
@@ -194,5 +217,7 @@ def begun(
         part=part,
         payments=payments,
         refunds=(),
+        replaces=(),
+        elsewhere=_known((), ((name, order.id) for name in cut)),
         version=1,
     )

@@ -18,6 +18,7 @@ from ordercore.orders.events import (
     OrderHeld,
     OrderPriced,
     OrderReleased,
+    ReplacementCancelled,
     UnitsCancelled,
     UnitsMoved,
     UnitsReplaced,
@@ -112,6 +113,10 @@ def _cancelled(event: OrderCancelled | UnitsCancelled) -> Facts:
     return Facts(reason=event.reason, units=_counts(event.units))
 
 
+def _replaced(event: UnitsReplaced | ReplacementCancelled) -> Facts:
+    return Facts(subject=event.by, units=_counts(event.units))
+
+
 def _payment(event: Any) -> Facts:
     return Facts(
         subject=event.payment_id,
@@ -152,7 +157,7 @@ _FACTS: Final[Mapping[type[Event], Callable[[Any], Facts]]] = MappingProxyType(
         ),
         UnitsCancelled: _cancelled,
         UnitsMoved: lambda event: Facts(units=_counts(event.units)),
-        UnitsReplaced: lambda event: Facts(subject=event.by, units=_counts(event.units)),
+        **dict.fromkeys((UnitsReplaced, ReplacementCancelled), _replaced),
         **dict.fromkeys(_PAYMENTS, _payment),
         **dict.fromkeys(_REFUNDS, _refund),
     }

@@ -30,6 +30,7 @@ TIMELINE: dict[str, Message] = {
     "timeline.order_split_off.amount": "Split off order {subject}: {units}, to pay {amount}",
     "timeline.order_merged": "Order {subject} merged into this one: {units}",
     "timeline.order_merged_into": "Merged into order {subject}",
+    "timeline.replacement_cancelled": "Order {subject}, meant to replace {units}, is cancelled",
     "timeline.units_replaced": "Replaced by order {subject}: {units}",
     "timeline.units_moved.allocate": "Allocated: {units}",
     "timeline.units_moved.deallocate": "No longer allocated: {units}",

@@ -30,6 +30,7 @@ TIMELINE: dict[str, Message] = {
     "timeline.order_split_off.amount": "由订单 {subject} 拆出：{units}，应付 {amount}",
     "timeline.order_merged": "并入订单 {subject}：{units}",
     "timeline.order_merged_into": "已并入订单 {subject}",
+    "timeline.replacement_cancelled": "补发订单 {subject} 已取消：{units} 不再补发",
     "timeline.units_replaced": "由订单 {subject} 补发 {units}",
     "timeline.units_moved.allocate": "分配 {units}",
     "timeline.units_moved.deallocate": "取消分配 {units}",
