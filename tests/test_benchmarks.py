@@ -21,6 +21,7 @@ sys.path.insert(0, str(BENCHMARKS))
 import best  # noqa: E402
 import floor  # noqa: E402
 import price as ours  # noqa: E402
+import stock_speed  # noqa: E402
 import table  # noqa: E402
 import workloads  # noqa: E402
 from timing import Meter  # noqa: E402
@@ -119,3 +120,9 @@ def test_a_wrong_total_is_counted(tmp_path: Path, part: int) -> None:
     told.check_totals(data, ours.book_of(data["promotions"]))
     assert told.checked - told.right == 2  # the floor's and ours
     assert told.verdict().startswith("38 of 40 totals")
+
+
+@pytest.mark.parametrize("name", stock_speed.ROWS)
+def test_the_questions_of_stock_are_answered_rightly(name: str) -> None:
+    size, make = stock_speed.ROWS[name]
+    assert make(size // 20).is_right()

@@ -26,9 +26,9 @@ from ordercore import (
 )
 from ordercore.cart import Fee, Wishes
 from ordercore.errors import InvalidType, InvalidValue
+from ordercore.layout.tables import cells_of, shortened
 from ordercore.pricing import Kind, price
 from ordercore.pricing.explain import Explanation, Row, RowKind, explain
-from ordercore.pricing.explaining.tables import cells_of, shortened
 from ordercore.promotions import (
     AmountOff,
     Benefit,

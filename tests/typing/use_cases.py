@@ -32,14 +32,17 @@ from ordercore.workflows import (
     Placed,
     PlaceDraft,
     PlaceOrder,
+    Receive,
     Refusal,
     Replaced,
     ReplaceUnits,
     Shop,
     SplitOrder,
     SplitTold,
+    StockUpdated,
     Updated,
     UpdateOrder,
+    UpdateStock,
     run,
     run_async,
 )
@@ -97,6 +100,8 @@ def in_a_shop(
     assert_type(run(shop.does(split), store), SplitTold)
     hold = UpdateOrder(key="k-1", order_id="o-1", act=Hold("fraud_check"), at=at)
     assert_type(run(shop.does(hold), store), Updated | Refused | tuple[Shortage, ...])
+    come = UpdateStock(key="k-2", sku="mug", site="east", act=Receive(5), at=at)
+    assert_type(run(shop.does(come), store), StockUpdated)
 
 
 def drafts_and_replacements(

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from typing import overload
 
 from ordercore.errors import InvalidType
+from ordercore.layout.blocks import Cell, Column, Notes, Table, TableRow
+from ordercore.layout.page import Page
 from ordercore.pricing.differences import Difference
-from ordercore.pricing.explaining.blocks import Cell, Column, Notes, Table, TableRow
 from ordercore.pricing.explaining.comparing import difference_page
 from ordercore.pricing.explaining.explanation import Explanation
 from ordercore.pricing.explaining.hints import hints_page
 from ordercore.pricing.explaining.naming import name_of
-from ordercore.pricing.explaining.page import Page
 from ordercore.pricing.explaining.quoted import explanation_of
 from ordercore.pricing.explaining.refunding import refund_page
 from ordercore.pricing.explaining.rows import MissKind, Row, RowKind

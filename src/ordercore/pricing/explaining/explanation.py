@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from ordercore.layout.blocks import laid_out
+from ordercore.layout.markup import html_of
 from ordercore.money import Currency, Money
-from ordercore.pricing.explaining.blocks import laid_out
-from ordercore.pricing.explaining.markup import html_of
 from ordercore.pricing.explaining.rows import Row
 from ordercore.pricing.explaining.sheet import blocks_of, charged
 from ordercore.pricing.explaining.text import text_of

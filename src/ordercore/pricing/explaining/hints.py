@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from ordercore.layout.blocks import Cell, Notes, Table, TableRow, amount, columns
+from ordercore.layout.page import Page
 from ordercore.money import Money
-from ordercore.pricing.explaining.blocks import Cell, Notes, Table, TableRow, amount, columns
-from ordercore.pricing.explaining.page import Page
 from ordercore.pricing.hints.additions import Addition, AddUnits
 from ordercore.wording import Words
 

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from ordercore.money import Money
-from ordercore.pricing.explaining.blocks import (
+from ordercore.layout.blocks import (
     EMPTY,
     Cell,
     Notes,
@@ -17,8 +16,9 @@ from ordercore.pricing.explaining.blocks import (
     columns,
     count,
 )
+from ordercore.layout.page import Page
+from ordercore.money import Money
 from ordercore.pricing.explaining.naming import Teller, teller
-from ordercore.pricing.explaining.page import Page
 from ordercore.pricing.explaining.rows import RowKind
 from ordercore.pricing.quote_lines import Adjustment
 from ordercore.pricing.reversing.entries import EntryKind

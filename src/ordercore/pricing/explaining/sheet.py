@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from ordercore.money import Money
-from ordercore.pricing.explaining.blocks import (
+from ordercore.layout.blocks import (
     EMPTY,
     Cell,
     Notes,
@@ -16,6 +15,7 @@ from ordercore.pricing.explaining.blocks import (
     columns,
     count,
 )
+from ordercore.money import Money
 from ordercore.pricing.explaining.rows import Row, RowKind
 from ordercore.pricing.explaining.text import charges, cost_of, prices, refusals, with_gifts
 

@@ -3,7 +3,10 @@
 from types import MappingProxyType
 
 from ordercore.wording.catalogues.notices_en import NOTICES
+from ordercore.wording.catalogues.sourcing_en import SOURCING
+from ordercore.wording.catalogues.stock_en import STOCK
 from ordercore.wording.catalogues.timeline_en import TIMELINE
+from ordercore.wording.catalogues.workshops_en import WORKSHOPS
 from ordercore.wording.messages import Catalogue, Message, ordinals, plurals
 
 __all__ = ["CATALOGUE"]
@@ -392,6 +395,9 @@ CATALOGUE = Catalogue(
             **_DIFFERENCES,
             **TIMELINE,
             **NOTICES,
+            **SOURCING,
+            **WORKSHOPS,
+            **STOCK,
         }
     ),
 )

@@ -49,6 +49,10 @@ _STOCK: dict[str, Message] = {
     "notice.promise_late.customer.end": "There is nothing you need to do.",
     "notice.promise_lost": "Promised units are not there any more: {title} × {count}",
     "notice.promise_lost.body": "Reservation {reservation} has lost them.",
+    "notice.backorder_covered": "What was missing is there: {title}",
+    "notice.backorder_covered.body": (
+        "Reservations that can be served now: {count}, {reservation} among them."
+    ),
     "notice.shortage": "Not enough stock",
     "notice.shortage.order": _ORDER,
     "notice.shortage.each": "{title}: {wanted} wanted, {available} available ({details})",

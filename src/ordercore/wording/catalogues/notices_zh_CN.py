@@ -38,6 +38,8 @@ _STOCK: dict[str, Message] = {
     "notice.promise_late.customer.end": "您无需任何操作。",
     "notice.promise_lost": "已预占的库存不足：{title} × {count}",
     "notice.promise_lost.body": "预占 {reservation} 因此减少。",
+    "notice.backorder_covered": "缺货已补足：{title}",
+    "notice.backorder_covered.body": "{count} 个预占（含 {reservation}）现可备货。",
     "notice.shortage": "库存不足",
     "notice.shortage.order": _ORDER,
     "notice.shortage.each": "{title}：需要 {wanted} 件，可供 {available} 件（{details}）",

@@ -3,7 +3,10 @@
 from types import MappingProxyType
 
 from ordercore.wording.catalogues.notices_zh_CN import NOTICES
+from ordercore.wording.catalogues.sourcing_zh_CN import SOURCING
+from ordercore.wording.catalogues.stock_zh_CN import STOCK
 from ordercore.wording.catalogues.timeline_zh_CN import TIMELINE
+from ordercore.wording.catalogues.workshops_zh_CN import WORKSHOPS
 from ordercore.wording.messages import Catalogue, Message
 
 __all__ = ["CATALOGUE"]
@@ -313,6 +316,9 @@ CATALOGUE = Catalogue(
             **_DIFFERENCES,
             **TIMELINE,
             **NOTICES,
+            **SOURCING,
+            **WORKSHOPS,
+            **STOCK,
         }
     ),
 )

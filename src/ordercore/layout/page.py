@@ -1,4 +1,4 @@
-"""Pages: what `explain` makes of a difference, a refund or hints."""
+"""Pages: what is told of a difference, a refund, hints or a plan."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from attrs import field, frozen
 
+from ordercore.layout.blocks import Cell, Column, Notes, Table, TableRow, laid_out
+from ordercore.layout.markup import html_of
 from ordercore.money import Money
-from ordercore.pricing.explaining.blocks import Cell, Column, Notes, Table, TableRow, laid_out
-from ordercore.pricing.explaining.markup import html_of
 
 __all__ = ["SCHEMA", "Page"]
 
@@ -18,10 +18,10 @@ SCHEMA: Final = 1
 
 @frozen(kw_only=True)
 class Page:
-    """A difference, a refund or hints in words.
+    """What is told in words, as text, tables, HTML and plain data.
 
     Attributes:
-        kind: ``difference``, ``refund`` or ``hints``.
+        kind: ``difference``, ``refund``, ``hints`` or ``plan``.
         locale: The language and region of the words.
         text: All of it as lines of text: also ``str(...)``.
         blocks: The tables and notes, in the order of telling.
@@ -69,7 +69,7 @@ class Page:
         ========== ======================================================================
         ``schema`` 1; a form that readers of this one would not understand gets another
                    number
-        ``kind``   ``difference``, ``refund`` or ``hints``
+        ``kind``   ``difference``, ``refund``, ``hints`` or ``plan``
         ``locale`` ``zh_CN``, ``en``, ``en_GB`` …
         ``text``   all of it as lines of text
         ``tables`` each with ``name``, ``title``, ``columns`` (each ``name`` and ``title``),

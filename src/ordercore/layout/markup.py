@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator
 from html import escape
 
-from ordercore.pricing.explaining.blocks import Column, Notes, Table, TableRow
+from ordercore.layout.blocks import Column, Notes, Table, TableRow
 
 __all__ = ["html_of"]
 

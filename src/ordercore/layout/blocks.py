@@ -10,8 +10,8 @@ from typing import Final, NamedTuple
 
 from attrs import frozen
 
+from ordercore.layout.tables import aligned
 from ordercore.money import Money
-from ordercore.pricing.explaining.tables import aligned
 from ordercore.wording import Words
 
 __all__ = [

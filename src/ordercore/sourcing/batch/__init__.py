@@ -1,0 +1,23 @@
+"""Many orders before one stock: all of them planned at once.
+
+`allocate_batch` takes orders in the order in which they came, a network and a strategy, and
+gives a `BatchPlan`: what each order gets, what is left, what all of it costs, and how good that
+is, by proof.
+"""
+
+from ordercore.sourcing.batch.planning import DEFAULT_EFFORT, allocate_batch
+from ordercore.sourcing.batch.plans import BatchLeft, BatchPlan, BatchTake
+from ordercore.sourcing.batch.question import MAX_ORDERS, Batch, BatchOrder
+from ordercore.sourcing.batch.recreating import ruin_and_recreate
+
+__all__ = [
+    "DEFAULT_EFFORT",
+    "MAX_ORDERS",
+    "Batch",
+    "BatchLeft",
+    "BatchOrder",
+    "BatchPlan",
+    "BatchTake",
+    "allocate_batch",
+    "ruin_and_recreate",
+]

@@ -1,0 +1,210 @@
+"""One request before one network: of each site, what it could give, when, and at what cost.
+
+Nothing is decided here. What nobody asks is not worked out: a rule that looks at stock only
+needs no place and no opening hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Final
+
+from ordercore.calendars import NoWorkingTime
+from ordercore.errors import InvalidType, InvalidValue, LimitExceeded
+from ordercore.money import Money, Rounding, divide
+from ordercore.parties import GeoPoint
+from ordercore.sourcing.request import Request
+from ordercore.sourcing.sites import Network, Site
+from ordercore.sourcing.travel import Distance, TravelTime
+from ordercore.stock import DemandLine
+
+__all__ = ["MAX_PAIRS", "Candidate", "Case"]
+
+MAX_PAIRS: Final = 100_000
+"""The most pairs of a line and a site of one request."""
+
+_KM: Final = 1000
+
+
+class Case:
+    """A request, the sites in the order of their ids, and the lines in the order of theirs.
+
+    Args:
+        request: What is wanted.
+        network: Where from.
+        distance: How far it is.
+        travel: How long the way takes.
+        sites: Which sites of the network are looked at, in the order of their ids; None: all.
+
+    Raises:
+        InvalidType: Something is not what it should be.
+        LimitExceeded: There are more than `MAX_PAIRS` pairs of a line and a site.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        network: Network,
+        distance: Distance,
+        travel: TravelTime,
+        sites: Iterable[Site] | None = None,
+    ) -> None:
+        _check(request, network)
+        self.request: Request = request
+        self.network: Network = network
+        self.distance: Distance = distance
+        self.travel: TravelTime = travel
+        self.lines: tuple[DemandLine, ...] = tuple(
+            sorted(request.demand.lines, key=lambda line: line.id)
+        )
+        self.wanted: dict[str, int] = {}
+        for line in self.lines:
+            self.wanted[line.sku] = self.wanted.get(line.sku, 0) + line.quantity
+        listed = network.sites if sites is None else sites
+        self.candidates: tuple[Candidate, ...] = tuple([Candidate(self, site) for site in listed])
+
+    @cached_property
+    def to(self) -> GeoPoint:
+        """Where the customer is.
+
+        Raises:
+            InvalidValue: Nobody has said so, and a rule asks.
+        """
+        if self.request.to is None:
+            expected = "the place of the customer: a rule asks how far it is, or how long it takes"
+            raise InvalidValue(expected, None, path=("request", "to"), reason="place_unknown")
+        return self.request.to
+
+
+def _check(request: Request, network: Network) -> None:
+    for name, value, kind in (("request", request, Request), ("network", network, Network)):
+        if not isinstance(value, kind):
+            raise InvalidType(f"a {kind.__name__}", value, path=(name,))
+    pairs = len(request.demand.lines) * len(network.sites)
+    if pairs > MAX_PAIRS:
+        raise LimitExceeded(f"at most {MAX_PAIRS} pairs of a line and a site", pairs)
+
+
+class Candidate:
+    """A site as one request sees it."""
+
+    def __init__(self, case: Case, site: Site) -> None:
+        self.case: Case = case
+        self.site: Site = site
+
+    @property
+    def id(self) -> str:
+        """The id of the site."""
+        return self.site.id
+
+    # What it could give
+
+    def named_by(self, line: DemandLine) -> bool:
+        """Whether a line may be served from here."""
+        return not line.sites or self.site.id in line.sites
+
+    def units(self, line: DemandLine) -> int:
+        """Tell how many units of a line's sku it has or could make, whoever wants them."""
+        if line.sku in self.site.makes:
+            return self.case.wanted[line.sku]
+        return self.site.units_of(line.sku)
+
+    # Where and when
+
+    @cached_property
+    def metres(self) -> int | None:
+        """How far it is to the customer; None: nobody knows where the site is."""
+        to = self.case.to
+        return None if self.site.place is None else self.case.distance.metres(self.site.place, to)
+
+    @cached_property
+    def begins_at(self) -> datetime | None:
+        """When work on the order could begin if nobody was waiting; None: it never opens."""
+        at, hours = self.case.request.at, self.site.hours
+        try:
+            return at if hours is None else hours.next_open(at)
+        except NoWorkingTime:
+            return None
+
+    @property
+    def work(self) -> timedelta:
+        """How long it takes until the order can leave, while the site is open."""
+        return self.site.queue + self.site.preparation
+
+    @cached_property
+    def ready_at(self) -> datetime | None:
+        """When the order could leave: queue and preparation pass in opening hours."""
+        start, hours = self.begins_at, self.site.hours
+        if start is None or hours is None:
+            return None if start is None else _later(start, self.work)
+        try:
+            return hours.add(start, self.work)
+        except NoWorkingTime:
+            return None
+
+    @property
+    def in_one_go(self) -> bool:
+        """Whether the order could leave before the site closes, if it begins at once."""
+        at = self.case.request.at
+        ready = self.ready_at
+        return self.begins_at == at and ready is not None and ready == _later(at, self.work)
+
+    @cached_property
+    def arrives_at(self) -> datetime | None:
+        """When the customer could have it; None: never, or nobody knows where the site is."""
+        to, start, place = self.case.to, self.ready_at, self.site.place
+        if start is None or place is None:
+            return None
+        return _later(start, self.case.travel.travel(place, to, start))
+
+    @property
+    def seconds(self) -> int | None:
+        """How long it takes from the request until the customer has it; begun ones in full."""
+        if self.arrives_at is None:
+            return None
+        return -((self.case.request.at - self.arrives_at) // timedelta(seconds=1))
+
+    # At what cost, in minor units
+
+    @property
+    def parcel_cost(self) -> int:
+        """What it costs once, apart from the way."""
+        return _minor(self.site.costs.parcel)
+
+    @property
+    def distance_cost(self) -> int:
+        """What the way costs; nothing, if kilometres cost nothing or the place is not known."""
+        return self._way(self.site.costs.per_km)
+
+    def _way(self, each_km: object) -> int:
+        per_km = _minor(each_km)
+        if not per_km or self.metres is None:
+            return 0
+        return divide(per_km * self.metres, _KM, Rounding.HALF_UP)
+
+    @property
+    def opening_cost(self) -> int:
+        """What it costs once, if anything is taken."""
+        return self.parcel_cost + self.distance_cost
+
+    def unit_cost(self, line: DemandLine) -> int:
+        """Tell what each unit of a line costs, its way included."""
+        costs = self.site.costs
+        return _minor(costs.of(line.sku)) + self._way(costs.unit_per_km)
+
+
+def _later(at: datetime, duration: timedelta) -> datetime | None:
+    """Tell an instant so much later; None: that is after the end of the calendar."""
+    try:
+        return at + duration
+    except OverflowError:
+        return None
+
+
+def _minor(amount: object) -> int:
+    """Read an amount; a network has put all of them into its currency."""
+    if not isinstance(amount, Money):
+        raise InvalidType("Money", amount)
+    return amount.minor

@@ -1,0 +1,63 @@
+"""What a search for the best plan can say of what it found."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from attrs import field, frozen
+
+from ordercore.data import document
+from ordercore.data.checks import integer, member, member_of
+
+__all__ = ["Certificate", "Objective"]
+
+_count = integer(least=0, most=10**30)
+
+
+class Objective(StrEnum):
+    """What is to be as little as possible, once as few units as possible are left."""
+
+    COST = "cost"
+    """What the plan costs, in minor units."""
+    PARCELS = "parcels"
+    """From how many sites it comes; of equal ones, what costs least."""
+    TIME = "time"
+    """How many seconds until the last unit is there; of equal ones, what costs least."""
+    BALANCE = "balance"
+    """How busy the busiest site becomes."""
+
+
+def _objective(given: Objective | str) -> Objective:
+    return member_of(Objective, given)
+
+
+@document("sourcing_certificate")
+@frozen(kw_only=True)
+class Certificate:
+    """How good a plan is, by proof.
+
+    Args:
+        objective: What was to be as little as possible.
+        value: What it is in the plan, in the objective's own measure.
+        lower_bound: Less than that it is in no plan that leaves ``missing_least`` units.
+        missing: How many units the plan leaves to nobody.
+        missing_least: No plan leaves fewer.
+        nodes: How much was looked at.
+    """
+
+    objective: Objective = field(converter=_objective, validator=member(Objective))
+    value: int = field(validator=_count)
+    lower_bound: int = field(validator=_count)
+    missing: int = field(default=0, validator=_count)
+    missing_least: int = field(default=0, validator=_count)
+    nodes: int = field(default=0, validator=_count)
+
+    @property
+    def gap(self) -> int:
+        """By how much, at most, another plan may be better; zero: none is, if it is `exact`."""
+        return max(0, self.value - self.lower_bound)
+
+    @property
+    def exact(self) -> bool:
+        """Whether no plan leaves fewer units, or as many and is better."""
+        return self.missing == self.missing_least and not self.gap

@@ -1,0 +1,139 @@
+"""One order as numbers: lines that need units, sites that could give them, and what that costs.
+
+This is the core that exact answers, batches and outside solvers share. It knows whole numbers
+and positions only: no ids, amounts, dates or places. Whoever makes a problem puts sites and
+lines in the order of their ids, for ties go by position.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, Protocol
+
+__all__ = ["Answer", "Problem", "Solver", "Take", "cost_of", "faults_of", "missing_of"]
+
+
+class Problem(NamedTuple):
+    """An order before its sites.
+
+    Attributes:
+        need: By line, how many units it needs.
+        stock: By site and line, how many units the site could give the line.
+        opening: By site, what it costs once the site gives anything.
+        unit: By site and line, what each unit costs.
+        room: By site, how many units it could give in all; None: as many as there are. Empty:
+            no site has a limit.
+        goods: By line, what it is of. Lines of one number share the stock of each site; what a
+            site could give each of them is the same or nothing. Empty: no two lines share.
+        most: At most so many sites may give; None: any number.
+    """
+
+    need: tuple[int, ...]
+    stock: tuple[tuple[int, ...], ...]
+    opening: tuple[int, ...]
+    unit: tuple[tuple[int, ...], ...]
+    room: tuple[int | None, ...] = ()
+    goods: tuple[int, ...] = ()
+    most: int | None = None
+
+
+Take = tuple[int, int, int]
+"""A line, a site, and how many units the line gets from it."""
+
+
+class Answer(NamedTuple):
+    """Which site gives which line how many units, and how good that is, by proof.
+
+    Attributes:
+        takes: In order; each pair of a line and a site once, with one unit at least.
+        missing: How many units nobody gives.
+        cost: Of the sites that give, and of the units.
+        missing_least: No answer leaves fewer units missing.
+        bound: No answer that leaves as few missing as `missing_least` costs less.
+        nodes: How much was looked at.
+    """
+
+    takes: tuple[Take, ...]
+    missing: int
+    cost: int
+    missing_least: int
+    bound: int
+    nodes: int
+
+    @property
+    def exact(self) -> bool:
+        """Whether no answer leaves fewer units missing, or as many at a lower cost."""
+        return self.missing == self.missing_least and self.cost == self.bound
+
+
+class Solver(Protocol):
+    """Whatever answers a problem: our own search, or a solver from outside.
+
+    It leaves as few units missing as it can, and of such answers it gives a cheap one. What it
+    says is proved must be true; ``missing_least=0`` and ``bound=0`` say nothing and are.
+    """
+
+    def __call__(self, problem: Problem, *, nodes: int) -> Answer:
+        """Answer a problem, looking at no more than so many nodes."""
+
+
+def cost_of(problem: Problem, takes: Iterable[Take]) -> int:
+    """Add up what takes cost.
+
+    >>> problem = Problem(need=(2,), stock=((1,), (2,)), opening=(5, 6), unit=((1,), (3,)))
+    >>> cost_of(problem, [(0, 0, 1), (0, 1, 1)])
+    15
+    """
+    listed = list(takes)
+    opened = {site for _, site, _ in listed}
+    units = sum(problem.unit[site][line] * units for line, site, units in listed)
+    return units + sum(problem.opening[site] for site in opened)
+
+
+def missing_of(problem: Problem, takes: Iterable[Take]) -> int:
+    """Count the units that takes leave missing."""
+    return sum(problem.need) - sum(units for _, _, units in takes)
+
+
+def faults_of(problem: Problem, takes: Iterable[Take]) -> list[str]:
+    """List what is wrong with takes: nothing, if an answer may consist of them.
+
+    >>> problem = Problem(need=(2,), stock=((1,), (2,)), opening=(5, 6), unit=((1,), (3,)))
+    >>> faults_of(problem, [(0, 0, 2)])
+    ['site 0 of good 0 gives 2 and has 1']
+    """
+    listed = list(takes)
+    found = [f"take {take} gives nothing" for take in listed if take[2] < 1]
+    if len({(line, site) for line, site, _ in listed}) < len(listed):
+        found.append("a line and a site stand together twice")
+    return found + [
+        f"{what} gives {units} and has {limit}"
+        for what, units, limit in _limits(problem, listed)
+        if units > limit
+    ]
+
+
+def _limits(problem: Problem, takes: list[Take]) -> Iterator[tuple[str, int, int]]:
+    """List what takes are limited by: what it is, how many units they take, how many may be."""
+    goods = problem.goods or range(len(problem.need))
+    by_line, by_site, by_stock = Counter[int](), Counter[int](), Counter[tuple[int, int]]()
+    held: dict[tuple[int, int], int] = {}
+    for line, site, units in takes:
+        stock = (site, goods[line])
+        by_line[line] += units
+        by_site[site] += units
+        by_stock[stock] += units
+        held[stock] = max(held.get(stock, 0), problem.stock[site][line])
+        if not problem.stock[site][line]:
+            yield f"site {site} to line {line}", units, 0
+    for (site, good), units in by_stock.items():
+        yield f"site {site} of good {good}", units, held[site, good]
+    for site, units in by_site.items():
+        room = problem.room[site] if problem.room else None
+        if room is not None:
+            yield f"site {site} in all", units, room
+    for line, units in by_line.items():
+        yield f"all sites to line {line}", units, problem.need[line]
+    if problem.most is not None:
+        yield "the number of sites", len(by_site), problem.most

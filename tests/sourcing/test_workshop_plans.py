@@ -1,0 +1,315 @@
+"""Laws of plans of workshops, on drawn jobs and shops.
+
+- No shop does more than it has free, or what it cannot do; every job is placed or left.
+- A plan is as good as the best of all choices, whatever the goals; what it says is proved is
+  true, also where the search was cut short.
+- More capacity or one more shop never makes it worse.
+- It depends on no order; how jobs and shops are called decides nothing about how good it is.
+- Each reason why a job is not elsewhere is borne out by the plan.
+- Of a job that is left, it names what keeps it out: jobs that do not fit together, all of which
+  but any one do.
+- Planned again, what has begun stays, and no more moves than must.
+- A plan is its JSON.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import accumulate
+from typing import NamedTuple
+
+import pytest
+from attrs import evolve
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from workloads_drawn import (
+    SHOPS,
+    goals,
+    shop_networks,
+    taken_back,
+    tried,
+    values,
+    workloads,
+)
+
+from ordercore import dumps, loads
+from ordercore.errors import InvalidDocument
+from ordercore.money import Money
+from ordercore.sourcing import Network, Site
+from ordercore.sourcing.workshops import (
+    EARLIEST_FINISH,
+    EVEN_LOAD,
+    FEWEST_MOVES,
+    LEAST_COST,
+    Goal,
+    Job,
+    LeftWhy,
+    ShopLoad,
+    WhyNot,
+    Workload,
+    WorkshopPlan,
+    assign,
+    replan,
+)
+
+
+@given(workloads(), shop_networks(), goals)
+@settings(max_examples=100)
+def test_a_plan_is_the_best_of_all(workload, network, pursued):
+    plan = assign(workload, network, pursued)
+    found = taken_back(plan, workload, network)
+    assert values(plan) == tuple(found[proof.goal] for proof in plan.proofs)
+    assert plan.exact
+    assert values(plan) == tried(workload, network, pursued)
+
+
+@given(workloads(), shop_networks(), goals)
+def test_what_a_plan_tells_of_itself_is_so(workload, network, pursued):
+    plan = assign(workload, network, pursued)
+    found = taken_back(plan, workload, network)
+    assert {row.job for row in plan.placed} | {row.job for row in plan.left} == {
+        job.id for job in workload.jobs
+    }
+    assert len(plan.placed) + len(plan.left) == len(workload.jobs)
+    assert plan.ok == (found[Goal.LEFT] == 0)
+    assert plan.cost == Money(int(found[Goal.COST]), "CNY")
+    assert (plan.share, plan.finish) == (found[Goal.SHARE], found[Goal.FINISH])
+
+
+@given(workloads(), shop_networks())
+def test_the_jobs_of_a_shop_follow_each_other_after_its_load(workload, network):
+    plan = assign(workload, network)
+    for shop in plan.shops:
+        rows = sorted(
+            (row for row in plan.placed if row.site == shop.site),
+            key=lambda row: (row.starts, row.ends),
+        )
+        ends = [*accumulate((row.work for row in rows), initial=shop.load)]
+        assert [row.starts for row in rows] == ends[:-1]
+        assert shop.ends == ends[-1]
+        assert shop.load == network.site(shop.site).load
+
+
+@given(workloads(), shop_networks(), goals, st.integers(1, 6))
+def test_what_is_proved_is_true_even_if_the_search_was_cut_short(
+    workload, network, pursued, nodes
+):
+    plan = assign(workload, network, pursued, nodes=nodes)
+    best = tried(workload, network, pursued)
+    found = taken_back(plan, workload, network)
+    for proof, least in zip(plan.proofs, best, strict=True):
+        assert Fraction(proof.value, proof.per) == found[proof.goal]
+        assert Fraction(proof.lower_bound, proof.per) <= least
+        if Fraction(proof.value, proof.per) != least:
+            assert not proof.exact
+            break
+
+
+@given(workloads(), shop_networks(least=1), st.sampled_from([LEAST_COST, EVEN_LOAD]), st.data())
+def test_more_capacity_never_makes_it_worse(workload, network, pursued, data):
+    name = data.draw(st.sampled_from([site.id for site in network.sites]))
+    more = [
+        evolve(site, capacity=site.capacity + 3) if site.id == name else site
+        for site in network.sites
+    ]
+    before = values(assign(workload, network, pursued))
+    assert values(assign(workload, Network("CNY", more), pursued)) <= before
+
+
+@given(workloads(), shop_networks(least=1), goals, st.data())
+def test_one_more_shop_never_makes_it_worse(workload, network, pursued, data):
+    name = data.draw(st.sampled_from([site.id for site in network.sites]))
+    site = network.site(name)
+    assume(not site.load)  # the load of a shop counts, whether or not a job goes there
+    fewer = assign(workload, network.without(name), pursued)
+    assert values(assign(workload, network, pursued)) <= values(fewer)
+
+
+@given(workloads(), shop_networks(), goals, st.randoms(use_true_random=False))
+def test_a_plan_depends_on_no_order(workload, network, pursued, chance):
+    mixed_jobs = [
+        evolve(j, efforts=chance.sample(j.efforts, len(j.efforts))) for j in workload.jobs
+    ]
+    chance.shuffle(mixed_jobs)
+    sites = chance.sample(network.sites, len(network.sites))
+    again = assign(Workload("CNY", mixed_jobs), Network("CNY", sites), pursued)
+    assert again == assign(workload, network, pursued)
+
+
+@given(workloads(), shop_networks(), goals, st.permutations(SHOPS), st.permutations(range(5)))
+def test_names_decide_nothing_about_how_good_a_plan_is(workload, network, pursued, names, order):
+    called = dict(zip(SHOPS, names, strict=True))
+    renamed = [
+        evolve(
+            job,
+            id=f"j{order[i]}",
+            efforts=[evolve(effort, site=called[effort.site]) for effort in job.efforts],
+        )
+        for i, job in enumerate(workload.jobs)
+    ]
+    sites = [evolve(site, id=called[site.id]) for site in network.sites]
+    other = assign(Workload("CNY", renamed), Network("CNY", sites), pursued)
+    assert values(other) == values(assign(workload, network, pursued))
+
+
+# Reasons
+
+
+class Elsewhere(NamedTuple):
+    """A job at another shop than it is, worked out from what was asked and from the plan."""
+
+    plan: WorkshopPlan
+    job: Job
+    site: Site
+    shop: ShopLoad
+
+    @property
+    def lacking(self) -> set[str]:
+        return set(self.job.skills) - set(self.site.skills)
+
+    @property
+    def work(self) -> int:
+        return self.job.effort(self.site.id).work
+
+    @property
+    def dearer(self) -> int:
+        now = self.job.effort(self.plan.choice[self.job.id])
+        return self.job.effort(self.site.id).cost.minor - now.cost.minor
+
+    @property
+    def ends(self) -> int:
+        return self.shop.ends + self.work
+
+    @property
+    def pursues_only_cost(self) -> bool:
+        return [proof.goal for proof in self.plan.proofs] == [Goal.LEFT, Goal.COST]
+
+
+BORNE_OUT = {
+    WhyNot.NO_SKILL: lambda why, at: why.subject in at.lacking,
+    WhyNot.NO_EFFORT: lambda _, at: at.job.effort(at.site.id) is None and not at.lacking,
+    WhyNot.TOO_LONG: lambda why, at: (
+        (why.value, why.limit) == (at.work, at.site.room) and at.work > at.site.room
+    ),
+    WhyNot.FULL: lambda why, at: (
+        (why.value, why.limit) == (at.work, at.shop.capacity - at.shop.ends)
+        and at.ends > at.shop.capacity
+        and at.work <= at.site.room
+    ),
+    WhyNot.BUSIER: lambda why, at: (
+        why.value >= Fraction(at.ends, at.shop.capacity) * 10**6
+        and Fraction(at.ends, at.shop.capacity) > at.plan.share
+        and why.limit <= at.plan.share * 10**6
+    ),
+    WhyNot.LATER: lambda why, at: (
+        (why.value, why.limit) == (at.ends, at.plan.finish) and at.ends > at.plan.finish
+    ),
+    WhyNot.DEARER: lambda why, at: why.value == at.dearer > 0,
+    WhyNot.NO_BETTER: lambda _, at: (
+        at.ends <= at.shop.capacity and (at.dearer == 0 or not at.pursues_only_cost)
+    ),
+}
+
+
+@given(workloads(), shop_networks(), goals)
+@settings(max_examples=100)
+def test_reasons_are_borne_out_by_the_plan(workload, network, pursued):
+    plan = assign(workload, network, pursued)
+    shops = {shop.site: shop for shop in plan.shops}
+    for row in (*plan.placed, *plan.left):
+        job, chosen = workload.job(row.job), plan.choice.get(row.job)
+        named = {effort.site for effort in job.efforts} | set(shops)
+        assert {no.site for no in row.others} == named - {chosen}
+        for no in row.others:
+            if no.site not in shops:
+                assert [why.code for why in no.reasons] == [WhyNot.GONE]
+                continue
+            at = Elsewhere(plan, job, network.site(no.site), shops[no.site])
+            for why in no.reasons:
+                assert BORNE_OUT[why.code](why, at), why
+
+
+# Jobs that are left
+
+
+@given(workloads(), shop_networks())
+@settings(max_examples=100)
+def test_of_a_job_that_is_left_it_says_what_keeps_it_out(workload, network):
+    plan = assign(workload, network)
+    can = {site.id: set(site.skills) for site in network.sites}
+    for row in plan.left:
+        job = workload.job(row.job)
+        skilled = {site for site, has in can.items() if has.issuperset(job.skills)}
+        able = [effort for effort in job.efforts if effort.site in skilled]
+        fits = [e for e in able if e.work <= network.site(e.site).room]
+        if row.why is LeftWhy.NO_SITE:
+            assert not network.sites
+        elif row.why is LeftWhy.NO_SKILL:
+            assert not skilled
+        elif row.why is LeftWhy.NO_EFFORT:
+            assert skilled
+            assert not able
+        elif row.why is LeftWhy.TOO_LONG:
+            assert able
+            assert not fits
+        else:
+            assert row.why in (LeftWhy.TOGETHER, LeftWhy.PIECES)
+            assert (row.why is LeftWhy.TOGETHER) == (row.needed > row.free)
+            _irreducible(workload, network, {row.job, *row.together})
+
+
+def _irreducible(workload: Workload, network: Network, names: set[str]) -> None:
+    several = [job for job in workload.jobs if job.id in names]
+    assert len(several) == len(names) > 1
+    assert tried(Workload("CNY", several), network, LEAST_COST)[0] == 1
+    for job in several:
+        fewer = Workload("CNY", [other for other in several if other != job])
+        assert tried(fewer, network, LEAST_COST)[0] == 0, "one too many is named"
+
+
+# Again
+
+
+@given(workloads(), shop_networks(least=1), st.data())
+def test_planned_again_what_has_begun_stays_and_little_moves(workload, network, data):
+    plan = assign(workload, network)
+    lost = data.draw(st.sampled_from([site.id for site in network.sites]))
+    begun = [row.job for row in plan.placed if data.draw(st.booleans())]
+    left = network.without(lost)
+    again = replan(plan, workload, left, begun=begun)
+    stays = [job for job in begun if plan.choice[job] != lost]
+    assert all(again.choice[job] == plan.choice[job] for job in stays)
+    assert lost not in again.choice.values()
+    found = taken_back(again, workload, left, plan.choice)
+    assert again.exact
+    assert values(again) == tuple(found[goal] for goal in (Goal.LEFT, *FEWEST_MOVES))
+    free = replan(plan, workload, left)
+    assert values(free) == tried(workload, left, FEWEST_MOVES, plan.choice)
+    assert values(free) <= values(again)
+
+
+@given(workloads(), shop_networks())
+def test_planned_again_for_fewest_moves_nothing_moves_without_need(workload, network):
+    plan = assign(workload, network, EARLIEST_FINISH)
+    again = replan(plan, workload, network)
+    assert again.choice == plan.choice
+    assert all(row.before is None for row in again.placed)
+    assert again.proof(Goal.MOVES).value == 0
+
+
+def test_a_job_that_was_never_placed_cannot_have_begun():
+    workload = Workload("CNY", [Job(id="a", efforts={"east": 1})])
+    plan = assign(workload, Network("CNY", []))
+    with pytest.raises(InvalidDocument) as caught:
+        replan(plan, workload, Network("CNY", [Site(id="east")]), begun=["a", "b"])
+    assert [fault.path for fault in caught.value.faults] == [("begun", 0), ("begun", 1)]
+
+
+# Documents
+
+
+@given(workloads(), shop_networks(), goals)
+def test_a_plan_is_its_json(workload, network, pursued):
+    plan = assign(workload, network, pursued)
+    assert loads(WorkshopPlan, dumps(plan)) == plan
+    assert loads(Workload, dumps(workload)) == workload
