@@ -62,6 +62,7 @@ from ordercore.money.fields import (
     percentage,
     price_of,
 )
+from ordercore.notices import Notice
 from ordercore.orders import Edit, Order, OrderChange
 from ordercore.parties import Address, Contact, Customer, GeoPoint
 from ordercore.pricing import QuoteRecord, ReversalRecord, price_in
@@ -74,6 +75,9 @@ from ordercore.promotions import (
     Selector,
     Trigger,
 )
+from ordercore.sourcing import AllocationPlan, Certificate, Choice, Network, Request, Strategy
+from ordercore.sourcing.rules import Filter, Ranking
+from ordercore.sourcing.workshops import Workload, WorkshopPlan
 from ordercore.stock import BillBook, Demand, MaterialPlan, StockCheck, StockLevel
 from ordercore.stock.demand import Supply
 from ordercore.stock.proposals import Proposal
@@ -81,7 +85,7 @@ from ordercore.stock.resources import Agenda, Requirement
 from ordercore.storage import Reply
 from ordercore.tariffs import PriceRule, Tariff
 from ordercore.testing.strategies import pricings_by_tariff
-from ordercore.workflows import Act
+from ordercore.workflows import Act, StockAct
 
 TOOL = Path(__file__).with_name("published.py")
 
@@ -108,24 +112,32 @@ def validator(cls: type):
 
 DOCUMENTS = [
     Agenda,
+    AllocationPlan,
     BillBook,
     Cart,
+    Certificate,
     Context,
     Customer,
     Demand,
     MaterialPlan,
+    Network,
+    Notice,
     Order,
     OrderChange,
     Promotion,
     PromotionBook,
     QuoteRecord,
     Recorded,
+    Request,
     Requirement,
     ReversalRecord,
     StockCheck,
     StockLevel,
+    Strategy,
     Tariff,
     WorkingTime,
+    Workload,
+    WorkshopPlan,
 ]
 
 
@@ -719,11 +731,15 @@ SECTIONS = {
     "Edits": Edit,
     "Commands": Command,
     "Acts": Act,
+    "Acts of the stock room": StockAct,
     "Replies": Reply,
     "Proposals": Proposal,
     "Working hours": Pattern,
     "Exceptions": DayException,
     "Supplies": Supply,
+    "Site filters": Filter,
+    "Site rankings": Ranking,
+    "Site choices": Choice,
 }
 
 

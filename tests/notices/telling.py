@@ -53,6 +53,7 @@ from ordercore.orders import (
 )
 from ordercore.parties import Contact
 from ordercore.stock import (
+    BackordersCovered,
     BringForward,
     Incoming,
     IncomingCancelled,
@@ -62,6 +63,7 @@ from ordercore.stock import (
     OverdueReceipt,
     ProductionProposal,
     PurchaseProposal,
+    ReorderPointReached,
     Reservation,
     Shortage,
     SiteUnits,
@@ -261,6 +263,8 @@ STOCK_EVENTS = recorded(
         IncomingCancelled("po-7"),
         UnitsReleased("v-1", 2, "not_covered"),
         UnitsReleased("v-1", 1),
+        BackordersCovered(["v-2", "v-3"]),
+        ReorderPointReached("mug", "east", 2, 3, 8),
     ],
 )
 

@@ -47,7 +47,7 @@ from telling import (
 )
 
 import ordercore
-from ordercore import Cart, Money, Product, PromotionBook, dump, dumps, load, price
+from ordercore import Cart, Money, Product, PromotionBook, dump, dumps, load, loads, price
 from ordercore.data import variants
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidType, InvalidValue
 from ordercore.events import Event, Noted
@@ -92,12 +92,13 @@ from ordercore.stock import (
     Demand,
     LateReservation,
     LowStock,
+    ReorderPointReached,
     Shortage,
     StockLevel,
     StockSnapshot,
     check,
 )
-from ordercore.stock.answer import PartShort
+from ordercore.stock.answer import PartShort, RoleShort
 from ordercore.stock.resources import LackReason
 from ordercore.wording import CATALOGUES, Words
 from ordercore.wording.messages import placeholders
@@ -225,6 +226,16 @@ def failed_though_paid():
     order = asking(PLACED)[0]
     order, failed = did(order, lambda o: fail_payment(o, "p-1", "declined"))
     return notices_of(failed, order=paid(order, payment="p-2"), policy=EVERYBODY)
+
+
+def test_staff_are_told_who_is_missing_for_a_service_and_customers_are_not():
+    roles = [RoleShort(site="north", role="fitter", reason="overloaded", free_from=AT + DAY)]
+    short = Shortage(line="1", sku="repair", wanted=1, reasons=["missing_roles"], roles=roles)
+    own = evolve(short, line="2", roles=[RoleShort(role="fitter", reason="on_strike")])
+    staff, customer = notices_for([short, own], at=AT)
+    assert [(lack.site, lack.role) for lack in staff.lacks] == [("north", "fitter")]
+    assert "fitter" in str(staff.told("en"))
+    assert "fitter" not in str(customer.told("en"))
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -487,7 +498,18 @@ def test_only_promises_that_were_lost_are_told_of_released_units():
         "receipt_moved",
         "receipt_cancelled",
         "promise_lost",
+        "backorder_covered",
+        "low_stock",
     ]
+
+
+def test_that_the_reorder_point_is_reached_is_told_as_low_stock_is():
+    happened = recorded("stock_level", "east/mug", [ReorderPointReached("mug", "east", 2, 3, 8)])
+    (of_event,) = notices_of(happened)
+    low = LowStock(sku="mug", site="east", position=2, point=3, order=8)
+    (of_finding,) = notices_for(low, at=AT)
+    assert str(of_event.told("zh_CN")) == str(of_finding.told("zh_CN"))
+    assert (of_event.urgency, of_event.topic) == (of_finding.urgency, of_finding.topic)
 
 
 # Once
@@ -542,14 +564,14 @@ def test_of_which_orders_first_makes_no_difference():
 
 def test_notices_are_data():
     for notice in gallery():
-        assert load(Notice, dump(notice)) == notice
+        assert loads(Notice, dumps(notice)) == load(Notice, dump(notice)) == notice
         assert hash(notice) == hash(evolve(notice))
 
 
 @pytest.mark.parametrize(
     "change",
     [
-        {"kind": "gossip"},
+        {"about": "gossip"},
         {"urgency": "never"},
         {"audience": "王"},
         {"voice": "loud"},

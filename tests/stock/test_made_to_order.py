@@ -266,6 +266,39 @@ def test_a_line_gives_back_what_another_way_needs_no_more():
     assert taken(sofas(1, "1"), sofas(1, "2")) == {"oak": 2}
 
 
+def test_another_way_is_found_for_what_is_made_when_a_plain_thing_comes_after_it():
+    bills = [
+        Bill([Component("oak", 2), Component("nail", 1)], "nailed"),
+        Bill(Component("oak", 1)),
+    ]
+    shelf = Part("shelf", Bill(Component("oak", 1)))
+    book = BillBook([Part("sofa", bills), shelf, Part("oak"), Part("nail")])
+    snapshot = snapshot_of({("oak", "works"): 2, ("nail", "works"): 1}, book)
+    after = evolve(sofas(1, "2"), sku="shelf")
+    done = set_aside(Demand([sofas(1, "1"), after]), snapshot)
+    assert [(p.line, p.sku, p.units) for p in done.taken] == [("1", "oak", 2)]
+
+
+@pytest.mark.parametrize("beech", [5, 6])
+def test_lines_of_two_days_that_take_turns_share_what_there_is(beech):
+    """Each day is netted by itself, of what the other one leaves, and keeps what it has."""
+    soon, late = AT + 11 * MINUTE, AT + 90 * MINUTE
+    lines = [
+        DemandLine(
+            id=f"{i}",
+            sku="frame",
+            quantity=2,
+            sites="works",
+            needed_by=late if i % 2 else soon,
+            supply=MadeToOrder(),
+        )
+        for i in range(3)
+    ]
+    answer = check(Demand(lines), works(beech=2 * beech), AT)
+    assert answer.ok == (beech == 6)
+    assert [short.line for short in answer.shortages] == ([] if beech == 6 else ["2"])
+
+
 def test_finished_units_are_taken_first_and_the_rest_is_made():
     snapshot = works(sofa=1, frame=1, cloth=3)
     done = set_aside(Demand([sofas(2, needed_by=AT + 4 * MINUTE)]), snapshot)

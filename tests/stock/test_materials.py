@@ -40,6 +40,7 @@ from ordercore.stock.materials import (
     UNITS,
     Bill,
     BillBook,
+    Capacity,
     Component,
     Lot,
     Material,
@@ -527,8 +528,8 @@ class OneAtATime:
     def __init__(self, days: int) -> None:
         self.days = days
 
-    def done(self, sku: str, units: int, start: datetime) -> datetime | None:
-        return None if units > 9 else start + units * self.days * DAY
+    def done(self, sku: str, units: int, start: datetime) -> tuple[datetime, Capacity] | None:
+        return None if units > 9 else (start + units * self.days * DAY, self)
 
 
 def test_capacity_moves_a_promise_on():

@@ -63,8 +63,8 @@ def the_same_number_for_every_line(self, owner, units, sites, due):
 
 def one_line_of_each_sku(self, owner, units, sites, due):
     """vendure#1028: a second line of the same sku takes the place of the first."""
-    for claim in self._claims[:]:
-        self.release(claim.owner)
+    for other in list(self._claims):
+        self.release(other)
     return TAKE(self, owner, units, sites, due)
 
 

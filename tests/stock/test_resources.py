@@ -57,6 +57,7 @@ from ordercore.stock.resources import (
     move,
     open_agenda,
     rebuild,
+    search,
 )
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -241,6 +242,13 @@ def asked(world: World) -> tuple[datetime, datetime, tuple[str, ...]] | None:
 @given(worlds())
 def test_a_slot_is_the_first_that_trying_everything_finds(world: World) -> None:
     assert asked(world) == brute(world)
+
+
+@given(worlds())
+def test_how_far_ahead_is_looked_at_first_makes_no_difference(world: World) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(search, "_NEAR", 1)
+        assert asked(world) == brute(world)
 
 
 @given(worlds())

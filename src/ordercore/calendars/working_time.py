@@ -39,11 +39,10 @@ from ordercore.calendars.spans import Line, Pair, cut, union
 from ordercore.calendars.windows import FIRST, LAST, MICROSECOND, Window, instant_us
 from ordercore.calendars.zones import DAY, check_day, local_day, local_span
 from ordercore.data import document
-from ordercore.data.checks import Named, each, instance, tuple_of
+from ordercore.data.checks import Named, duplicates, each, instance, tuple_of
 from ordercore.errors import (
     InvalidDocument,
     InvalidInput,
-    InvalidValue,
     LimitExceeded,
     OrderCoreError,
 )
@@ -333,10 +332,6 @@ def _worked_out(calendar: WorkingTime, month: int) -> Line:
 
 
 def _twice(holidays: Iterable[Holiday]) -> Iterator[InvalidInput]:
-    seen: set[date] = set()
-    for i, holiday in enumerate(holidays):
-        if holiday.day in seen:
-            expected, path = "a day that is listed once", ("holidays", i, "day")
-            told = holiday.day.isoformat()
-            yield InvalidValue(expected, told, path=path, reason="duplicate_exception")
-        seen.add(holiday.day)
+    days = (holiday.day for holiday in holidays)
+    what = "a day that is listed once"
+    return duplicates(days, "holidays", then="day", what=what, reason="duplicate_exception")

@@ -7,9 +7,9 @@ looks at the instance, so the loader can run each on its own and report all faul
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from enum import Enum
 from typing import Any, TypeVar
 
@@ -24,6 +24,7 @@ __all__ = [
     "Named",
     "aware",
     "boolean",
+    "duplicates",
     "each",
     "identifier",
     "instance",
@@ -154,6 +155,7 @@ def instance(*classes: type) -> Check:
         if not isinstance(value, classes):
             raise InvalidType(expected, value, path=(attribute.name,))
 
+    check.classes = classes  # type: ignore[attr-defined]
     return check
 
 
@@ -170,6 +172,7 @@ def optional(check: Check) -> Check:
 
 def each(check: Check, *, least: int = 0, most: int = 1000) -> Check:
     """Accept a tuple of ``least`` to ``most`` members, each of which ``check`` accepts."""
+    classes = frozenset(getattr(check, "classes", ()))  # their members are looked at all at once
 
     @stating(minItems=least, maxItems=most, items=stated(check))
     def members(instance: object, attribute: Any, value: object) -> None:
@@ -181,6 +184,8 @@ def each(check: Check, *, least: int = 0, most: int = 1000) -> Check:
             raise LimitExceeded(f"at most {most} members", len(value), path=(attribute.name,))
         if len(value) < least:
             raise InvalidValue(f"{least} to {most} members", len(value), path=(attribute.name,))
+        if classes and classes.issuperset(map(type, value)):
+            return
         for position, member in enumerate(value):
             try:
                 check(instance, attribute, member)
@@ -214,6 +219,37 @@ def just_one(told: str, *given: object) -> None:
         words = ("neither", "both") if len(given) == 2 else ("none", "several")
         expected = f"{told}, not {words[count > 0]}"
         raise InvalidValue(expected, reason="fields_disagree")
+
+
+def duplicates(
+    names: Iterable[Hashable],
+    place: str,
+    *,
+    then: str | None = None,
+    what: str = "an id used once",
+    reason: str = "duplicate_id",
+    known: Iterable[Hashable] = (),
+) -> Iterator[InvalidInput]:
+    """Tell of every name that stands more than once, at its later places.
+
+    Args:
+        names: In their order.
+        place: The field that they stand in.
+        then: The field of each member that is its name; None: the member itself is.
+        what: What was expected.
+        reason: The code of the fault.
+        known: Names that stand elsewhere already.
+
+    >>> [fault.path for fault in duplicates(["a", "b", "a", "a"], "lines", then="id")]
+    [('lines', 2, 'id'), ('lines', 3, 'id')]
+    """
+    seen = set(known)
+    for i, name in enumerate(names):
+        if name in seen:
+            path = (place, i) if then is None else (place, i, then)
+            given = name.isoformat() if isinstance(name, date) else name
+            yield InvalidValue(what, given, path=path, reason=reason)
+        seen.add(name)
 
 
 def tuple_of(members: Iterable[_T]) -> tuple[_T, ...]:

@@ -26,7 +26,7 @@ from ordercore.stock import (
     StockCheck,
     SupplyKind,
 )
-from ordercore.stock.resources import Overload
+from ordercore.stock.resources import Lack, LackReason, Overload
 
 __all__ = ["Finding", "notices_for"]
 
@@ -44,6 +44,7 @@ Finding = (
 """What notices are made for: a finding, a proposal, or the answer of stock."""
 
 _Orders = Mapping[str, Order]
+_REASONS: Final = frozenset(reason.value for reason in LackReason)
 
 
 def notices_for(
@@ -101,7 +102,7 @@ def _matters(found: tuple[Finding, ...], at: datetime, orders: _Orders) -> Itera
 
 
 def _matter(kind: NoticeKind, *subjects: Subject, **content: Any) -> Matter:
-    return Matter(kind=kind, **{"urgency": URGENCIES[kind], "subjects": subjects, **content})
+    return Matter(about=kind, **{"urgency": URGENCIES[kind], "subjects": subjects, **content})
 
 
 def _only(orders: _Orders) -> tuple[Subject, ...]:
@@ -204,7 +205,18 @@ def _short(found: tuple[Shortage, ...], orders: _Orders) -> Iterator[Matter]:
     known = [each.enough_from for each in found if each.enough_from is not None]
     all_known = len(known) == len(found)
     latest = max(known) if all_known else None
-    yield _matter(NoticeKind.SHORTAGE, *_only(orders), units=units, expected_at=latest)
+    lacks = tuple(lack for each in found for lack in _lacks(each))
+    yield _matter(
+        NoticeKind.SHORTAGE, *_only(orders), units=units, lacks=lacks, expected_at=latest
+    )
+
+
+def _lacks(found: Shortage) -> Iterator[Lack]:
+    """Tell which roles of a service are missing; of a host's own reasons there are no words."""
+    for role in found.roles:
+        if role.reason in _REASONS:
+            reason = LackReason(role.reason)
+            yield Lack(site=role.site, role=role.role, reason=reason, free_from=role.free_from)
 
 
 # Proposals

@@ -15,7 +15,7 @@ from attrs import field, frozen
 from ordercore.data.checks import Named, each, instance, tuple_of
 from ordercore.errors import InvalidDocument, InvalidValue
 from ordercore.events import MAX_SEQUENCE, Event, Noted, Recorded
-from ordercore.notices.kinds import URGENCIES, NoticeKind
+from ordercore.notices.kinds import URGENCIES, NoticeKind, Urgency
 from ordercore.notices.notice import Matter, Notice, NoticeUnits, Subject, addressed
 from ordercore.notices.order_events import OF_CHANGES, OF_ORDERS, About
 from ordercore.notices.policy import NoticePolicy
@@ -32,14 +32,18 @@ from ordercore.orders import (
     RefundApproved,
     RefundRetried,
     RefundSubmitted,
+    ReplacementCancelled,
 )
 from ordercore.orders.timelines.happened import titles_of
+from ordercore.sourcing.events import OrderAllocated
 from ordercore.stock import (
+    BackordersCovered,
     IncomingCancelled,
     IncomingExpected,
     IncomingMoved,
     LevelOpened,
     PolicyChanged,
+    ReorderPointReached,
     ReservationFirmed,
     ReservationRenewed,
     ReservationsExpired,
@@ -55,7 +59,17 @@ from ordercore.stock import (
     UnitsReleased,
     UnitsReserved,
 )
-from ordercore.stock.resources import AgendaOpened, BookingCancelled, BookingMade, BookingMoved
+from ordercore.stock.resources import (
+    AgendaOpened,
+    BookingCancelled,
+    BookingFinished,
+    BookingFirmed,
+    BookingHandedOver,
+    BookingMade,
+    BookingMoved,
+    BookingRenewed,
+    BookingsExpired,
+)
 
 __all__ = ["NOBODY", "OF_OTHERS", "notices_of", "orders_by_id"]
 
@@ -175,7 +189,7 @@ class _Happened:
 def _matter(kind: NoticeKind, told: Recorded, *subjects: Subject, **content: Any) -> Matter:
     level = Subject("stock_level", told.aggregate.id)
     return Matter(
-        kind=kind, urgency=URGENCIES[kind], subjects=(level, *subjects), at=told.at, **content
+        about=kind, urgency=URGENCIES[kind], subjects=(level, *subjects), at=told.at, **content
     )
 
 
@@ -197,11 +211,38 @@ def _released(told: Recorded, event: UnitsReleased) -> Iterator[Matter]:
         yield _matter(NoticeKind.PROMISE_LOST, told, reservation, units=[units])
 
 
+def _covered(told: Recorded, event: BackordersCovered) -> Iterator[Matter]:
+    reservations = (Subject("reservation", name) for name in event.reservations)
+    level = told.aggregate.id
+    units = NoticeUnits(id=level, title=level, quantity=len(event.reservations))
+    yield _matter(NoticeKind.BACKORDER_COVERED, told, *reservations, units=[units])
+
+
+def _reached(told: Recorded, event: ReorderPointReached) -> Iterator[Matter]:
+    units = NoticeUnits(
+        id=event.sku,
+        title=event.sku,
+        quantity=max(0, event.order),
+        wanted=event.position + event.order,
+        available=event.position,
+        point=event.point,
+    )
+    yield Matter(
+        about=NoticeKind.LOW_STOCK,
+        urgency=Urgency.NOW if event.position <= 0 else Urgency.SOON,
+        subjects=(Subject("sku", event.sku), Subject("site", event.site)),
+        units=[units],
+        at=told.at,
+    )
+
+
 OF_OTHERS: Final[Mapping[type[Event], Callable[[Recorded, Any], Iterator[Matter]]]] = (
     MappingProxyType(
         {
+            BackordersCovered: _covered,
             IncomingCancelled: _incoming_cancelled,
             IncomingMoved: _incoming_moved,
+            ReorderPointReached: _reached,
             UnitsReleased: _released,
         }
     )
@@ -210,6 +251,8 @@ OF_OTHERS: Final[Mapping[type[Event], Callable[[Recorded, Any], Iterator[Matter]
 
 NOBODY: Final = frozenset(
     {
+        # From where it comes is the shop's own.
+        OrderAllocated,
         # A draft is the shop's own, or the shopper has it before their eyes.
         OrderDrafted,
         OrderPriced,
@@ -217,6 +260,7 @@ NOBODY: Final = frozenset(
         # The other order of the same commit tells it.
         OrderMergedInto,
         OrderSplitOff,
+        ReplacementCancelled,
         ChangeConfirmed,
         # Steps on the way to something that is told.
         PaymentAuthorized,
@@ -244,8 +288,13 @@ NOBODY: Final = frozenset(
         # A moved appointment is a change of its order.
         AgendaOpened,
         BookingCancelled,
+        BookingFinished,
+        BookingFirmed,
+        BookingHandedOver,
         BookingMade,
         BookingMoved,
+        BookingRenewed,
+        BookingsExpired,
     }
 )
 """The events that tell nobody."""

@@ -26,6 +26,7 @@ class NoticeKind(StrEnum):
     RECEIPT_CANCELLED = "receipt_cancelled"
     PROMISE_LATE = "promise_late"
     PROMISE_LOST = "promise_lost"
+    BACKORDER_COVERED = "backorder_covered"
     SHORTAGE = "shortage"
     OVERLOAD = "overload"
     PURCHASE_PROPOSED = "purchase_proposed"
@@ -107,6 +108,7 @@ _SOON: Final = frozenset(
         NoticeKind.TRANSFER_OVERDUE,
         NoticeKind.RECEIPT_MOVED,
         NoticeKind.PROMISE_LATE,
+        NoticeKind.BACKORDER_COVERED,
         NoticeKind.SHORTAGE,
         NoticeKind.OVERLOAD,
         NoticeKind.PURCHASE_PROPOSED,
@@ -154,6 +156,7 @@ _INTERNAL: Final = frozenset(
         NoticeKind.RECEIPT_MOVED,
         NoticeKind.RECEIPT_CANCELLED,
         NoticeKind.PROMISE_LOST,
+        NoticeKind.BACKORDER_COVERED,
         NoticeKind.PURCHASE_PROPOSED,
         NoticeKind.PRODUCTION_PROPOSED,
         NoticeKind.PURCHASE_SOONER,

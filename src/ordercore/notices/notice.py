@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from attrs import field, fields, frozen
 
+from ordercore.data import document
 from ordercore.data.checks import (
     MAX_QUANTITY,
     Check,
@@ -146,7 +147,7 @@ def _audience(given: str) -> str:
 class Matter:
     """What is told, before it is known to whom; the fields are those of `Notice`."""
 
-    kind: NoticeKind = field(converter=kind_of, validator=member(NoticeKind))
+    kind: NoticeKind = field(alias="about", converter=kind_of, validator=member(NoticeKind))
     urgency: Urgency = field(converter=_urgency, validator=member(Urgency))
     subjects: tuple[Subject, ...] = field(
         default=(), converter=_subjects, validator=each(instance(Subject))
@@ -173,6 +174,7 @@ class Matter:
     at: datetime | None = field(default=None, converter=pinned, validator=_maybe_aware)
 
 
+@document("notice")
 @frozen(kw_only=True)
 class Notice(Matter):
     """A message for somebody, as data.
@@ -181,7 +183,7 @@ class Notice(Matter):
     where, a host knows of the order or the audience.
 
     Args:
-        kind: What it is about.
+        about: What it is about; it is read as ``kind``.
         audience: For whom: see `NoticePolicy`.
         voice: How they are spoken to.
         key: The same for the same event or finding and the same audience: who has sent a
@@ -231,7 +233,7 @@ class Notice(Matter):
         return told(self, Words(locale), zone)
 
 
-_CONTENT: Final = tuple(each.name for each in fields(Matter))
+_CONTENT: Final = tuple((each.alias or each.name, each.name) for each in fields(Matter))
 
 
 def addressed(matter: Matter, policy: NoticePolicy, source: str = "") -> tuple[Notice, ...]:
@@ -242,7 +244,7 @@ def addressed(matter: Matter, policy: NoticePolicy, source: str = "") -> tuple[N
         policy: Who is told.
         source: What it is told of, each event another text; empty: what is told says it all.
     """
-    content: dict[str, Any] = {name: getattr(matter, name) for name in _CONTENT}
+    content: dict[str, Any] = {alias: getattr(matter, name) for alias, name in _CONTENT}
     told_of = source or canonical(matter)
     return tuple(
         Notice(

@@ -70,7 +70,7 @@ class About:
     def matter(self, kind: NoticeKind, *subjects: Subject, **content: Any) -> Matter:
         """Make a matter of the order."""
         return Matter(
-            kind=kind,
+            about=kind,
             urgency=URGENCIES[kind],
             subjects=(order_subject(self.order), *subjects),
             at=self.told.at,

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from ordercore.data.checks import (
     boolean,
+    duplicates,
     each,
     identifier,
     instance,
@@ -20,7 +21,6 @@ from ordercore.data.checks import (
 )
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
 from ordercore.notices.kinds import FOR_CUSTOMERS, NoticeKind, Voice
-from ordercore.stock.demand import duplicates
 
 __all__ = ["USUAL_ROUTES", "Audience", "NoticePolicy", "Route", "kind_of"]
 
@@ -89,6 +89,7 @@ _USUAL: Final[Mapping[NoticeKind, tuple[Audience, ...]]] = {
     NoticeKind.RECEIPT_CANCELLED: (_PURCHASING, _STAFF),
     NoticeKind.PROMISE_LATE: (_STAFF, _CUSTOMER),
     NoticeKind.PROMISE_LOST: (_STAFF,),
+    NoticeKind.BACKORDER_COVERED: (_STAFF,),
     NoticeKind.SHORTAGE: (_STAFF, _CUSTOMER),
     NoticeKind.OVERLOAD: (_STAFF, _CUSTOMER),
     NoticeKind.PURCHASE_PROPOSED: (_PURCHASING,),

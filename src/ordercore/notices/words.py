@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Final
 
 from attrs import field, frozen
 
+from ordercore.layout.blocks import Notes
+from ordercore.layout.markup import html_of
 from ordercore.money import Money
 from ordercore.notices.kinds import Urgency, Voice
-from ordercore.pricing.explaining.blocks import Notes
-from ordercore.pricing.explaining.markup import html_of
 from ordercore.wording import Words
 
 if TYPE_CHECKING:

@@ -20,7 +20,8 @@ from ordercore.stock.answer import (
     Taken,
 )
 from ordercore.stock.applying import apply, rebuild
-from ordercore.stock.check import MAX_WAYS, AgendaChange, LevelChange, Reserved, check, reserve
+from ordercore.stock.asking import MAX_SERVICES, MAX_WAYS
+from ordercore.stock.check import AgendaChange, LevelChange, Reserved, check, reserve
 from ordercore.stock.demand import (
     MAX_DEMAND_LINES,
     MAX_SITES,
@@ -30,11 +31,13 @@ from ordercore.stock.demand import (
     Supply,
 )
 from ordercore.stock.events import (
+    BackordersCovered,
     IncomingCancelled,
     IncomingExpected,
     IncomingMoved,
     LevelOpened,
     PolicyChanged,
+    ReorderPointReached,
     ReservationFirmed,
     ReservationRenewed,
     ReservationsExpired,
@@ -50,6 +53,7 @@ from ordercore.stock.events import (
     UnitsReleased,
     UnitsReserved,
 )
+from ordercore.stock.explaining import StockFinding, explain_stock
 from ordercore.stock.keeping import (
     LevelResult,
     adjust,
@@ -115,12 +119,14 @@ from ordercore.stock.reserving import (
     reserve_units,
 )
 from ordercore.stock.snapshot import MAX_LEVELS, StockSnapshot
+from ordercore.stock.telling import tell_shortages
 from ordercore.stock.watching import (
     LateReservation,
     LowStock,
     OverdueReceipt,
     late,
     low_stock,
+    noticed,
     overdue,
 )
 
@@ -131,6 +137,7 @@ __all__ = [
     "MAX_INCOMING",
     "MAX_LEVELS",
     "MAX_RESERVATIONS",
+    "MAX_SERVICES",
     "MAX_SITES",
     "MAX_WAYS",
     "RESERVATION",
@@ -138,6 +145,7 @@ __all__ = [
     "Applied",
     "Appointment",
     "Assigned",
+    "BackordersCovered",
     "Bill",
     "BillBook",
     "BringForward",
@@ -171,6 +179,7 @@ __all__ = [
     "Profile",
     "ProposalPolicy",
     "PurchaseProposal",
+    "ReorderPointReached",
     "ReorderRule",
     "Reservation",
     "ReservationFirmed",
@@ -187,6 +196,7 @@ __all__ = [
     "StockCheck",
     "StockCounted",
     "StockDamaged",
+    "StockFinding",
     "StockLevel",
     "StockPolicy",
     "StockReceived",
@@ -210,6 +220,7 @@ __all__ = [
     "damage",
     "expect",
     "expire",
+    "explain_stock",
     "firm",
     "forget",
     "guards_of",
@@ -218,6 +229,7 @@ __all__ = [
     "level_id",
     "low_stock",
     "move_incoming",
+    "noticed",
     "open_level",
     "overdue",
     "propose",
@@ -230,4 +242,5 @@ __all__ = [
     "resources",
     "restock",
     "scrap_damaged",
+    "tell_shortages",
 ]

@@ -11,11 +11,13 @@ from attrs import evolve
 from ordercore.errors import InvalidType, InvalidValue
 from ordercore.events import Event, Noted, rebuilt
 from ordercore.stock.events import (
+    BackordersCovered,
     IncomingCancelled,
     IncomingExpected,
     IncomingMoved,
     LevelOpened,
     PolicyChanged,
+    ReorderPointReached,
     ReservationFirmed,
     ReservationRenewed,
     ReservationsExpired,
@@ -34,7 +36,7 @@ from ordercore.stock.events import (
 from ordercore.stock.levels import Incoming, StockLevel
 from ordercore.stock.reservations import Reservation, ReservationStep, check_units
 
-__all__ = ["apply", "rebuild", "with_incoming"]
+__all__ = ["apply", "rebuild", "with_incoming", "with_reserved"]
 
 
 def apply(level: StockLevel | None, event: Event) -> StockLevel:
@@ -148,6 +150,13 @@ def _reserved(level: StockLevel, event: UnitsReserved) -> StockLevel:
     return evolve(level, reservations=(*level.reservations, event.reservation))
 
 
+def with_reserved(level: StockLevel, several: Iterable[UnitsReserved]) -> StockLevel:
+    """Apply reservations one after the other, and check what comes of it once."""
+    found = tuple(event.reservation for event in several)
+    version = level.version + len(found)
+    return evolve(level, reservations=(*level.reservations, *found), version=version)
+
+
 def _renewed(level: StockLevel, event: ReservationRenewed) -> StockLevel:
     found = level.reservation(event.reservation)
     return level.with_reservation(found.renewed(event.expires_at, event.command))
@@ -211,7 +220,7 @@ def _named(level: StockLevel, names: tuple[str, ...]) -> dict[str, Reservation]:
     return {name: level.reservation(name) for name in names}
 
 
-def _noted(level: StockLevel, _event: Noted) -> StockLevel:
+def _noted(level: StockLevel, _event: Event) -> StockLevel:
     return level
 
 
@@ -235,6 +244,8 @@ _CHANGES: Final[Mapping[type, Callable[[StockLevel, Any], StockLevel]]] = Mappin
         UnitsHandedOver: _handed_over,
         ReservationsExpired: _expired,
         ReservationsForgotten: _forgotten,
+        ReorderPointReached: _noted,
+        BackordersCovered: _noted,
         Noted: _noted,
     }
 )

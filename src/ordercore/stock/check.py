@@ -10,19 +10,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
-from ordercore.data.checks import Named, aware, each, identifier, instance, integer, tuple_of
+from ordercore.data.checks import Named, each, identifier, instance, integer, tuple_of
 from ordercore.data.instants import pinned
 from ordercore.errors import (
     IdempotencyConflict,
-    InvalidDocument,
-    InvalidInput,
     InvalidValue,
-    LimitExceeded,
-    NotFound,
 )
 from ordercore.events import MAX_SEQUENCE, Event, fingerprint
 from ordercore.stock.answer import (
@@ -33,20 +29,18 @@ from ordercore.stock.answer import (
     StockCheck,
     Taken,
 )
+from ordercore.stock.asking import check_limits, check_question
 from ordercore.stock.demand import Demand
-from ordercore.stock.levels import MAX_RESERVATIONS, StockLevel
+from ordercore.stock.levels import StockLevel
 from ordercore.stock.performing import Performed, bookings_of
 from ordercore.stock.pool import Pool
-from ordercore.stock.reservations import Applied
-from ordercore.stock.reserving import reserve_units
-from ordercore.stock.resources.bookings import MAX_BOOKINGS, Agenda
+from ordercore.stock.reservations import Applied, Reservation
+from ordercore.stock.reserving import reserve_all
+from ordercore.stock.resources.bookings import Agenda
 from ordercore.stock.resources.commands import Clash, book
 from ordercore.stock.snapshot import StockSnapshot
 
-__all__ = ["MAX_WAYS", "AgendaChange", "LevelChange", "Reserved", "check", "reserve"]
-
-MAX_WAYS: Final = 20_000
-"""The most pairs of a line and a site that it may be served from, in one basket."""
+__all__ = ["AgendaChange", "LevelChange", "Reserved", "check", "reserve"]
 
 
 def check(demand: Demand, snapshot: StockSnapshot, at: datetime) -> StockCheck:
@@ -60,7 +54,7 @@ def check(demand: Demand, snapshot: StockSnapshot, at: datetime) -> StockCheck:
     Raises:
         InvalidType: Something is not what it should be.
         InvalidDocument: With every site that the snapshot does not know.
-        LimitExceeded: The basket is too large; see `MAX_WAYS`.
+        LimitExceeded: The basket is too large; see `MAX_WAYS` and `MAX_SERVICES`.
 
     >>> level = StockLevel(sku="mug", site="east", on_hand=5)
     >>> now = datetime.fromisoformat("2026-11-11T09:00:00+08:00")
@@ -182,45 +176,48 @@ def reserve(
         InvalidInput: As `check`; or the reservations would have expired already.
         IdempotencyConflict: The command asked for something else before.
     """
-    answer, pool = _netted(demand, snapshot, at)
+    answer, taken, pool = _netted(demand, snapshot, at)
     identifier(None, Named("holder"), holder)
     terms = _Terms(
         Applied(command, f"reserve {_told(demand)} for {holder}"),
         holder,
         expires_at,
         renewable_until,
+        {line.id: line.line or line.id for line in demand.lines},
     )
     known = tuple(_known(snapshot, terms.command))
     if known or _has_booked(demand, snapshot, command):
         return Reserved(taken=known, changes=())
     if not answer.ok:
         return answer
-    taken = tuple(pool.taken())
     return Reserved(
         taken=taken,
         changes=_set_aside(taken, snapshot, at, terms),
         appointments=pool.appointments,
-        agendas=_booked(pool, command),
+        agendas=_booked(pool, terms),
     )
 
 
 # Netting
 
 
-def _netted(demand: Demand, snapshot: StockSnapshot, at: datetime) -> tuple[StockCheck, Pool]:
+def _netted(
+    demand: Demand, snapshot: StockSnapshot, at: datetime
+) -> tuple[StockCheck, tuple[Taken, ...], Pool]:
     """Let every line take from one pool; then let those that are short say why."""
-    _check_question(demand, snapshot, at)
+    check_question(demand, snapshot, at)
     pool = Pool(snapshot, pinned(at) or at)
     offers = {line.id: line.supply.offers(line, pool) for line in demand.lines}
     missing = {line.id: line.quantity - line.supply.serve(line, pool) for line in demand.in_turn}
-    shortages = _shortages(demand, missing, pool.copy())
+    shortages = _shortages(demand, missing, pool.copy()) if any(missing.values()) else {}
+    everything = tuple(pool.taken())
     taken: dict[str, list[Taken]] = {line.id: [] for line in demand.lines}
-    for part in pool.taken():
+    for part in everything:
         taken[part.line].append(part)
     booked: dict[str, list[Appointment]] = {line.id: [] for line in demand.lines}
     for appointment in pool.appointments:
         booked[appointment.line].append(appointment)
-    _check_limits(pool, snapshot)
+    check_limits(everything, pool)
     lines = (
         LineCheck(
             id=line.id,
@@ -233,7 +230,7 @@ def _netted(demand: Demand, snapshot: StockSnapshot, at: datetime) -> tuple[Stoc
         )
         for line in demand.lines
     )
-    return StockCheck(at=pool.at, lines=lines), pool
+    return StockCheck(at=pool.at, lines=lines), everything, pool
 
 
 def _shortages(demand: Demand, missing: Mapping[str, int], pool: Pool) -> dict[str, Shortage]:
@@ -242,46 +239,6 @@ def _shortages(demand: Demand, missing: Mapping[str, int], pool: Pool) -> dict[s
         for line in demand.in_turn
         if missing[line.id]
     }
-
-
-def _check_question(demand: Demand, snapshot: StockSnapshot, at: datetime) -> None:
-    """Refuse what is no question, and sites that nobody knows."""
-    instance(Demand)(None, Named("demand"), demand)
-    instance(StockSnapshot)(None, Named("snapshot"), snapshot)
-    aware(None, Named("at"), at)
-    faults = list(_unknown_sites(demand, snapshot))
-    if faults:
-        raise InvalidDocument(faults)
-    ways = sum(len(line.sites) or len(snapshot.of(line.sku)) for line in demand.lines)
-    if ways > MAX_WAYS:
-        expected = f"at most {MAX_WAYS} pairs of a line and a site"
-        raise LimitExceeded(expected, ways, path=("demand", "lines"))
-
-
-def _unknown_sites(demand: Demand, snapshot: StockSnapshot) -> Iterator[InvalidInput]:
-    known = frozenset(snapshot.sites)
-    for i, line in enumerate(demand.lines):
-        for j, site in enumerate(line.sites):
-            if site not in known:
-                path = ("demand", "lines", i, "sites", j)
-                yield NotFound("a site that the snapshot knows", site, path=path)
-
-
-def _check_limits(pool: Pool, snapshot: StockSnapshot) -> None:
-    """Refuse more reservations than a level remembers, so that what is ok can be reserved."""
-    counts = Counter((part.sku, part.site) for part in pool.taken())
-    for i, level in enumerate(snapshot.levels):
-        count = len(level.reservations) + counts[level.sku, level.site]
-        if count > MAX_RESERVATIONS:
-            expected = f"at most {MAX_RESERVATIONS} reservations; forget those that are over"
-            path = ("snapshot", "levels", i, "reservations")
-            raise LimitExceeded(expected, count, path=path)
-    for i, agenda in enumerate(snapshot.agendas):
-        after = pool.agendas[agenda.id]
-        count = len(after.bookings) + len(after.cancelled)
-        if count > MAX_BOOKINGS:
-            path = ("snapshot", "agendas", i, "bookings")
-            raise LimitExceeded(f"at most {MAX_BOOKINGS} bookings", count, path=path)
 
 
 # Setting aside
@@ -299,12 +256,13 @@ class _Terms(NamedTuple):
     holder: str
     expires_at: datetime | None
     renewable_until: datetime | None
+    lines: Mapping[str, str]  # of the holder, by the lines of the demand
 
 
 def _known(snapshot: StockSnapshot, command: Applied) -> Iterator[Taken]:
     """List what the command has set aside already, as far as it is remembered."""
     for level in snapshot.levels:
-        for found in level.reservations:
+        for found in level.called(f"{command.command}."):
             if found.applied and found.applied[0].command == command.command:
                 found.has_seen(command)
                 yield Taken(
@@ -322,32 +280,40 @@ def _set_aside(
     """Reserve what is taken, level by level."""
     by_level = sorted(enumerate(taken, 1), key=_level_of)
     for (sku, site), several in groupby(by_level, key=_level_of):
-        before = level = snapshot.of(sku)[site]
-        happened: list[Event] = []
-        for number, part in several:
-            level, events = reserve_units(
-                level,
-                part.units,
+        before = snapshot.of(sku)[site]
+        wanted = [
+            Reservation(
                 id=f"{terms.command.command}.{number}",
                 holder=terms.holder,
-                line=part.line,
+                line=terms.lines[part.line],
+                quantity=part.units,
                 at=at,
                 due=part.due,
                 expires_at=terms.expires_at,
                 renewable_until=terms.renewable_until,
-                command=terms.command,
+                applied=(terms.command,),
             )
-            happened += events
-        yield LevelChange(version=before.version, level=level, events=happened)
+            for number, part in several
+        ]
+        level, events = reserve_all(before, wanted, at=at)
+        yield LevelChange(version=before.version, level=level, events=events)
 
 
-def _booked(pool: Pool, command: str) -> Iterator[AgendaChange]:
+def _booked(pool: Pool, terms: _Terms) -> Iterator[AgendaChange]:
     """Book what the services need; the bookings are called by the command, with a number."""
+    command = terms.command.command
     agendas = {agenda.id: agenda for agenda in pool.snapshot.agendas}
     events: dict[str, list[Event]] = {}
     for number, appointment in enumerate(pool.appointments, 1):
         for name, booking in bookings_of(appointment, f"{command}.{number}"):
-            done = book(agendas[name], booking)
+            kept = evolve(
+                booking,
+                purpose=terms.lines[appointment.line],
+                holder=terms.holder,
+                expires_at=terms.expires_at,
+                renewable_until=terms.renewable_until,
+            )
+            done = book(agendas[name], kept, at=pool.at)
             if isinstance(done, Clash):  # the pool has found it free
                 raise InvalidValue("a resource that is free", str(done), reason="double_booking")
             agendas[name], happened = done
@@ -364,16 +330,24 @@ def _has_booked(demand: Demand, snapshot: StockSnapshot, command: str) -> bool:
     Raises:
         IdempotencyConflict: It has booked other ones.
     """
-    told = {
-        booking.id: booking.purpose
-        for agenda in snapshot.agendas
-        for booking in (*agenda.bookings, *agenda.cancelled)
-        if booking.id.rpartition(".")[0] == command
-    }
-    services = {e.id: e.quantity for e in demand.lines if isinstance(e.supply, Performed)}
-    if told and Counter(told.values()) != services:
+    services: Counter[str | None] = Counter()
+    for line in demand.lines:
+        if isinstance(line.supply, Performed):
+            services[line.line or line.id] += line.quantity
+    numbers = range(1, services.total() + 2)  # one more would tell another demand
+    told = Counter(_purposes(snapshot, [f"{command}.{number}" for number in numbers]))
+    if told and told != services:
         raise IdempotencyConflict(command)
     return bool(told)
+
+
+def _purposes(snapshot: StockSnapshot, names: Iterable[str]) -> Iterator[str | None]:
+    """Tell what bookings are for, those that any agenda knows."""
+    for name in names:
+        known = (agenda.known(name) for agenda in snapshot.agendas)
+        found = next((booking for booking in known if booking is not None), None)
+        if found is not None:
+            yield found.purpose
 
 
 def _level_of(numbered: tuple[int, Taken]) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from attrs import field, frozen
 from ordercore.data import document, variant
 from ordercore.data.checks import (
     aware,
+    duplicates,
     each,
     identifier,
     instance,
@@ -109,6 +110,8 @@ class DemandLine:
         needed_by: The latest instant at which the units must be there to leave; None: at
             once, or at ``not_before``.
         supply: How it is served.
+        line: For which line of the holder it is set aside; None: for that of its id. Several
+            lines of a demand may be for one, as where each site is to give a part of it.
 
     Raises:
         InvalidInput: A field is not as said.
@@ -127,6 +130,7 @@ class DemandLine:
     not_before: datetime | None = field(default=None, converter=pinned, validator=optional(aware))
     needed_by: datetime | None = field(default=None, converter=pinned, validator=optional(aware))
     supply: Supply = field(factory=FromStock, validator=instance(Supply))
+    line: str | None = field(default=None, validator=optional(identifier))
 
     def __attrs_post_init__(self) -> None:
         faults = list(self._faults())
@@ -221,19 +225,3 @@ class Demand:
     def in_turn(self) -> tuple[DemandLine, ...]:
         """The lines in the order in which they are served: see ``lines``."""
         return tuple(sorted(self.lines, key=lambda line: (line.supply.turn, line.id)))
-
-
-def duplicates(
-    names: Iterable[str],
-    field_name: str,
-    *,
-    then: str | None = None,
-    what: str = "an id used once",
-) -> Iterator[InvalidInput]:
-    """Tell of every name that stands more than once, at its later places."""
-    seen: set[str] = set()
-    for i, name in enumerate(names):
-        if name in seen:
-            path = (field_name, i) if then is None else (field_name, i, then)
-            yield InvalidValue(what, name, path=path, reason="duplicate_id")
-        seen.add(name)

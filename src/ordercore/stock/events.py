@@ -35,11 +35,13 @@ from ordercore.stock.levels import (
 from ordercore.stock.reservations import Applied, Reservation, ReservationState
 
 __all__ = [
+    "BackordersCovered",
     "IncomingCancelled",
     "IncomingExpected",
     "IncomingMoved",
     "LevelOpened",
     "PolicyChanged",
+    "ReorderPointReached",
     "ReservationFirmed",
     "ReservationRenewed",
     "ReservationsExpired",
@@ -58,6 +60,7 @@ __all__ = [
 
 _count: Check = integer(least=0, most=MAX_QUANTITY)
 _command: Check = optional(instance(Applied))
+_balance: Check = integer(least=-MAX_QUANTITY * 10_000, most=MAX_QUANTITY * 10_000)
 _several: Check = each(identifier, least=1, most=max(MAX_RESERVATIONS, MAX_INCOMING))
 
 
@@ -151,26 +154,40 @@ class StockCounted(Event):
     Args:
         on_hand: How many good units there are.
         damaged: How many units there are that cannot be sold.
+        reason: Why it was counted, or why the books were wrong, as a code; None: nobody says.
     """
 
     on_hand: int = field(validator=_count)
     damaged: int = field(validator=_count)
+    reason: str | None = field(default=None, validator=optional(identifier))
 
 
 @variant(Event, "stock_damaged")
 @frozen
 class StockDamaged(Event):
-    """Good units cannot be sold any more, and are still there."""
+    """Good units cannot be sold any more, and are still there.
+
+    Args:
+        units: How many.
+        reason: Why, as a code; None: nobody says.
+    """
 
     units: int = field(validator=quantity)
+    reason: str | None = field(default=None, validator=optional(identifier))
 
 
 @variant(Event, "stock_scrapped")
 @frozen
 class StockScrapped(Event):
-    """Damaged units are there no more."""
+    """Damaged units are there no more.
+
+    Args:
+        units: How many.
+        reason: Why, as a code; None: nobody says.
+    """
 
     units: int = field(validator=quantity)
+    reason: str | None = field(default=None, validator=optional(identifier))
 
 
 @variant(Event, "stock_policy_changed")
@@ -318,3 +335,39 @@ class ReservationsForgotten(Event):
     """Reservations of which nothing can come any more are not listed any longer."""
 
     reservations: tuple[str, ...] = field(converter=_names, validator=_several)
+
+
+# What somebody waits for
+
+
+@variant(Event, "reorder_point_reached")
+@frozen
+class ReorderPointReached(Event):
+    """By what has happened the stock is low; nothing else has changed.
+
+    Args:
+        sku: Of what.
+        site: Where.
+        position: Units that are there or on their way, and not promised; negative: so many
+            are owed.
+        point: The reorder point.
+        order: How many to order, up to the target.
+    """
+
+    sku: str = field(validator=identifier)
+    site: str = field(validator=identifier)
+    position: int = field(validator=_balance)
+    point: int = field(validator=_count)
+    order: int = field(validator=_balance)
+
+
+@variant(Event, "backorders_covered")
+@frozen
+class BackordersCovered(Event):
+    """By what has happened promised units will be there in time that were missing before.
+
+    Args:
+        reservations: Which reservations.
+    """
+
+    reservations: tuple[str, ...] = field(converter=names_of, validator=_several)

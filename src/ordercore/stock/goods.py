@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ordercore.stock.answer import Offer, Shortage, SiteUnits
+from ordercore.stock.answer import Shortage, SiteUnits
 
 if TYPE_CHECKING:
+    from ordercore.stock.answer import Offer
     from ordercore.stock.demand import DemandLine
     from ordercore.stock.pool import Pool
     from ordercore.stock.profile import Profile
@@ -19,12 +20,8 @@ __all__ = ["goods_offered", "goods_short"]
 def goods_offered(line: DemandLine, pool: Pool) -> tuple[Offer, ...]:
     """Tell how many units each of a line's sites could give, and from when on."""
     start = line.start(pool.at)
-    found: list[Offer] = []
-    for site, profile in _asked(line, pool).items():
-        times = [start, *(when for when in profile.times if when > start)]
-        offers = (Offer(site, max(0, profile.promisable(when)), when) for when in times)
-        found += (offer for offer in offers if offer.units)
-    return tuple(found)
+    sites = _asked(line, pool)
+    return tuple(offer for site in sites for offer in pool.offers(line.sku, site, start))
 
 
 def _asked(line: DemandLine, pool: Pool) -> Mapping[str, Profile]:

@@ -122,7 +122,14 @@ def adjust(level: StockLevel, units: int, reason: str, *, at: datetime) -> Level
     return _less(level, -units, event, at)
 
 
-def count(level: StockLevel, on_hand: int, *, damaged: int = 0, at: datetime) -> LevelResult:
+def count(
+    level: StockLevel,
+    on_hand: int,
+    *,
+    damaged: int = 0,
+    at: datetime,
+    reason: str | None = None,
+) -> LevelResult:
     """Take down what somebody has counted.
 
     Args:
@@ -130,34 +137,37 @@ def count(level: StockLevel, on_hand: int, *, damaged: int = 0, at: datetime) ->
         on_hand: How many good units there are.
         damaged: How many there are that cannot be sold.
         at: When.
+        reason: Why it was counted, or why the books were wrong, as a code.
 
     >>> level, _ = open_level(sku="mug", site="east", on_hand=5)
     >>> now = datetime.fromisoformat("2026-11-11T09:00:00+08:00")
     >>> count(level, 3, damaged=1, at=now)[0].available(now)
     3
     """
-    event = StockCounted(on_hand, damaged)
+    event = StockCounted(on_hand, damaged, reason)
     return _less(level, level.on_hand - on_hand, event, at)
 
 
-def damage(level: StockLevel, units: int, *, at: datetime) -> LevelResult:
+def damage(
+    level: StockLevel, units: int, *, at: datetime, reason: str | None = None
+) -> LevelResult:
     """Take down that good units cannot be sold any more.
 
     Raises:
         InvalidValue: There are not so many; the reason is ``too_many_units``.
     """
     check_units(units, level.on_hand, "on hand")
-    return _less(level, units, StockDamaged(units), at)
+    return _less(level, units, StockDamaged(units, reason), at)
 
 
-def scrap_damaged(level: StockLevel, units: int) -> LevelResult:
+def scrap_damaged(level: StockLevel, units: int, *, reason: str | None = None) -> LevelResult:
     """Throw damaged units away.
 
     Raises:
         InvalidValue: There are not so many; the reason is ``too_many_units``.
     """
     check_units(units, level.damaged, "damaged")
-    return done(level, StockScrapped(units))
+    return done(level, StockScrapped(units, reason))
 
 
 def change_policy(level: StockLevel, policy: StockPolicy, *, at: datetime) -> LevelResult:

@@ -8,10 +8,12 @@ Reservations that are over may be forgotten: their events stay.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
+from itertools import islice, takewhile
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -21,6 +23,7 @@ from ordercore.data.checks import (
     MAX_QUANTITY,
     Check,
     aware,
+    duplicates,
     each,
     identifier,
     instance,
@@ -34,7 +37,6 @@ from ordercore.data.checks import (
 from ordercore.data.instants import pinned
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFound
 from ordercore.events import MAX_SEQUENCE
-from ordercore.stock.demand import duplicates
 from ordercore.stock.profile import Profile
 from ordercore.stock.reservations import Reservation, ReservationState
 
@@ -219,6 +221,12 @@ class StockLevel:
             if found.id == reservation_id:
                 return found
         raise NotFound("the id of a reservation of this level", reservation_id)
+
+    def called(self, prefix: str) -> Iterator[Reservation]:
+        """List the reservations whose ids begin so, in the order of the ids."""
+        first = bisect_left(self.reservations, prefix, key=lambda each: each.id)
+        several = islice(self.reservations, first, None)
+        return takewhile(lambda each: each.id.startswith(prefix), several)
 
     def receipt(self, incoming_id: str) -> Incoming:
         """Find what is on its way by its id, or raise `NotFound`."""

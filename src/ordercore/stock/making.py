@@ -9,22 +9,23 @@ Each line takes what it adds to the need of those before it, so that every unit 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from attrs import evolve, frozen
 
-from ordercore.calendars.windows import MICROSECOND
+from ordercore.calendars.windows import LAST, MICROSECOND
 from ordercore.data import variant
 from ordercore.stock.answer import Offer, PartShort, Shortage
 from ordercore.stock.demand import DemandLine, Supply
 from ordercore.stock.goods import goods_offered, goods_short
 from ordercore.stock.materials.book import BillBook
 from ordercore.stock.materials.demands import Wanted
-from ordercore.stock.materials.netting import Netting
+from ordercore.stock.materials.netting import Netting, Outcome
+from ordercore.stock.materials.netting import Supply as Supplied
 from ordercore.stock.materials.planning import netted
-from ordercore.stock.materials.promising import HORIZON, first
-from ordercore.stock.pool import Made, Making, Pool, Takes, Units
+from ordercore.stock.materials.promising import HORIZON, delay, first
+from ordercore.stock.pool import Lot, Made, Making, Pool, Takes, Units
 
 __all__ = ["MadeToOrder"]
 
@@ -83,40 +84,20 @@ class _Bench:
         self._pool = pool
         self._sites = sites
         self._book = book
-        self._name = sites, lot
+        self._name: Lot = (sites, lot)
 
     def serve(self, wanted: Made) -> int:
         """Make as many units as can be had besides what is made so far; tell how many."""
-        netting = self.net(wanted)
-        if not self._will_do(netting):
-            units = self._most(wanted)
-            if not units:
-                return 0
-            wanted = wanted._replace(units=units)
-            netting = self.net(wanted)
-        self._take(wanted, _needs(netting))
-        return wanted.units
+        units = self.most(wanted)
+        if units:
+            served = wanted._replace(units=units)
+            self._take(served, self.net(served))
+        return units
 
-    def net(self, wanted: Made) -> Netting:
-        """Net what is made so far and these units besides, be there enough or not."""
-        making = self._ready(wanted.sku)
-        made = dict(making.made)
-        made[wanted.sku, wanted.due] = made.get((wanted.sku, wanted.due), 0) + wanted.units
-        lines = tuple(Wanted(sku, units, due) for (sku, due), units in made.items())
-        return netted(self._book, lines, making.supply, self._pool.snapshot.calendar)[0]
-
-    def could(self, wanted: Made) -> bool:
-        """Tell whether all units can be had besides what is made so far."""
-        return self._will_do(self.net(wanted))
-
-    def _will_do(self, netting: Netting) -> bool:
-        """Whether nothing is short, and nothing would have to be begun already."""
-        starts = (each.start_by for each in netting.outcomes if each.made)
-        late = any(start is not None and start < self._pool.at for start in starts)
-        return not (late or netting.is_short)
-
-    def _most(self, wanted: Made) -> int:
-        """Find the most units that can be had, not all: for fewer there is always enough."""
+    def most(self, wanted: Made) -> int:
+        """Find the most units that can be had: for fewer there is always enough."""
+        if self.could(wanted):
+            return wanted.units
         low, high = 0, wanted.units
         while high - low > 1:
             middle = (low + high) // 2
@@ -124,83 +105,95 @@ class _Bench:
             low, high = (middle, high) if could else (low, middle)
         return low
 
+    def could(self, wanted: Made) -> bool:
+        """Tell whether all units can be had besides what is made so far."""
+        return not delay(self.net(wanted), self._pool.at)
+
+    def net(self, wanted: Made) -> Netting:
+        """Net what is made so far and these units besides, be there enough or not."""
+        making = self._ready(wanted.sku)
+        if making.netting is not None and not self._has_choice(making, wanted.sku):
+            line = Wanted(wanted.sku, wanted.units, wanted.due)
+            return making.netting.besides([line], making.supply)
+        made = _with_more(making.made, wanted)
+        lines = tuple(Wanted(sku, units, due) for (sku, due), units in made.items())
+        return netted(self._book, lines, making.supply, self._pool.snapshot.calendar)[0]
+
     # What there is, and what the lines take of it
+
+    def _has_choice(self, making: Making, sku: str) -> bool:
+        """Whether there are several ways of making what is made and a thing more."""
+        return making.has_choice or self._book.has_choice(sku)
 
     def _ready(self, sku: str) -> Making:
         """Tell what is made, and what there is for it and for a thing more, were nothing made."""
         making = self._pool.making.get(self._name, Making())
-        if making.changes != self._pool.changes:
-            self._release(making.takes)
-            found = {part: self._pool.supply(part, self._sites) for part in making.supply}
-            self._take_all(making.takes)
-            making = making._replace(supply=found)
-        new = [step.part.sku for step in self._book.below([sku])]
-        more = {
-            part: self._pool.supply(part, self._sites) for part in new if part not in making.supply
-        }
-        if more or making.changes != self._pool.changes:
-            supply = {**making.supply, **more}
-            making = making._replace(supply=supply, changes=self._pool.changes)
+        asked = dict.fromkeys(step.part.sku for step in self._book.below([sku]))
+        if self._has_choice(making, sku):
+            asked |= dict.fromkeys(making.supply)
+        old = [part for part in asked if making.seen.get(part) != self._pool.changes(part)]
+        if old:
+            supply = {**making.supply, **{part: self._supply(part, making) for part in old}}
+            seen = {**making.seen, **{part: self._pool.changes(part) for part in old}}
+            making = making._replace(supply=supply, seen=seen)
             self._pool.making[self._name] = making
         return making
 
-    def _take(self, wanted: Made, needs: Units) -> None:
+    def _supply(self, part: str, making: Making) -> Supplied:
+        """Tell what there would be of a part if nothing were made."""
+        if part not in making.needs:
+            return self._pool.supply(part, self._sites)
+        self._pool.release(self._name, part)
+        found = self._pool.supply(part, self._sites)
+        self._take_part(part, making.needs[part])
+        return found
+
+    def _take_part(self, part: str, needs: Mapping[datetime, int]) -> None:
+        for due, units in sorted(needs.items()):
+            self._pool.take(self._name, part, units, self._sites, due)
+
+    def _take(self, wanted: Made, netting: Netting) -> None:
         """Let a line take what it adds to the need of those before it."""
         making = self._pool.making[self._name]
-        made = dict(making.made)
-        made[wanted.sku, wanted.due] = made.get((wanted.sku, wanted.due), 0) + wanted.units
-        more = {
-            key: units
-            for key in {*needs, *making.needs}
-            if (units := needs.get(key, 0) - making.needs.get(key, 0))
-        }
-        own = dict(making.takes.get(wanted.line, {}))
-        own.update({key: own.get(key, 0) + units for key, units in more.items() if units > 0})
-        takes = {**making.takes, wanted.line: own}
-        less = {key: -units for key, units in more.items() if units < 0}
-        if less:
-            takes = _given_back(takes, less)
-        changed = {name: units for name, units in takes.items() if units != making.takes.get(name)}
-        self._release({name: making.takes.get(name, {}) for name in changed})
-        self._take_all(changed)
-        self._pool.making[self._name] = Making(
-            made, takes, needs, making.supply, self._pool.changes
+        before, found = making.needs, dict(map(_needs, netting.outcomes))
+        has_choice = self._has_choice(making, wanted.sku)
+        kept = {} if has_choice else before
+        asked = {**before, **found} if has_choice else found
+        changed = {sku: found.get(sku, {}) for sku in asked if found.get(sku) != before.get(sku)}
+        for part, needs in changed.items():
+            self._pool.release(self._name, part)
+            self._take_part(part, needs)
+        seen = {**making.seen, **{part: self._pool.changes(part) for part in changed}}
+        self._pool.making[self._name] = making._replace(
+            made=_with_more(making.made, wanted),
+            has_choice=has_choice,
+            netting=netting,
+            takes=_with_takes(making, wanted.line, changed),
+            needs={**kept, **found},
+            seen=seen,
         )
 
-    def _release(self, takes: Takes) -> None:
-        for line, units in takes.items():
-            for sku in sorted({sku for sku, _ in units}):
-                self._pool.release(line, sku)
 
-    def _take_all(self, takes: Takes) -> None:
-        for line, units in takes.items():
-            for (sku, due), count in sorted(units.items()):
-                self._pool.take(line, sku, count, self._sites, due)
+def _with_more(made: Units, wanted: Made) -> Units:
+    key = wanted.sku, wanted.due
+    return {**made, key: made.get(key, 0) + wanted.units}
 
 
-def _given_back(takes: Takes, less: Mapping[tuple[str, datetime], int]) -> dict[str, Units]:
-    """Let lines have less, the last one first: another one has found a way with less of it."""
-    left = dict(less)
-    after: dict[str, Units] = {}
-    for line, units in reversed(list(takes.items())):
-        kept: dict[tuple[str, datetime], int] = {}
-        for key, count in units.items():
-            back = min(count, left.get(key, 0))
-            left[key] = left.get(key, 0) - back
-            if count > back:
-                kept[key] = count - back
-        after[line] = kept
-    return dict(reversed(list(after.items())))
+def _needs(outcome: Outcome) -> tuple[str, Mapping[datetime, int]]:
+    """Tell what a pass takes of a part that is there, by when."""
+    takes = {due: units for due, units in outcome.takes.items() if due is not None}
+    return outcome.step.part.sku, takes
 
 
-def _needs(netting: Netting) -> Units:
-    """Tell what a pass takes of what is there."""
-    return {
-        (outcome.step.part.sku, due): units
-        for outcome in netting.outcomes
-        for due, units in outcome.takes.items()
-        if due is not None
-    }
+def _with_takes(making: Making, line: str, changed: Mapping[str, Mapping[datetime, int]]) -> Takes:
+    """Let a line take what is needed more; the pool hands out less where less is needed."""
+    own = dict(making.takes.get(line, {}))
+    for sku, needs in changed.items():
+        had = making.needs.get(sku, {})
+        for due, units in needs.items():
+            if units > had.get(due, 0):
+                own[sku, due] = own.get((sku, due), 0) + units - had.get(due, 0)
+    return {**making.takes, line: own}
 
 
 # What is told of them
@@ -211,7 +204,7 @@ def _offers(line: DemandLine, pool: Pool, book: BillBook) -> Iterator[Offer]:
     if due < pool.at:
         return
     for site in line.sites or _keeping(line, pool, book):
-        units = _Bench(pool.copy(), (site,), book, due).serve(_made(line, line.quantity, due))
+        units = _Bench(pool, (site,), book, due).most(_made(line, line.quantity, due))
         if units:
             yield Offer(site, units, due)
 
@@ -228,7 +221,7 @@ def _explained(line: DemandLine, missing: int, pool: Pool, book: BillBook) -> Sh
     parts = tuple(_parts_short(_Bench(pool, line.sites, book, due).net(_made(line, missing, due))))
     bench = _Bench(pool, line.sites, book, line.id)
     enough_from = _enough_from(bench, line, missing, pool.at)
-    alone = _Bench(Pool(pool.snapshot, pool.at), line.sites, book, due)
+    alone = _Bench(pool.anew(), line.sites, book, due)
     is_there = alone.could(_made(line, line.quantity, due))
     if enough_from is not None:
         bench.serve(_made(line, missing, enough_from))
@@ -258,18 +251,19 @@ def _parts_short(netting: Netting) -> Iterator[PartShort]:
 def _enough_from(bench: _Bench, line: DemandLine, missing: int, at: datetime) -> datetime | None:
     """Find the first instant for which all that is missing could be there; None: never.
 
-    The later it is, the more has come, and the later things are begun: halving finds it.
+    The later it is, the more has come, and the later things are begun.
     """
     due = max(line.due(at), at)
 
     def then(microseconds: int) -> datetime:
         return (due.astimezone(UTC) + microseconds * MICROSECOND).astimezone(due.tzinfo)
 
-    def will_do(microseconds: int) -> bool:
-        return bench.could(_made(line, missing, then(microseconds)))
+    def lacking(microseconds: int) -> int:
+        return delay(bench.net(_made(line, missing, then(microseconds))), at)
 
-    far = HORIZON // MICROSECOND
-    return then(first(will_do, far)) if will_do(far) else None
+    far = min(HORIZON, max(LAST - due, timedelta()))  # there is no date after that
+    found = first(lacking, until=far // MICROSECOND)
+    return None if found is None else then(found)
 
 
 def _reasons(

@@ -1,49 +1,133 @@
 """Who takes which units: those of one sku, over sites and time, netted for a whole basket.
 
-Each claim wants units from some sites by some instant. All claims together can be met just
-where a flow can bring them, through the sites and past the instants of each, without passing
-more units than may be promised there:
+Each claim wants units from some sites by some instant. What it takes of a site is missing there
+from that instant on, and at none of them may more be taken than may be promised. So all claims
+together can be met just where a flow can bring them, past the instants of each site:
 
     claim ── site at its instant ── site at the next instant … ── out
 
-What flows past an instant of a site are the claims due by then, and the profile says how many
-may be. A claim that finds its sites taken pushes an earlier one over to another site of that
-one's own, if there is one. So the answer is exact: no claim is short for the sake of where
-another one happens to be served.
+A claim that finds its sites taken pushes an earlier one over to another site of that one's
+own, if there is one. So the answer is exact: no claim is short for the sake of where another
+one happens to be served.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from datetime import datetime
-from typing import Final, NamedTuple, Self
+from itertools import accumulate, pairwise
+from typing import Self
+
+from attrs import frozen
 
 from ordercore.stock.profile import Profile
 
-__all__ = ["Claim", "Netting"]
-
-_ENDLESS: Final = 10**18
+__all__ = ["Claim", "Netting", "Owner"]
 
 
-class Claim(NamedTuple):
-    """Who wants units, and by when."""
+Owner = Hashable
+"""Who takes units: the id of a line, or the name of what is made together."""
 
-    owner: str
-    number: int
+
+@frozen(eq=False)
+class Claim:
+    """Who wants units, by when, and from which sites."""
+
+    owner: Owner
     due: datetime
+    sites: tuple[str, ...]
 
 
-class _Place(NamedTuple):
-    """A site at one of the instants for which something is claimed there."""
-
-    site: str
-    due: datetime
+_OFTEN = 3
 
 
-_OUT: Final = "out"
-_Node = Claim | _Place | str
+class _Shelf:
+    """What a site may promise, and what is taken of it, over time.
+
+    What is left shrinks only at the instants at which something is due: so these alone, and
+    what is left at them, are kept.
+    """
+
+    __slots__ = ("_asked", "_dues", "_least", "_left", "_profile", "claims", "movable")
+
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self._dues: list[datetime] = []
+        self._left: list[int] = []
+        self._least: list[int] | None = None  # from each instant on; None: it is not known
+        self._asked = 0  # how often that was asked since
+        self.claims: dict[Claim, int] = {}
+        """Who is served here, and with how many units."""
+        self.movable: dict[Claim, None] = {}
+        """Those of them that might be served at another site."""
+
+    def copy(self) -> Self:
+        """Make another one that changes by itself."""
+        other = type(self)(self._profile)
+        other._dues, other._left = list(self._dues), list(self._left)  # noqa: SLF001
+        other.claims, other.movable = dict(self.claims), dict(self.movable)
+        return other
+
+    def free(self, due: datetime) -> int:
+        """Tell how many units are left at an instant and ever after."""
+        position = bisect_left(self._dues, due)
+        here = self._left_at(due, position)
+        if position == len(self._dues) or not here:
+            return here
+        if self._least is not None:
+            return min(here, self._least[position])
+        self._asked += 1
+        if self._asked > _OFTEN:
+            self._least = [*accumulate(reversed(self._left), min)][::-1]
+        return min(here, *self._left[position:])
+
+    def full(self, due: datetime) -> datetime:
+        """Find the first instant from another one on at which nothing is left; there is one."""
+        position = bisect_left(self._dues, due)
+        if not self._left_at(due, position):
+            return due
+        return self._dues[self._left.index(0, position)]
+
+    def until(self, due: datetime, end: datetime) -> int | None:
+        """Tell how many units are left from an instant on until another; None: that is earlier."""
+        if end <= due:
+            return None
+        position = bisect_left(self._dues, due)
+        later = self._left[position : bisect_left(self._dues, end)]
+        return min([self._left_at(due, position), *later])
+
+    def take(self, claim: Claim, units: int) -> None:
+        """Let a claim have units; fewer than none: let it give them back."""
+        position = bisect_left(self._dues, claim.due)
+        if position == len(self._dues) or self._dues[position] != claim.due:
+            self._left.insert(position, self._left_at(claim.due, position))
+            self._dues.insert(position, claim.due)
+        self._left[position:] = [left - units for left in self._left[position:]]
+        self._least, self._asked = None, 0
+        had = self.claims.pop(claim, 0) + units
+        self.movable.pop(claim, None)
+        if had:
+            self.claims[claim] = had
+            if len(claim.sites) > 1:
+                self.movable[claim] = None
+
+    def _left_at(self, due: datetime, position: int) -> int:
+        """Tell how many units are left at an instant; its place among those that are kept."""
+        if position < len(self._dues) and self._dues[position] == due:
+            return self._left[position]
+        return self._promisable(due) - (self._used(position - 1) if position else 0)
+
+    def _used(self, position: int) -> int:
+        return self._promisable(self._dues[position]) - self._left[position]
+
+    def _promisable(self, due: datetime) -> int:
+        return max(0, self._profile.promisable(due))
+
+
+_Step = tuple[Claim, str]
+"""A claim, and a site at which it would be served."""
 
 
 class Netting:
@@ -53,27 +137,24 @@ class Netting:
         profiles: By site, what may be promised when.
     """
 
-    __slots__ = ("_claims", "_dead", "_dues", "_left", "_number", "_profiles")
+    __slots__ = ("_claims", "_dead", "_profiles", "_shelves")
 
     def __init__(self, profiles: Mapping[str, Profile]) -> None:
         self._profiles = profiles
-        self._dues: dict[str, list[datetime]] = {site: [] for site in profiles}
-        self._left: dict[_Node, dict[_Node, int]] = {_OUT: {}}
-        self._claims: list[Claim] = []
-        self._dead: set[_Node] = set()
-        self._number = 0
+        self._shelves: dict[str, _Shelf] = {}
+        self._claims: dict[Owner, list[Claim]] = {}
+        self._dead: dict[str, datetime] = {}
+        """By site, up to when there is no way out for what is due there."""
 
     def copy(self) -> Self:
         """Make another one that changes by itself."""
         other = type(self)(self._profiles)
-        other._dues = {site: list(dues) for site, dues in self._dues.items()}  # noqa: SLF001
-        other._left = {node: dict(ways) for node, ways in self._left.items()}  # noqa: SLF001
-        other._claims = list(self._claims)  # noqa: SLF001
-        other._dead = set(self._dead)  # noqa: SLF001
-        other._number = self._number  # noqa: SLF001
+        other._shelves = {site: shelf.copy() for site, shelf in self._shelves.items()}  # noqa: SLF001
+        other._claims = {owner: list(claims) for owner, claims in self._claims.items()}  # noqa: SLF001
+        other._dead = dict(self._dead)  # noqa: SLF001
         return other
 
-    def take(self, owner: str, units: int, sites: tuple[str, ...], due: datetime) -> int:
+    def take(self, owner: Owner, units: int, sites: tuple[str, ...], due: datetime) -> int:
         """Take as many units as there are, up to so many; tell how many.
 
         Args:
@@ -82,125 +163,101 @@ class Netting:
             sites: From where; none named: from anywhere.
             due: When they must be there.
         """
-        claim = Claim(owner, self._number, due)
-        self._number += 1
-        self._claims.append(claim)
-        self._left[claim] = {}
-        for site in sorted(sites) if sites else self._profiles:
-            if site in self._profiles:
-                self._join(claim, self._place(site, due))
-        got = 0
+        asked = sorted(sites) if sites else self._profiles
+        claim = Claim(owner, due, tuple(site for site in asked if site in self._profiles))
+        self._claims.setdefault(owner, []).append(claim)
+        got = self._directly(claim, units)
         while got < units and (more := self._push(claim, units - got)):
             got += more
         return got
 
+    def could_take(self, units: int, sites: tuple[str, ...], due: datetime) -> int:
+        """Tell how many units could be taken, up to so many.
+
+        What is taken may be served from other sites afterwards.
+        """
+        dead = dict(self._dead)
+        got = self.take(None, units, sites, due)
+        self.release(None)
+        # What led nowhere before does so again; of what was found since, nobody knows.
+        self._dead = dead
+        return got
+
     def free(self, site: str, due: datetime) -> int:
         """Tell how many units a site has left by an instant, as the claims are served now."""
-        units = max(0, self._profiles[site].promisable(due))
-        dues = self._dues[site]
-        position = bisect_right(dues, due)
-        if position:
-            units -= self._passing(_Place(site, dues[position - 1]))
-        later = (_Place(site, each) for each in dues[position:])
-        return min([units, *(self._left[place][self._ahead(place)] for place in later)])
+        return self._shelf(site).free(due)
 
-    def release(self, owner: str) -> None:
+    def release(self, owner: Owner) -> None:
         """Give back all that somebody has taken."""
-        for claim in [each for each in self._claims if each.owner == owner]:
-            for place, units in list(self._served(claim)):
-                self._withdraw(place, units)
-                self._dead.clear()
-            for node in self._left.pop(claim):
-                del self._left[node][claim]
-        self._claims = [each for each in self._claims if each.owner != owner]
+        for claim in self._claims.pop(owner, ()):
+            for site in claim.sites:
+                units = self._shelf(site).claims.get(claim)
+                if units:
+                    self._shelf(site).take(claim, -units)
+                    self._dead.clear()
 
     def taken(self) -> Iterator[tuple[Claim, str, int]]:
-        """List how many units each claim has at which site, in the order of the claims."""
-        for claim in self._claims:
-            for place, units in sorted(self._served(claim)):
-                yield claim, place.site, units
+        """List how many units each claim has at which site."""
+        for site, shelf in self._shelves.items():
+            for claim, units in shelf.claims.items():
+                yield claim, site, units
 
-    # The network
+    def _shelf(self, site: str) -> _Shelf:
+        if site not in self._shelves:
+            self._shelves[site] = _Shelf(self._profiles[site])
+        return self._shelves[site]
 
-    def _served(self, claim: Claim) -> Iterator[tuple[_Place, int]]:
-        for place in self._left[claim]:
-            units = self._left[place][claim]
-            if units and isinstance(place, _Place):
-                yield place, units
-
-    def _join(self, claim: Claim, place: _Place) -> None:
-        self._left[claim][place] = _ENDLESS
-        self._left[place][claim] = 0
-
-    def _place(self, site: str, due: datetime) -> _Place:
-        """Find a site at an instant, or put it between the instants that are there."""
-        place = _Place(site, due)
-        if place in self._left:
-            return place
-        most = max(0, self._profiles[site].promisable(due))
-        before, after = self._beside(place)
-        passing = 0 if before is None else self._passing(before)
-        if before is not None:
-            del self._left[after][before]
-            self._left[before][place] = self._left[before].pop(after)
-        self._left[place] = {after: most - passing}
-        self._left[after][place] = passing
-        if before is not None:
-            self._left[place][before] = passing
-        insort(self._dues[site], due)
-        return place
-
-    def _beside(self, place: _Place) -> tuple[_Place | None, _Node]:
-        """Find what comes before and after a place that is to be."""
-        dues = self._dues[place.site]
-        position = bisect_left(dues, place.due)
-        before = _Place(place.site, dues[position - 1]) if position else None
-        after = _Place(place.site, dues[position]) if position < len(dues) else _OUT
-        return before, after
-
-    def _withdraw(self, place: _Place, units: int) -> None:
-        """Take back units that flow through a site from an instant on."""
-        here: _Node = place
-        while isinstance(here, _Place):
-            ahead = self._ahead(here)
-            self._left[here][ahead] += units
-            self._left[ahead][here] -= units
-            here = ahead
-
-    def _ahead(self, place: _Place) -> _Node:
-        """Find where the units of a place go next."""
-        dues = self._dues[place.site]
-        position = bisect_right(dues, place.due)
-        return _Place(place.site, dues[position]) if position < len(dues) else _OUT
-
-    def _passing(self, place: _Place) -> int:
-        return self._left[self._ahead(place)][place]
+    def _directly(self, claim: Claim, most: int) -> int:
+        """Take what is free, site by site."""
+        got = 0
+        for site in claim.sites:
+            units = min(most - got, self._shelf(site).free(claim.due))
+            if units:
+                self._shelf(site).take(claim, units)
+                got += units
+        return got
 
     def _push(self, claim: Claim, most: int) -> int:
         """Bring units out by one more way; none left: 0, and all that was seen leads nowhere."""
-        came: dict[_Node, _Node] = {}
-        waiting: deque[_Node] = deque([claim])
-        seen: set[_Node] = {claim}
+        came: dict[Claim, _Step] = {}
+        reached: dict[str, datetime] = {}
+        asked = {claim.sites: claim.due}  # the latest: who asks there sooner reaches no more
+        waiting = deque([claim])
         while waiting:
             here = waiting.popleft()
-            for ahead, left in self._left[here].items():
-                if left and ahead not in seen and ahead not in self._dead:
-                    came[ahead] = here
-                    if ahead == _OUT:
-                        return self._along(came, claim, most)
-                    seen.add(ahead)
-                    waiting.append(ahead)
-        self._dead |= seen
+            for site in here.sites:
+                shelf = self._shelf(site)
+                if shelf.free(here.due):
+                    return self._along(came, (here, site), most)
+                full, before = shelf.full(here.due), reached.get(site, self._dead.get(site))
+                if before is not None and full <= before:
+                    continue
+                reached[site] = full
+                for other in shelf.movable:
+                    before = asked.get(other.sites)
+                    if other.due <= full and (before is None or before < other.due):
+                        asked[other.sites] = other.due
+                        came[other] = (here, site)
+                        waiting.append(other)
+        self._dead |= reached
         return 0
 
-    def _along(self, came: Mapping[_Node, _Node], claim: Claim, most: int) -> int:
-        way: list[tuple[_Node, _Node]] = []
-        here: _Node = _OUT
-        while here != claim:
-            way.append((came[here], here))
-            here = came[here]
-        units = min(most, *(self._left[start][end] for start, end in way))
-        for start, end in way:
-            self._left[start][end] -= units
-            self._left[end][start] += units
+    def _along(self, came: Mapping[Claim, _Step], last: _Step, most: int) -> int:
+        """Let each claim of a way take the place of the next, and the last one what is free."""
+        way = [last]
+        while way[-1][0] in came:
+            way.append(came[way[-1][0]])
+        rooms = [self._shelf(last[1]).free(last[0].due)]
+        rooms += [self._room(other, *step) for (other, _), step in pairwise(way)]
+        units = min(most, *rooms)
+        for (other, _), (_, site) in pairwise(way):
+            self._shelf(site).take(other, -units)
+        for here, site in way:
+            self._shelf(site).take(here, units)
         return units
+
+    def _room(self, other: Claim, claim: Claim, site: str) -> int:
+        """Tell how many units of another's a claim could have at a site."""
+        shelf = self._shelf(site)
+        sooner = shelf.until(claim.due, other.due)
+        return shelf.claims[other] if sooner is None else min(sooner, shelf.claims[other])

@@ -12,6 +12,7 @@ from typing import ClassVar
 from attrs import evolve, field, frozen
 
 from ordercore.calendars.microseconds import lasting
+from ordercore.calendars.windows import LAST
 from ordercore.data import variant
 from ordercore.data.checks import instance
 from ordercore.stock.answer import Appointment, Assigned, Offer, RoleShort, Shortage
@@ -90,7 +91,9 @@ def _asked(supply: Performed, line: DemandLine, pool: Pool) -> Slot | Overload |
         if not line.sites or agenda.resource.site in line.sites
     ]
     wanted = evolve(supply.requirement, not_before=start, needed_by=due)
-    return earliest_slot(wanted, agendas, pool.at, (due or start) + supply.ahead)
+    last = due or start
+    until = last + min(supply.ahead, LAST - last)  # there is no date after that
+    return earliest_slot(wanted, agendas, pool.at, until) if pool.at < until else None
 
 
 def _instants(
@@ -152,7 +155,7 @@ def _reasons(
     if overload is None:
         yield "too_late"
         return
-    alone = Pool(pool.snapshot, pool.at)
+    alone = pool.anew()
     if supply.serve(line, alone) == line.quantity:
         yield "other_lines"
     yield "missing_roles"

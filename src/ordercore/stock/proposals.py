@@ -66,6 +66,10 @@ def _cause_kind(given: CauseKind | str) -> CauseKind:
     return member_of(CauseKind, given)
 
 
+def _supply_kind(given: SupplyKind | str) -> SupplyKind:
+    return member_of(SupplyKind, given)
+
+
 @frozen
 class Cause:
     """Why so many units are proposed.
@@ -165,7 +169,7 @@ class BringForward(Proposal):
 
     sku: str = field(validator=identifier)
     order: str = field(validator=text(most=64))
-    kind: SupplyKind = field(validator=member(SupplyKind))
+    kind: SupplyKind = field(converter=_supply_kind, validator=member(SupplyKind))
     units: int = field(validator=_units)
     expected_at: datetime = field(converter=pinned, validator=aware)
     needed_by: datetime = field(converter=pinned, validator=aware)

@@ -8,6 +8,7 @@ that is a little behind.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from attrs import evolve
@@ -16,6 +17,7 @@ from ordercore.calendars import instant_us
 from ordercore.data.checks import Named, aware, identifier, optional, quantity
 from ordercore.errors import IdempotencyConflict, InvalidValue
 from ordercore.lifecycle import Answer
+from ordercore.stock.applying import with_reserved
 from ordercore.stock.events import (
     ReservationFirmed,
     ReservationRenewed,
@@ -28,6 +30,7 @@ from ordercore.stock.events import (
 )
 from ordercore.stock.keeping import LevelResult, done, swept
 from ordercore.stock.levels import StockLevel
+from ordercore.stock.netting import Netting
 from ordercore.stock.reservations import (
     RESERVATION,
     Applied,
@@ -45,6 +48,7 @@ __all__ = [
     "hand_over",
     "release",
     "renew",
+    "reserve_all",
     "reserve_units",
 ]
 
@@ -99,6 +103,34 @@ def reserve_units(  # noqa: PLR0913 - what a reservation can say
     _check_instants(found)
     check_units(units, level.room(found.due, at), "that may be reserved")
     return done(level, *swept(level, at), UnitsReserved(found))
+
+
+def reserve_all(level: StockLevel, wanted: Iterable[Reservation], *, at: datetime) -> LevelResult:
+    """Set units aside for several at once: for all of them, or for none.
+
+    It comes to the same as `reserve_units` for one after the other.
+
+    Args:
+        level: The level.
+        wanted: What is set aside, each under an id that the level does not know, and as the
+            command says that it has seen.
+        at: When.
+
+    Raises:
+        InvalidValue: There are not so many for one of them; or as `reserve_units`.
+        InvalidDocument: Two have one id.
+    """
+    aware(None, Named("at"), at)
+    late = swept(level, at)
+    now, _ = done(level, *late)
+    net = Netting({level.site: now.profile(at)})
+    several: list[UnitsReserved] = []
+    for found in wanted:
+        _check_instants(found)
+        free = net.take(found.id, found.quantity, (), found.due)
+        check_units(found.quantity, free, "that may be reserved")
+        several.append(UnitsReserved(found))
+    return with_reserved(now, several), (*late, *several)
 
 
 # What a command said is kept with instants as microseconds from 1970: one instant, one text,

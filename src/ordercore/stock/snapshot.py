@@ -9,9 +9,17 @@ from typing import Final
 from attrs import field, frozen
 
 from ordercore.calendars import WorkingTime
-from ordercore.data.checks import each, identifier, instance, names_of, optional, tuple_of
+from ordercore.data.checks import (
+    duplicates,
+    each,
+    identifier,
+    instance,
+    names_of,
+    optional,
+    tuple_of,
+)
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
-from ordercore.stock.demand import MAX_SITES, duplicates
+from ordercore.stock.demand import MAX_SITES
 from ordercore.stock.levels import StockLevel
 from ordercore.stock.materials.book import BillBook
 from ordercore.stock.resources.bookings import Agenda

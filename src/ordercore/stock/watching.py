@@ -12,10 +12,21 @@ from attrs import field, frozen
 
 from ordercore.data.checks import MAX_QUANTITY, aware, identifier, instance, integer, optional
 from ordercore.data.instants import pinned
+from ordercore.events import Event
+from ordercore.stock.events import BackordersCovered, ReorderPointReached
+from ordercore.stock.keeping import LevelResult, done
 from ordercore.stock.levels import Incoming, StockLevel
 from ordercore.stock.reservations import Reservation
 
-__all__ = ["LateReservation", "LowStock", "OverdueReceipt", "late", "low_stock", "overdue"]
+__all__ = [
+    "LateReservation",
+    "LowStock",
+    "OverdueReceipt",
+    "late",
+    "low_stock",
+    "noticed",
+    "overdue",
+]
 
 _units = integer(least=0, most=MAX_QUANTITY)
 _balance = integer(least=-MAX_QUANTITY * 10_000, most=MAX_QUANTITY * 10_000)
@@ -153,3 +164,43 @@ def _covered_from(units: int, receipts: Iterable[tuple[datetime, int]]) -> datet
         if units <= 0:
             return when
     return None
+
+
+# What a change brings about
+
+
+def noticed(before: StockLevel | None, after: StockLevel, *, at: datetime) -> LevelResult:
+    """Tell, as events, what a change of a level has brought about that somebody waits for.
+
+    That its stock is low is told once, when it comes to be; so is that units are there now
+    which were promised and missing.
+
+    Args:
+        before: The level before the change; None: there was none.
+        after: The level after it.
+        at: When it changed.
+
+    Returns:
+        The level after these events, and the events; none: it is as it was.
+    """
+    return done(after, *_low_now(before, after, at), *_covered_now(before, after, at))
+
+
+def _low_now(before: StockLevel | None, after: StockLevel, at: datetime) -> Iterator[Event]:
+    if before is not None and low_stock([before], at):
+        return
+    for low in low_stock([after], at):
+        yield ReorderPointReached(low.sku, low.site, low.position, low.point, low.order)
+
+
+def _covered_now(before: StockLevel | None, after: StockLevel, at: datetime) -> Iterator[Event]:
+    if before is None or (before.on_hand, before.incoming) == (after.on_hand, after.incoming):
+        return
+    were = [found.reservation.id for found in late([before], at)]
+    if not were:
+        return
+    are = {found.reservation.id for found in late([after], at)}
+    there = {each.id for each in after.reservations if each.units(at)}
+    covered = tuple(name for name in sorted(were) if name in there and name not in are)
+    if covered:
+        yield BackordersCovered(covered)

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import compress
 from math import lcm
 from typing import Any, Final, NamedTuple
 
 from attrs import field, frozen
 
 from ordercore.data import document
-from ordercore.data.checks import each, instance, tuple_of
+from ordercore.data.checks import duplicates, each, instance, tuple_of
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, LimitExceeded, NotFound
 from ordercore.stock.materials.parts import Component, Material, Part
 from ordercore.stock.materials.quantities import UNITS, Unit
@@ -99,6 +100,8 @@ class BillBook:
     )
     steps: tuple[Step, ...] = field(init=False, eq=False, repr=False)
     _by_sku: Mapping[str, Step] = field(init=False, eq=False, repr=False)
+    _below: Mapping[str, int] = field(init=False, eq=False, repr=False)
+    _choices: int = field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         faults = list(_faults(self))
@@ -109,6 +112,9 @@ class BillBook:
         object.__setattr__(self, "parts", tuple(parts.values()))
         object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "_by_sku", {step.part.sku: step for step in steps})
+        object.__setattr__(self, "_below", _reached(steps))
+        choices = sum(1 << i for i, step in enumerate(steps) if step.has_choice)
+        object.__setattr__(self, "_choices", choices)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return BillBook, (self.parts, self.units)
@@ -133,15 +139,14 @@ class BillBook:
 
     def below(self, skus: Iterable[str]) -> tuple[Step, ...]:
         """List parts and all that may go into them, whichever way, level by level."""
-        found = set(skus)
-        reached = []
-        for step in self.steps:  # the parts above it are done by then
-            if step.part.sku in found:
-                reached.append(step)
-                found.update(
-                    option.sku for bill in step.bills for options in bill for option in options
-                )
-        return tuple(reached)
+        found = 0
+        for sku in skus:
+            found |= self._below.get(sku, 0)
+        return tuple(compress(self.steps, map(int, reversed(f"{found:b}"))))
+
+    def has_choice(self, sku: str) -> bool:
+        """Tell whether a part, or something that goes into it, can be made in several ways."""
+        return bool(self._below.get(sku, 0) & self._choices)
 
 
 _Place = tuple[str | int, ...]
@@ -158,18 +163,15 @@ def _materials(part: Part) -> Iterator[tuple[_Place, Material]]:
 
 
 def _faults(book: BillBook) -> Iterator[InvalidInput]:
-    parts: dict[str, Part] = {}
-    units: dict[str, Unit] = {}
-    for i, unit in enumerate(book.units):
-        if unit.name in units:
-            path = ("units", i, "name")
-            yield InvalidValue("a name used once", unit.name, path=path, reason="duplicate_name")
-        units.setdefault(unit.name, unit)
-    for i, part in enumerate(book.parts):
-        if part.sku in parts:
-            path = ("parts", i, "sku")
-            yield InvalidValue("each part once", part.sku, path=path, reason="duplicate_part")
-        parts.setdefault(part.sku, part)
+    parts = {part.sku: part for part in reversed(book.parts)}
+    units = {unit.name: unit for unit in reversed(book.units)}
+    names, skus = (unit.name for unit in book.units), (part.sku for part in book.parts)
+    yield from duplicates(
+        names, "units", then="name", what="a name used once", reason="duplicate_name"
+    )
+    yield from duplicates(
+        skus, "parts", then="sku", what="each part once", reason="duplicate_part"
+    )
     for i, part in enumerate(book.parts):
         for fault in _faults_of(part, parts, units):
             yield fault.at("parts", i).inside(f"part {part.sku!r}")
@@ -317,6 +319,17 @@ def _rates(
         )
         for option in component.options
     ]
+
+
+def _reached(steps: Sequence[Step]) -> dict[str, int]:
+    """Tell of each part what may go into it, and itself: the bits of a number, one for a step."""
+    reached: dict[str, int] = {}
+    for i in range(len(steps) - 1, -1, -1):  # what goes into a part comes after it
+        bits = 1 << i
+        for option in (o for bill in steps[i].bills for options in bill for o in options):
+            bits |= reached[option.sku]
+        reached[steps[i].part.sku] = bits
+    return reached
 
 
 def _compiled(

@@ -7,7 +7,7 @@ serve falls to the first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from attrs import frozen
@@ -141,24 +141,39 @@ class AsFound:
 def most(trial: Callable[[int], Netting], limit: int) -> int:
     """Find the largest number up to a limit that can be had, where fewer always can.
 
-    The first guess is by the scarcest part, as if needs were in proportion; then the steps
-    from it are doubled, and what is left is halved.
+    In turn it is looked for where what is short would just do, were needs in proportion
+    between the two numbers that enclose it; and halfway, or at twice the lower one.
     """
     if limit <= 0:
         return 0
-    short = [outcome for outcome in trial(limit).outcomes if outcome.short]
-    if not short:
+    low, below, high, above = 0, None, limit, trial(limit)
+    if not above.is_short:
         return limit
-    low, high, step = 0, limit, 1
-    guess = min(limit * outcome.taken // outcome.needed for outcome in short)
+    in_proportion = True
     while high - low > 1:
-        if not low < guess < high:
-            guess = (low + high) // 2
-        if trial(guess).is_short:
-            high = guess
-            guess -= step
+        guess = min(2 * low + 1, (low + high) // 2)
+        if in_proportion:
+            guess = low + min(_shares(below, above, high - low))
+        guess = min(max(guess, low + 1), high - 1)
+        found, in_proportion = trial(guess), not in_proportion
+        if found.is_short:
+            high, above = guess, found
         else:
-            low = guess
-            guess += step
-        step *= 2
+            low, below = guess, found
     return low
+
+
+def _shares(below: Netting | None, above: Netting, units: int) -> Iterator[int]:
+    """Tell of each part that is short how many of so many units more there is enough for.
+
+    Args:
+        below: The pass in which all is there; None: nothing was needed.
+        above: The pass in which something is short.
+        units: How many units more are made in that one.
+    """
+    had = {} if below is None else {each.step.part.sku: each for each in below.outcomes}
+    for outcome in above.outcomes:
+        if outcome.short:
+            before = had.get(outcome.step.part.sku)
+            needed = 0 if before is None else before.needed
+            yield units * (outcome.taken - needed) // max(1, outcome.needed - needed)

@@ -30,6 +30,13 @@ Split = list[tuple[int, int, list[list[tuple[Option, int]]]]]
 """By bill: its position, the units made by it, and by component which option serves how many."""
 
 
+Peg = tuple[str | None, Due]
+"""What needs a part, and by when; None: it is wanted itself."""
+
+Needs = Mapping[Peg, int]
+"""How many grains of a part what needs."""
+
+
 class Outcome(NamedTuple):
     """What became of one part."""
 
@@ -74,7 +81,7 @@ class _First:
 class Netting:
     """A pass: what is needed so far, and what became of the parts done."""
 
-    __slots__ = ("_calendar", "_chooser", "_needs", "book", "outcomes", "supply")
+    __slots__ = ("_calendar", "_chooser", "_known", "_needs", "_own", "book", "outcomes", "supply")
 
     def __init__(
         self,
@@ -87,18 +94,36 @@ class Netting:
         self.supply: Mapping[str, Supply] = supply
         self._chooser: Chooser = chooser
         self._calendar: WorkingTime | None = calendar
-        self._needs: dict[str, list[tuple[Due, int, str | None]]] = {}
+        self._needs: dict[str, dict[Peg, int]] = {}
+        self._own: set[str] = set()  # whose needs no other pass knows
+        self._known: dict[str, Outcome] = {}
         self.outcomes: list[Outcome] = []
+        """What became of the parts that were looked at, level by level."""
 
     def run(self, wanted: Iterable[Wanted]) -> Netting:
         """Net everything that is wanted, and all that goes into it."""
-        for line in wanted:
+        several = tuple(wanted)
+        for line in several:
             grains = line.units * self.book.step(line.sku).grain
-            self._needs.setdefault(line.sku, []).append((line.by, grains, None))
-        for step in self.book.below(self._needs):
-            if step.part.sku in self._needs:
-                self.outcomes.append(self._net(step, self._needs[step.part.sku]))
-        return self
+            self._need(line.sku, (None, line.by), grains)
+        return self._pass(line.sku for line in several)
+
+    def besides(
+        self, wanted: Iterable[Wanted], supply: Mapping[str, Supply] | None = None
+    ) -> Netting:
+        """Net more, and look again only at what goes into it.
+
+        It comes to the same as netting all from the beginning where nothing below can be made
+        in more than one way.
+
+        Args:
+            wanted: What is wanted more.
+            supply: What there is, where that is known better by now.
+        """
+        known = self.supply if supply is None else supply
+        other = Netting(self.book, known, self._chooser, self._calendar)
+        other._needs, other._known = dict(self._needs), dict(self._known)
+        return other.run(wanted)
 
     @property
     def is_short(self) -> bool:
@@ -108,7 +133,7 @@ class Netting:
     def free(self, sku: str, by: Due) -> int:
         """Tell how many units of a part are there by then that nothing takes so far."""
         there = sum(units for at, units in self.supply.get(sku, ()) if _in_time(at, by))
-        grains = sum(grains for _, grains, _ in self._needs.get(sku, ()))
+        grains = sum(self._needs.get(sku, {}).values())
         return max(0, there + grains // -self.book.step(sku).grain)
 
     def rest(self, skus: Iterable[str], by: Due) -> dict[str, Supply]:
@@ -120,14 +145,42 @@ class Netting:
     def trial(self, supply: Mapping[str, Supply], needs: Mapping[str, int]) -> Netting:
         """Net grains of parts against a supply, without instants, each made its first way."""
         netting = Netting(self.book, supply, _First(), None)
-        netting._needs = {sku: [(None, grains, None)] for sku, grains in needs.items()}
-        return netting.run(())
+        netting._needs = {sku: {(None, None): grains} for sku, grains in needs.items()}
+        return netting._pass(needs)
 
-    def _net(self, step: Step, needs: list[tuple[Due, int, str | None]]) -> Outcome:
+    def _need(self, sku: str, peg: Peg, grains: int) -> None:
+        """Let something need more of a part."""
+        needs = self._needs_of(sku)
+        needs[peg] = needs.get(peg, 0) + grains
+
+    def _needs_of(self, sku: str) -> dict[Peg, int]:
+        """Find the needs of a part, to change them; what other passes know of it stays."""
+        if sku not in self._own:
+            self._own.add(sku)
+            self._needs[sku] = dict(self._needs.get(sku, {}))
+        return self._needs[sku]
+
+    def _pass(self, skus: Iterable[str]) -> Netting:
+        for step in self.book.below(skus):
+            sku = step.part.sku
+            if sku in self._needs:
+                before = self._known.get(sku)
+                if before is not None:
+                    self._forget(before)
+                self._known[sku] = self._net(step, self._needs[sku])
+                self.outcomes.append(self._known[sku])
+        return self
+
+    def _forget(self, before: Outcome) -> None:
+        """Take back what a part was to need, before it is looked at again."""
+        for sku, _ in taken_by(before.split):
+            del self._needs_of(sku)[before.step.part.sku, before.start_by]
+
+    def _net(self, step: Step, needs: Needs) -> Outcome:
         dues = _by_due(needs, step.grain)
         takes, left = _covered(dues, self.supply.get(step.part.sku, ()))
         units, needed = sum(left.values()), sum(dues.values())
-        pegs = [(grains, parent) for _, grains, parent in needs]
+        pegs = [(grains, parent) for (parent, _), grains in needs.items()]
         first = next(iter(left), None)
         start = first
         if first is not None:
@@ -137,7 +190,7 @@ class Netting:
         made = step.part.lot.rounded(units)
         split = self._chooser.split(step, made, start, self) if made else []
         for sku, grains in taken_by(split):
-            self._needs.setdefault(sku, []).append((start, grains, step.part.sku))
+            self._need(sku, (step.part.sku, start), grains)
         return Outcome(step, needed, takes, made, 0, pegs, split, first, start)
 
 
@@ -156,10 +209,10 @@ def _in_time(at: Due, by: Due) -> bool:
     return at is None or (by is not None and at <= by)
 
 
-def _by_due(needs: Iterable[tuple[Due, int, object]], grain: int) -> dict[Due, int]:
+def _by_due(needs: Needs, grain: int) -> dict[Due, int]:
     """Sum needs by when they are due, the earliest first, in whole units rounded up together."""
     sums: dict[Due, int] = {}
-    for due, grains, _ in needs:
+    for (_, due), grains in needs.items():
         sums[due] = sums.get(due, 0) + grains
     dues: dict[Due, int] = {}
     so_far = units_so_far = 0

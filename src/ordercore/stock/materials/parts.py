@@ -11,6 +11,7 @@ from attrs import field, frozen
 
 from ordercore.data.checks import (
     boolean,
+    duplicates,
     each,
     identifier,
     instance,
@@ -105,7 +106,7 @@ class Component(Material):
     )
 
     def __attrs_post_init__(self) -> None:
-        faults = list(_repeated(self.options[1:], "substitutes", {self.sku}))
+        faults = list(_repeated(self.options[1:], "substitutes", [self.sku]))
         if faults:
             raise InvalidDocument(faults)
 
@@ -116,15 +117,13 @@ class Component(Material):
 
 
 def _repeated(
-    materials: Iterable[Material], place: str, seen: set[str] | None = None
+    materials: Iterable[Material], place: str, known: Iterable[str] = ()
 ) -> Iterator[InvalidInput]:
     """Tell of every part that is named again."""
-    known = set() if seen is None else seen
-    for i, material in enumerate(materials):
-        if material.sku in known:
-            path = (place, i, "sku")
-            yield InvalidValue("each part once", material.sku, path=path, reason="duplicate_part")
-        known.add(material.sku)
+    skus = (material.sku for material in materials)
+    return duplicates(
+        skus, place, then="sku", what="each part once", reason="duplicate_part", known=known
+    )
 
 
 def _components(given: Component | Iterable[Component]) -> tuple[Component, ...]:

@@ -5,14 +5,14 @@ and never more than there is of it. A `Requirement` says what a service needs, a
 `earliest_slot` finds the first time at which it can be, exactly, or says why there is none.
 """
 
-from ordercore.stock.resources.bookings import MAX_BOOKINGS, Agenda, Booking
-from ordercore.stock.resources.capacity import ResourceCapacity
+from ordercore.stock.resources.bookings import MAX_BOOKINGS, Agenda, Booking, BookingEnd
+from ordercore.stock.resources.capacity import (
+    Operation,
+    ProductionCapacity,
+    ResourceCapacity,
+)
 from ordercore.stock.resources.commands import (
-    AgendaOpened,
     AgendaResult,
-    BookingCancelled,
-    BookingMade,
-    BookingMoved,
     Clash,
     apply,
     book,
@@ -21,6 +21,18 @@ from ordercore.stock.resources.commands import (
     open_agenda,
     rebuild,
 )
+from ordercore.stock.resources.events import (
+    AgendaOpened,
+    BookingCancelled,
+    BookingFinished,
+    BookingFirmed,
+    BookingHandedOver,
+    BookingMade,
+    BookingMoved,
+    BookingRenewed,
+    BookingsExpired,
+)
+from ordercore.stock.resources.holding import expire, finish, firm, hand_over, renew
 from ordercore.stock.resources.planning import MAX_AGENDAS, earliest_slot, earliest_slots
 from ordercore.stock.resources.requirement import MAX_PLACES, Requirement, Role
 from ordercore.stock.resources.resource import (
@@ -52,14 +64,22 @@ __all__ = [
     "AgendaResult",
     "Booking",
     "BookingCancelled",
+    "BookingEnd",
+    "BookingFinished",
+    "BookingFirmed",
+    "BookingHandedOver",
     "BookingMade",
     "BookingMoved",
+    "BookingRenewed",
+    "BookingsExpired",
     "Chosen",
     "Clash",
     "Lack",
     "LackReason",
+    "Operation",
     "Overload",
     "Plan",
+    "ProductionCapacity",
     "Requirement",
     "Resource",
     "ResourceCapacity",
@@ -72,7 +92,12 @@ __all__ = [
     "cancel",
     "earliest_slot",
     "earliest_slots",
+    "expire",
+    "finish",
+    "firm",
+    "hand_over",
     "move",
     "open_agenda",
     "rebuild",
+    "renew",
 ]

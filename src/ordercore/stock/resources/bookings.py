@@ -23,6 +23,7 @@ from ordercore.data import document
 from ordercore.data.checks import (
     Check,
     aware,
+    duplicates,
     each,
     identifier,
     instance,
@@ -149,7 +150,7 @@ class Agenda:
     Args:
         resource: Whose.
         bookings: Those that hold, in the order of their starts, then of their ids.
-        cancelled: Those that hold no more: cancelled, finished or expired, in that order in
+        cancelled: Those that hold no more: cancelled, finished or expired, in the order in
             which they ended.
         version: How many events it has had.
 
@@ -222,13 +223,16 @@ class Agenda:
 
     def during(self, window: Window) -> tuple[Booking, ...]:
         """List the bookings that have an instant in common with a window."""
-        before = bisect_left(self.bookings, _end(window), key=lambda each: each.span[0])
-        start = -1 if window.start is None else instant_us(window.start)
-        if window.start is not None and self.resource.capacity == 1:  # only the last may go on
+        start = float("-inf") if window.start is None else instant_us(window.start)
+        return self._between(start, _end(window))
+
+    def _between(self, start: float, end: float) -> tuple[Booking, ...]:
+        """List the bookings that have an instant in common with a time, in microseconds."""
+        before = bisect_left(self.bookings, end, key=lambda each: each.span[0])
+        if self.resource.capacity == 1:  # they end in the order in which they begin
             first = bisect_right(self.bookings, start, key=lambda each: each.span[1])
             return self.bookings[first:before]
-        earlier = self.bookings[:before]
-        return tuple(each for each in earlier if window.start is None or each.span[1] > start)
+        return tuple(each for each in self.bookings[:before] if each.span[1] > start)
 
     def spare(self, window: Window) -> int:
         """Tell how many pieces are free throughout a window, whether or not at work."""
@@ -239,11 +243,17 @@ class Agenda:
         """When the number of booked pieces changes, in microseconds, and to what."""
         return _levels(self.bookings)
 
-    def busy(self, units: int) -> list[Pair]:
-        """List when fewer than so many pieces are free, in microseconds."""
+    def busy(self, units: int, start: int, end: int) -> list[Pair]:
+        """List when fewer than so many pieces are free, of what begins or ends within a time.
+
+        All in microseconds. What goes on before or after that time is told as it is.
+        """
+        if self.resource.capacity == 1:
+            return union(each.span for each in self._between(start, end))
         times, used = self.levels
+        first, last = max(0, bisect_right(times, start) - 1), bisect_left(times, end) + 1
         most = self.resource.capacity - units
-        steps = zip(times, times[1:], used, strict=False)
+        steps = zip(times[first:last], times[first + 1 : last], used[first:last], strict=False)
         return union((start, end) for start, end, count in steps if count > most)
 
     # The next version, of bookings that are known to fit: the others are not checked again
@@ -255,23 +265,18 @@ class Agenda:
         return self._next(bookings, self.cancelled, {**self._known, booking.id: booking})
 
     def with_moved(self, before: Booking, after: Booking) -> Agenda:
-        """Put a booking that fits in the place of another of its id."""
-        return self._without(before).with_booking(after)
+        """Put a booking that fits in the place of another of its id, which may have expired."""
+        others = tuple(each for each in self.cancelled if each.id != after.id)
+        kept = self._without(before).bookings
+        return self._next(kept, others, self._known, events=0).with_booking(after)
 
     def with_cancelled(self, *bookings: Booking, ended: BookingEnd | None = None) -> Agenda:
         """Let bookings hold no more; those that expired may be cancelled, too."""
         rest, over = self, {booking.id: evolve(booking, ended=ended) for booking in bookings}
         for booking in bookings:
-            rest = rest._without(booking)  # noqa: SLF001 - another agenda of the same resource
+            rest = rest._without(booking)
         others = tuple(each for each in self.cancelled if each.id not in over)
         return self._next(rest.bookings, (*others, *over.values()), {**self._known, **over})
-
-    def with_kept(self, before: Booking, after: Booking) -> Agenda:
-        """Put a booking that fits in the place of another of its id, which may have expired."""
-        others = tuple(each for each in self.cancelled if each.id != after.id)
-        rest = self._without(before)
-        rest = self._next(rest.bookings, others, self._known, events=0)
-        return rest.with_booking(after)
 
     def spare_without(self, booking: Booking, window: Window) -> int:
         """Tell how many pieces are free throughout a window but for one booking."""
@@ -328,13 +333,10 @@ def _levels(bookings: Iterable[Booking]) -> tuple[tuple[int, ...], tuple[int, ..
 
 def _used_twice(agenda: Agenda) -> Iterator[InvalidInput]:
     """Tell of each id that is used twice."""
-    seen: set[str] = set()
-    for place in ("bookings", "cancelled"):
-        for i, booking in enumerate(getattr(agenda, place)):
-            if booking.id in seen:
-                path = (place, i, "id")
-                yield InvalidValue("an id used once", booking.id, path=path, reason="duplicate_id")
-            seen.add(booking.id)
+    ids = [booking.id for booking in agenda.bookings]
+    yield from duplicates(ids, "bookings", then="id")
+    over = (booking.id for booking in agenda.cancelled)
+    yield from duplicates(over, "cancelled", then="id", known=ids)
 
 
 def _overbooked(bookings: Sequence[Booking], capacity: int) -> Iterator[InvalidInput]:

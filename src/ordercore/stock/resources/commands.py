@@ -7,94 +7,59 @@ too few pieces, the answer is a `Clash`: an expected "no", as a value with all i
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, frozen
 
 from ordercore.calendars import Window
-from ordercore.data import variant
-from ordercore.data.checks import Named, identifier, instance
+from ordercore.data.checks import Named, aware, identifier, instance
 from ordercore.errors import (
     IdempotencyConflict,
     InvalidType,
     InvalidValue,
     LimitExceeded,
+    NotFound,
 )
 from ordercore.events import Event, rebuilt
-from ordercore.stock.resources.bookings import MAX_BOOKINGS, Agenda, Booking, is_bounded
+from ordercore.stock.resources.bookings import (
+    MAX_BOOKINGS,
+    Agenda,
+    Booking,
+    BookingEnd,
+    is_bounded,
+)
+from ordercore.stock.resources.events import (
+    AgendaOpened,
+    BookingCancelled,
+    BookingFinished,
+    BookingFirmed,
+    BookingHandedOver,
+    BookingMade,
+    BookingMoved,
+    BookingRenewed,
+    BookingsExpired,
+)
 from ordercore.stock.resources.resource import Resource
 
 __all__ = [
-    "AgendaOpened",
     "AgendaResult",
-    "BookingCancelled",
-    "BookingMade",
-    "BookingMoved",
     "Clash",
     "apply",
     "book",
     "cancel",
+    "clash",
+    "done",
     "move",
     "open_agenda",
     "rebuild",
+    "swept",
+    "there",
 ]
 
 AgendaResult = tuple[Agenda, tuple[Event, ...]]
 """The next agenda, and what has happened."""
-
-
-# What happens
-
-
-@variant(Event, "agenda_opened")
-@frozen
-class AgendaOpened(Event):
-    """A resource can be booked from now on.
-
-    Args:
-        resource: Which.
-    """
-
-    resource: Resource = field(validator=instance(Resource))
-
-
-@variant(Event, "booking_made")
-@frozen
-class BookingMade(Event):
-    """A resource was promised.
-
-    Args:
-        booking: What for and when.
-    """
-
-    booking: Booking = field(validator=instance(Booking))
-
-
-@variant(Event, "booking_moved")
-@frozen
-class BookingMoved(Event):
-    """A booking is at another time.
-
-    Args:
-        id: Which booking.
-        window: When it is from now on.
-    """
-
-    id: str = field(validator=identifier)
-    window: Window = field(validator=is_bounded)
-
-
-@variant(Event, "booking_cancelled")
-@frozen
-class BookingCancelled(Event):
-    """A booking holds no more.
-
-    Args:
-        id: Which.
-    """
-
-    id: str = field(validator=identifier)
 
 
 @frozen(kw_only=True)
@@ -129,15 +94,17 @@ def open_agenda(resource: Resource) -> AgendaResult:
     return apply(None, event), (event,)
 
 
-def book(agenda: Agenda, booking: Booking) -> AgendaResult | Clash:
+def book(agenda: Agenda, booking: Booking, *, at: datetime | None = None) -> AgendaResult | Clash:
     """Promise pieces of a resource for a time.
 
-    The same booking again changes nothing, were it moved or cancelled since. Working hours
-    are not asked: whoever plans overtime may book it, and `earliest_slot` never does.
+    The same booking again changes nothing, whatever came of it since. Working hours are not
+    asked: whoever plans overtime may book it, and `earliest_slot` never does.
 
     Args:
         agenda: Whose.
-        booking: What for and when; it says nothing of a first time.
+        booking: What for and when; it says nothing of a first time, nor of an end.
+        at: When it is asked: what has expired by then is in nobody's way, and is written down
+            as expired first. None: nothing expires.
 
     Raises:
         IdempotencyConflict: Another booking has that id.
@@ -151,10 +118,12 @@ def book(agenda: Agenda, booking: Booking) -> AgendaResult | Clash:
             raise IdempotencyConflict(booking.id)
         return agenda, ()
     _check_new(agenda, booking)
-    free = agenda.spare(booking.window)
+    late = () if at is None else swept(agenda, at)
+    now, _ = done(agenda, *late)
+    free = now.spare(booking.window)
     if booking.units > free:
-        return _clash(agenda, booking, free)
-    return _done(agenda, BookingMade(booking))
+        return clash(now, booking, free)
+    return done(agenda, *late, BookingMade(booking))
 
 
 def move(agenda: Agenda, booking_id: str, window: Window) -> AgendaResult | Clash:
@@ -172,8 +141,8 @@ def move(agenda: Agenda, booking_id: str, window: Window) -> AgendaResult | Clas
         return agenda, ()
     free = agenda.spare_without(booking, window)
     if booking.units > free:
-        return _clash(agenda, evolve(booking, window=window), free)
-    return _done(agenda, BookingMoved(booking_id, window))
+        return clash(agenda, evolve(booking, window=window), free)
+    return done(agenda, BookingMoved(booking_id, window))
 
 
 def cancel(agenda: Agenda, booking_id: str) -> AgendaResult:
@@ -184,9 +153,9 @@ def cancel(agenda: Agenda, booking_id: str) -> AgendaResult:
     """
     identifier(None, Named("booking_id"), booking_id)
     known = agenda.known(booking_id)
-    if known is not None and not agenda.holds(known):
+    if known is not None and not _is_there(agenda, known):
         return agenda, ()
-    return _done(agenda, BookingCancelled(booking_id))
+    return done(agenda, BookingCancelled(booking_id))
 
 
 # From events to agendas
@@ -241,21 +210,92 @@ def _moved(agenda: Agenda, event: BookingMoved) -> Agenda:
 
 
 def _cancelled(agenda: Agenda, event: BookingCancelled) -> Agenda:
-    return agenda.with_cancelled(agenda.booking(event.id))
+    return agenda.with_cancelled(there(agenda, event.id))
+
+
+def _firmed(agenda: Agenda, event: BookingFirmed) -> Agenda:
+    return _kept(agenda, event.id, expires_at=None, renewable_until=None)
+
+
+def _renewed(agenda: Agenda, event: BookingRenewed) -> Agenda:
+    return _kept(agenda, event.id, expires_at=event.expires_at)
+
+
+def _handed_over(agenda: Agenda, event: BookingHandedOver) -> Agenda:
+    before = there(agenda, event.id)
+    after = evolve(before, holder=event.holder)
+    if agenda.holds(before):
+        return agenda.with_moved(before, after)
+    return agenda.with_cancelled(after, ended=after.ended)
+
+
+def _finished(agenda: Agenda, event: BookingFinished) -> Agenda:
+    return agenda.with_cancelled(there(agenda, event.id), ended=BookingEnd.FINISHED)
+
+
+def _expired(agenda: Agenda, event: BookingsExpired) -> Agenda:
+    over = [agenda.booking(name) for name in event.bookings]
+    return agenda.with_cancelled(*over, ended=BookingEnd.EXPIRED)
+
+
+def _kept(agenda: Agenda, name: str, **terms: Any) -> Agenda:
+    """Let a booking hold on other terms; one that has expired holds again."""
+    before = there(agenda, name)
+    _check_fits(agenda, before, agenda.spare_without(before, before.window))
+    return agenda.with_moved(before, evolve(before, ended=None, **terms))
 
 
 _CHANGES: Final[Mapping[type[Event], Callable[[Agenda, Any], Agenda]]] = MappingProxyType(
-    {BookingMade: _made, BookingMoved: _moved, BookingCancelled: _cancelled}
+    {
+        BookingMade: _made,
+        BookingMoved: _moved,
+        BookingCancelled: _cancelled,
+        BookingFirmed: _firmed,
+        BookingRenewed: _renewed,
+        BookingHandedOver: _handed_over,
+        BookingFinished: _finished,
+        BookingsExpired: _expired,
+    }
 )
 
 
-def _done(agenda: Agenda, event: Event) -> AgendaResult:
-    return apply(agenda, event), (event,)
+def done(agenda: Agenda, *events: Event, before: tuple[Event, ...] = ()) -> AgendaResult:
+    """Apply events one after the other.
+
+    Args:
+        agenda: To which.
+        events: What happens.
+        before: What has happened to it before, and is to be told with it.
+    """
+    for event in events:
+        agenda = apply(agenda, event)
+    return agenda, (*before, *events)
+
+
+def swept(agenda: Agenda, at: datetime) -> tuple[BookingsExpired, ...]:
+    """Write down what has expired and nobody has written down yet; nothing: no event."""
+    aware(None, Named("at"), at)
+    over = tuple(each.id for each in agenda.bookings if each.has_expired(at))
+    return (BookingsExpired(over),) if over else ()
+
+
+def there(agenda: Agenda, booking_id: str) -> Booking:
+    """Find a booking that holds or has expired, or raise `NotFound`."""
+    known = agenda.known(booking_id)
+    if known is None or not _is_there(agenda, known):
+        raise NotFound("the id of a booking that holds, or has expired", booking_id)
+    return known
+
+
+def _is_there(agenda: Agenda, known: Booking) -> bool:
+    return known.ended is BookingEnd.EXPIRED or agenda.holds(known)
 
 
 def _check_new(agenda: Agenda, booking: Booking) -> None:
     if booking.first is not None:
         raise InvalidValue("a booking that was not moved", booking.first, path=("first",))
+    if booking.ended is not None:
+        raise InvalidValue("a booking that begins", booking.ended.value, path=("ended",))
     if len(agenda.bookings) + len(agenda.cancelled) >= MAX_BOOKINGS:
         raise LimitExceeded(f"at most {MAX_BOOKINGS} bookings", path=("bookings",))
 
@@ -266,7 +306,8 @@ def _check_fits(agenda: Agenda, booking: Booking, free: int) -> None:
         raise InvalidValue(expected, booking.units, path=("units",), reason="double_booking")
 
 
-def _clash(agenda: Agenda, booking: Booking, free: int) -> Clash:
+def clash(agenda: Agenda, booking: Booking, free: int) -> Clash:
+    """Say that so many pieces are too few for a booking."""
     return Clash(
         resource=agenda.id,
         window=booking.window,

@@ -12,9 +12,8 @@ from attrs import evolve, frozen
 from ordercore.calendars import MAX_DAYS, Window
 from ordercore.calendars.microseconds import LONGEST_US, duration_us, local, us_of
 from ordercore.calendars.windows import MICROSECOND
-from ordercore.data.checks import Named, each, instance, tuple_of
+from ordercore.data.checks import Named, duplicates, each, instance, tuple_of
 from ordercore.errors import InvalidDocument, InvalidValue, LimitExceeded
-from ordercore.stock.demand import duplicates
 from ordercore.stock.resources.bookings import Agenda
 from ordercore.stock.resources.requirement import Requirement, Role
 from ordercore.stock.resources.resource import has_skills
@@ -40,6 +39,7 @@ def earliest_slot(
     until: datetime,
     *,
     step: timedelta | None = None,
+    by_end: bool = False,
 ) -> Slot | Overload:
     """Find when a service can begin first, with whom and with what, or why it cannot.
 
@@ -53,6 +53,9 @@ def earliest_slot(
         at: Now: nothing is set up before.
         until: Up to when to look: all is over by then, what comes after too.
         step: Offer starts only at ``at`` and at whole steps after it; None: at any instant.
+        by_end: Whether to find the slot that ends first instead, and of these the one that
+            begins first. They differ for work in working time that people with other hours
+            get done sooner.
 
     Raises:
         LimitExceeded: They are more than `MAX_DAYS` apart, or so many different hours would
@@ -63,7 +66,7 @@ def earliest_slot(
     instance(Requirement)(None, Named("requirement"), requirement)
     known = _by_id(agendas)
     start, end, grid = _asked(at, until, step)
-    return _answer(requirement, known, _Question(start, end, grid))
+    return _answer(requirement, known, _Question(start, end, grid, by_end))
 
 
 def earliest_slots(
@@ -125,11 +128,12 @@ def _booked(slot: Slot, agendas: Mapping[str, Agenda]) -> dict[str, Agenda]:
 
 @frozen
 class _Question:
-    """Between which instants, in microseconds, and at which steps."""
+    """Between which instants, in microseconds, at which steps, and what comes first."""
 
     start: int
     end: int
     step: int | None
+    by_end: bool = False
 
     def bounds(self, requirement: Requirement, within: Window | None = None) -> Bounds:
         """Tell between which instants all that is occupied, and the work itself, may be."""
@@ -207,7 +211,7 @@ def _first(
     """Find the first slot of all sites."""
     bounds = question.bounds(requirement, within)
     found = (
-        (one.start, one.end, site, one)
+        (*((one.end, one.start) if question.by_end else (one.start, one.end)), site, one)
         for site, agendas in sites.items()
         if (one := _earliest(requirement, agendas, bounds, question)) is not None
     )
@@ -229,6 +233,7 @@ def _earliest(
         in_working_time=requirement.in_working_time,
         step=question.step,
         origin=question.start,
+        by_end=question.by_end,
     )
 
 

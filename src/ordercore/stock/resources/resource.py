@@ -11,6 +11,7 @@ from attrs import field, frozen
 from ordercore.calendars import WorkingTime
 from ordercore.data.checks import (
     Check,
+    duplicates,
     each,
     identifier,
     instance,
@@ -21,7 +22,6 @@ from ordercore.data.checks import (
     tuple_of,
 )
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
-from ordercore.stock.demand import duplicates
 
 __all__ = [
     "MAX_CAPACITY",

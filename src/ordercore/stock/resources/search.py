@@ -9,7 +9,7 @@ nobody becomes free, so the earliest start is one of them: no clock is stepped t
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, reduce
 from itertools import combinations_with_replacement, groupby, islice, product
@@ -27,6 +27,10 @@ __all__ = ["MAX_MIXES", "Bounds", "Found", "Place", "Times", "earliest"]
 
 MAX_MIXES: Final = 10_000
 """The most mixes of different hours of those who fill the roles of work in working time."""
+
+
+_NEAR: Final = 7 * 86_400_000_000
+_FURTHER: Final = 4
 
 
 class Times(NamedTuple):
@@ -130,24 +134,66 @@ def earliest(
     in_working_time: bool,
     step: int | None,
     origin: int,
+    by_end: bool = False,
 ) -> Found | None:
-    """Find the earliest start; of these the earliest end; of these the first ids, by place."""
+    """Find the earliest start; of these the earliest end; of these the first ids, by place.
+
+    By end: the earliest end first, then the earliest start. For work in one go it is the same.
+    """
     if bounds.end - bounds.start < times.in_all or not all(place.agendas for place in places):
         return None
     if not in_working_time:
-        axis = Axis(Line.of([(bounds.start, bounds.end)]), origin, step)
-        return _on_axis(places, axis, times, bounds, at_work=True)
-    found = (
-        _on_axis(mix, Axis(line, origin, step), times, bounds, at_work=False)
-        for mix, line in _mixes(places, bounds)
-    )
-    return min((one for one in found if one is not None), default=None)
+        start = max(bounds.start, bounds.work_start - times.before)
+        grid = _Grid(origin, step, at_work=True)
+        return _soonest(places, [(start, bounds.end)], times, bounds, grid)
+    grid = _Grid(origin, step, at_work=False)
+    found = (_soonest(mix, spans, times, bounds, grid) for mix, spans in _mixes(places, bounds))
+    order = _by_end if by_end else _by_start
+    return min((one for one in found if one is not None), default=None, key=order)
+
+
+def _by_start(found: Found) -> Found:
+    return found
+
+
+def _by_end(found: Found) -> tuple[int, Found]:
+    return found.end, found
+
+
+class _Grid(NamedTuple):
+    """From where on steps are counted, and whether hours are asked as well as bookings."""
+
+    origin: int
+    step: int | None
+    at_work: bool
+
+
+def _soonest(
+    places: Sequence[Place], spans: Sequence[Pair], times: Times, bounds: Bounds, grid: _Grid
+) -> Found | None:
+    """Look near first, and further ahead while there is nothing.
+
+    What begins first there begins first of all: whatever begins as early is over as early.
+    """
+    start, ahead = max(bounds.start, spans[0][0]), max(_NEAR, 2 * times.in_all)
+    while True:
+        end = min(bounds.end, start + ahead)
+        near = Bounds(start, end, bounds.work_start, min(bounds.work_end, end))
+        within = cut(spans, start, end)
+        if within:
+            axis = Axis(Line.of(within), grid.origin, grid.step)
+            found = _on_axis(places, axis, times, near, at_work=grid.at_work)
+            if found is not None:
+                return found
+        if end == bounds.end:
+            return None
+        ahead *= _FURTHER
 
 
 # Mixes of hours
 
 
-def _mixes(places: Sequence[Place], bounds: Bounds) -> Iterator[tuple[list[Place], Line]]:
+def _mixes(places: Sequence[Place], bounds: Bounds) -> Iterator[tuple[list[Place], list[Pair]]]:
     """List who may fill the places together, by hours that are alike, and when all work."""
     alike: dict[tuple[str, Hours], list[Agenda]] = {}
     choices: list[list[tuple[Hours, ...]]] = []
@@ -167,7 +213,7 @@ def _mixes(places: Sequence[Place], bounds: Bounds) -> Iterator[tuple[list[Place
         if spans:
             pairs = zip(places, chosen, strict=True)
             filling = [Place(at.role, tuple(alike[at.role, hours])) for at, hours in pairs]
-            yield filling, Line.of(spans)
+            yield filling, spans
 
 
 # One line
@@ -182,10 +228,13 @@ def _on_axis(
     if first is None or first > last:
         return None
     agendas = {agenda.id: agenda for place in places for agenda in place.agendas}
+    worked = _worked(agendas.values(), bounds) if at_work else {}
     stretches = [
         (max(a, first), min(b, last), piece)
         for agenda in agendas.values()
-        for a, b, piece in _stretches(agenda, axis, times, bounds, len(places), at_work=at_work)
+        for a, b, piece in _stretches(
+            agenda, axis, times, bounds, len(places), worked.get(id(agenda.resource.hours))
+        )
         if a <= last and first <= b
     ]
     found = _first_filled(stretches, [_ids(place) for place in places])
@@ -207,23 +256,37 @@ def _ids(place: Place) -> frozenset[str]:
     return frozenset(agenda.id for agenda in place.agendas)
 
 
+def _worked(agendas: Iterable[Agenda], bounds: Bounds) -> dict[int, list[Pair]]:
+    """List when people work; those who share a calendar share it: by which object it is."""
+    calendars = {id(hours): hours for hours in (agenda.resource.hours for agenda in agendas)}
+    return {key: each.spans_us(bounds.start, bounds.end) for key, each in calendars.items()}
+
+
 def _stretches(
-    agenda: Agenda, axis: Axis, times: Times, bounds: Bounds, most: int, *, at_work: bool
+    agenda: Agenda,
+    axis: Axis,
+    times: Times,
+    bounds: Bounds,
+    most: int,
+    hours: list[Pair] | None,
 ) -> Iterator[Stretch]:
-    """List from where to where work may begin with each piece of a resource."""
-    hours = agenda.resource.hours.spans_us(bounds.start, bounds.end) if at_work else None
+    """List from where to where work may begin with each piece of a resource.
+
+    Args:
+        agenda: The resource.
+        axis: The line on which work is laid.
+        times: How long it takes.
+        bounds: Between which instants.
+        most: How many of its pieces are of use.
+        hours: When it is at work; None: that is not asked.
+    """
     for piece in range(min(agenda.resource.capacity, most)):
-        busy = agenda.busy(piece + 1)
-        within = busy[_first_after(busy, bounds.start) :]
-        free = gaps(cut(within, bounds.start, bounds.end), bounds.start, bounds.end)
+        busy = agenda.busy(piece + 1, bounds.start, bounds.end)
+        free = gaps(cut(busy, bounds.start, bounds.end), bounds.start, bounds.end)
         for span in free if hours is None else common(free, hours):
             stretch = axis.stretch(span, times)
             if stretch is not None:
                 yield *stretch, (agenda.id, piece)
-
-
-def _first_after(spans: Sequence[Pair], at: int) -> int:
-    return bisect_left(spans, at, key=lambda span: span[1])
 
 
 def _first_filled(

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from ordercore.calendars import Window
+from ordercore.data.checks import aware, identifier, member, member_of, optional
+from ordercore.data.instants import pinned
 from ordercore.stock.resources.bookings import Agenda, Booking
 
 __all__ = ["Chosen", "Lack", "LackReason", "Overload", "Plan", "Slot", "bookings_by_resource"]
@@ -91,6 +93,10 @@ class LackReason(StrEnum):
     """Each role could be filled by itself, but never all of them at once."""
 
 
+def _reason(given: LackReason | str) -> LackReason:
+    return member_of(LackReason, given)
+
+
 @frozen(kw_only=True)
 class Lack:
     """What is missing at a site.
@@ -103,10 +109,10 @@ class Lack:
             for a year beyond; None: not even then.
     """
 
-    site: str | None
-    role: str | None
-    reason: LackReason
-    free_from: datetime | None = None
+    site: str | None = field(validator=optional(identifier))
+    role: str | None = field(validator=optional(identifier))
+    reason: LackReason = field(converter=_reason, validator=member(LackReason))
+    free_from: datetime | None = field(default=None, converter=pinned, validator=optional(aware))
 
     def __str__(self) -> str:
         told = f"{self.role or 'all roles'}: {self.reason}"

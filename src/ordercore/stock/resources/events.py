@@ -1,0 +1,143 @@
+"""What happens to agendas. The events of one agenda, one after the other, are the agenda."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import field, frozen
+
+from ordercore.calendars import Window
+from ordercore.data import variant
+from ordercore.data.checks import aware, each, identifier, instance, names_of
+from ordercore.data.instants import pinned
+from ordercore.events import Event
+from ordercore.stock.resources.bookings import MAX_BOOKINGS, Booking, is_bounded
+from ordercore.stock.resources.resource import Resource
+
+__all__ = [
+    "AgendaOpened",
+    "BookingCancelled",
+    "BookingFinished",
+    "BookingFirmed",
+    "BookingHandedOver",
+    "BookingMade",
+    "BookingMoved",
+    "BookingRenewed",
+    "BookingsExpired",
+]
+
+
+@variant(Event, "agenda_opened")
+@frozen
+class AgendaOpened(Event):
+    """A resource can be booked from now on.
+
+    Args:
+        resource: Which.
+    """
+
+    resource: Resource = field(validator=instance(Resource))
+
+
+@variant(Event, "booking_made")
+@frozen
+class BookingMade(Event):
+    """A resource was promised.
+
+    Args:
+        booking: What for and when.
+    """
+
+    booking: Booking = field(validator=instance(Booking))
+
+
+@variant(Event, "booking_moved")
+@frozen
+class BookingMoved(Event):
+    """A booking is at another time.
+
+    Args:
+        id: Which booking.
+        window: When it is from now on.
+    """
+
+    id: str = field(validator=identifier)
+    window: Window = field(validator=is_bounded)
+
+
+@variant(Event, "booking_cancelled")
+@frozen
+class BookingCancelled(Event):
+    """A booking holds no more.
+
+    Args:
+        id: Which.
+    """
+
+    id: str = field(validator=identifier)
+
+
+@variant(Event, "booking_firmed")
+@frozen
+class BookingFirmed(Event):
+    """A booking stays, and expires no more.
+
+    Args:
+        id: Which.
+    """
+
+    id: str = field(validator=identifier)
+
+
+@variant(Event, "booking_renewed")
+@frozen
+class BookingRenewed(Event):
+    """A booking that is not firm lasts until another instant.
+
+    Args:
+        id: Which.
+        expires_at: Until when.
+    """
+
+    id: str = field(validator=identifier)
+    expires_at: datetime = field(converter=pinned, validator=aware)
+
+
+@variant(Event, "booking_handed_over")
+@frozen
+class BookingHandedOver(Event):
+    """A booking is for somebody else from now on, on the same terms.
+
+    Args:
+        id: Which.
+        holder: For whom.
+    """
+
+    id: str = field(validator=identifier)
+    holder: str = field(validator=identifier)
+
+
+@variant(Event, "booking_finished")
+@frozen
+class BookingFinished(Event):
+    """What a booking was for is done; what is left of its time is free.
+
+    Args:
+        id: Which.
+    """
+
+    id: str = field(validator=identifier)
+
+
+@variant(Event, "bookings_expired")
+@frozen
+class BookingsExpired(Event):
+    """It is written down that bookings have expired.
+
+    Args:
+        bookings: Which.
+    """
+
+    bookings: tuple[str, ...] = field(
+        converter=names_of, validator=each(identifier, least=1, most=MAX_BOOKINGS)
+    )

@@ -1,0 +1,111 @@
+"""Shortages in words: one sentence for each, with all that is known of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from ordercore.data.checks import Named, each, instance, tuple_of
+from ordercore.stock.answer import MAX_ANSWERS, RoleShort, Shortage
+from ordercore.stock.resources.slots import Lack
+from ordercore.wording import Words
+
+__all__ = ["NO_NAMES", "details", "lack", "tell_shortages"]
+
+NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
+"""No names: every id stands for itself."""
+
+
+def tell_shortages(
+    shortages: Iterable[Shortage],
+    locale: str = "en",
+    *,
+    zone: str | None = None,
+    titles: Mapping[str, str] = NO_NAMES,
+    for_customers: bool = False,
+) -> tuple[str, ...]:
+    """Put shortages into words, such as those of a `StockCheck`.
+
+    Args:
+        shortages: What is short.
+        locale: Such as ``zh_CN`` or ``en_GB``.
+        zone: In which time zone instants are told; None: each by its own offset.
+        titles: What people call the products, by the ids of the lines; of others the sku.
+        for_customers: Whether to tell no more than a customer wants to know: how many there
+            are, and when there would be enough.
+
+    Returns:
+        One sentence for each, in their order.
+
+    Raises:
+        InvalidType: Something is no shortage.
+        InvalidValue: There are no words in that language, or there is no such zone.
+
+    >>> short = Shortage(line="1", sku="mug", wanted=3, available=1, reasons=["too_few"])
+    >>> tell_shortages([short], "zh_CN", titles={"1": "马克杯"})
+    ('马克杯：需要 3 件，可供 1 件（所选仓数量不足；尚不知何时可足量供应）',)
+    """
+    several = tuple_of(shortages)
+    each(instance(Shortage), most=MAX_ANSWERS)(None, Named("shortages"), several)
+    words, voice = Words(locale), ".customer" if for_customers else ""
+    return tuple(_told(one, words, zone, titles.get(one.line, one.sku), voice) for one in several)
+
+
+def _told(short: Shortage, words: Words, zone: str | None, title: str, voice: str) -> str:
+    told = [] if voice else [*details(short, words, zone)]
+    key = f"notice.shortage{voice}.each"
+    if short.enough_from is None:
+        told.append(words.say(f"{key}.unknown"))
+    else:
+        told.append(words.say(f"{key}.enough_from", at=words.instant(short.enough_from, zone)))
+    return words.say(
+        key,
+        title=title,
+        count=short.missing,
+        wanted=short.wanted,
+        available=short.available,
+        details=words.say("reasons").join(told),
+    )
+
+
+def details(
+    short: Shortage, words: Words, zone: str | None, names: Mapping[str, str] = NO_NAMES
+) -> Iterator[str]:
+    """Say why units are short, what lacks, and who has some.
+
+    Args:
+        short: What is short.
+        words: In which language.
+        zone: In which time zone instants are told; None: each by its own offset.
+        names: What parts, sites and roles are called, by their ids.
+    """
+    known = words.catalogue.messages
+    for reason in short.reasons:
+        keys = (f"notice.short.{reason}", f"short.{reason}")
+        yield next((words.say(key) for key in keys if key in known), reason)
+    for part in short.parts:
+        name = names.get(part.sku, part.sku)
+        yield words.say("notice.short.part", part=name, count=part.short)
+    for role in short.roles:
+        yield lack(role, words, zone, names)
+    for other in short.elsewhere:
+        site = names.get(other.site, other.site)
+        yield words.say("notice.short.site", site=site, count=other.units)
+
+
+def lack(
+    found: RoleShort | Lack, words: Words, zone: str | None, names: Mapping[str, str] = NO_NAMES
+) -> str:
+    """Say which role is missing where, why, and until when."""
+    why = words.say(f"notice.lack.{found.reason}")
+    if found.free_from is not None:
+        at = words.instant(found.free_from, zone)
+        why = words.say("notice.lack.free_from", why=why, at=at)
+    role = words.say("notice.lack.all_roles")
+    if found.role is not None:
+        role = names.get(found.role, found.role)
+    key, site = "notice.lack", found.site or ""
+    if site:
+        key, site = "notice.lack.site", names.get(site, site)
+    return words.say(key, role=role, why=why, site=site)
