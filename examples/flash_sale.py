@@ -15,30 +15,30 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 
-from attrs import define, field, frozen
+from attrs import define, field
 
 from ordercore import Cart, PromotionBook, price
-from ordercore.data import variant
-from ordercore.events import Actor, Command
+from ordercore.events import Actor
 from ordercore.orders import Order, OrderDetails
 from ordercore.parties import Address, Contact, Customer
-from ordercore.stock import StockLevel, open_level
+from ordercore.stock import StockLevel
 from ordercore.storage import Decision, Loaded, MemoryStore, Readable, Reply, Request
 from ordercore.workflows import (
     Confirm,
-    Happened,
     Placed,
     PlaceOrder,
+    Receive,
     RecordCapture,
     RequestPayment,
     Shop,
     StockKeeper,
     Updated,
     UpdateOrder,
+    UpdateStock,
     level_key,
     run,
 )
-from ordercore.workflows.shop import OrderCommand, decided, order_key
+from ordercore.workflows.shop import order_key
 
 SITES = ("east", "west")
 START = datetime(2026, 11, 11, tzinfo=UTC)
@@ -48,28 +48,6 @@ BOOK = PromotionBook("CNY", [])
 SHOP = Shop(book=BOOK, stock=StockKeeper(sites=SITES, hold_for=TO_PAY))
 QUOTES = {n: price(Cart.of("CNY", [("mug", "39.00", n)]), BOOK, at=START) for n in (1, 2)}
 HOME = Address(country="CN", region="浙江省", city="杭州", lines=["文三路 1 号"])
-
-
-@variant(Reply, "mugs_opened")
-@frozen
-class Opened(Reply):
-    """The mugs are on the shelves."""
-
-
-@variant(Command, "open_mugs")
-@frozen(kw_only=True)
-class OpenMugs(OrderCommand[Opened, None]):
-    """Put the first mugs on the shelves of all sites."""
-
-    units: int
-
-    def decide(self, got: Loaded, shop: Shop) -> Decision[Opened]:  # noqa: ARG002
-        """Begin a level at each site."""
-        happened = []
-        for site in SITES:
-            level, events = open_level(sku="mug", site=site, on_hand=self.units)
-            happened.append(Happened(level_key("mug", site), 0, level, events))
-        return decided(self, Opened(), happened)
 
 
 @define(eq=False)
@@ -148,7 +126,11 @@ def main() -> None:
     """Hold the sale."""
     store = OneAtATime()
     staff = Actor("staff", "u-1")
-    run(SHOP.does(OpenMugs(key="open", order_id="-", at=START, actor=staff, units=50)), store)
+    for site in SITES:
+        opening = UpdateStock(
+            key=f"open-{site}", sku="mug", site=site, act=Receive(50), at=START, actor=staff
+        )
+        run(SHOP.does(opening), store)
 
     first = all_at_once(order, store, list(range(200)), START)
     print(f"{sum(first.values())} of 100 mugs set aside for {len(first)} of 200 customers")

@@ -6,7 +6,8 @@
 Three mechanics and two lifts, in the week before a public holiday; the Saturday is worked as a
 Monday. Cars come with what they need. First all of them are placed at once, so that nobody is
 booked twice; then a customer moves, one gives up, and one who comes late is told why she has
-to wait.
+to wait. In the end two customers order at the counter, pads and the fitting of them in one
+order: it is placed with the bookings in one commit, or all that stands in the way is told.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from datetime import date, datetime, time, timedelta
 
 from attrs import evolve
 
+from ordercore import Cart, PromotionBook, price
 from ordercore.calendars import (
     ClosedDays,
     Holiday,
@@ -29,6 +31,8 @@ from ordercore.calendars import (
     WorkingTime,
 )
 from ordercore.errors import OrderCoreError
+from ordercore.orders import OrderDetails, ServiceWish
+from ordercore.parties import Address
 from ordercore.stock.resources import (
     Agenda,
     AgendaResult,
@@ -44,6 +48,18 @@ from ordercore.stock.resources import (
     earliest_slots,
     move,
     open_agenda,
+)
+from ordercore.storage import MemoryStore
+from ordercore.workflows import (
+    CancelOrder,
+    OpenAgenda,
+    Placed,
+    PlaceOrder,
+    Receive,
+    Shop,
+    StockKeeper,
+    UpdateStock,
+    run,
 )
 
 ZONE = "Asia/Shanghai"
@@ -155,6 +171,67 @@ def changes(agendas: Mapping[str, Agenda]) -> Iterator[str]:
     yield from done("D78 is given up", cancel(once, "D78 brakes"))
 
 
+# At the counter
+
+SHOP = Shop(
+    book=PromotionBook("CNY", []),
+    stock=StockKeeper(
+        sites="north",
+        hold_for=HOUR,
+        services={"fit-brakes": CARS[0]},
+        resources=[resource.id for resource in RESOURCES],
+    ),
+)
+COUNTER = OrderDetails(delivery=Address(country="CN", city="上海", lines=["汶水路 1 号"]))
+AFTERNOON = Window(NOW.replace(hour=13, minute=0), NOW.replace(hour=16, minute=0))
+
+
+def opened() -> MemoryStore:
+    """Keep the same people and lifts in a store, and two sets of pads."""
+    store = MemoryStore()
+    for resource in RESOURCES:
+        run(SHOP.does(OpenAgenda(key=f"open-{resource.id}", resource=resource, at=NOW)), store)
+    pads = UpdateStock(key="open-pads", sku="brake-pads", site="north", act=Receive(2), at=NOW)
+    run(SHOP.does(pads), store)
+    return store
+
+
+def ordered(number: int, sets: int) -> PlaceOrder:
+    """Order pads, and have them fitted in the afternoon."""
+    cart = Cart.of("CNY", [("brake-pads", "320.00", sets), ("fit-brakes", "280.00", 1)])
+    return PlaceOrder(
+        key=f"counter-{number}",
+        order_id=f"o-{number}",
+        number=f"SO-{number}",
+        quote=price(cart, SHOP.book, at=NOW),
+        details=COUNTER,
+        services={"2": ServiceWish(appointment=AFTERNOON)},
+        at=NOW,
+    )
+
+
+def placed(store: MemoryStore, order: PlaceOrder) -> Iterator[str]:
+    """Place an order; tell with whom and when, or all that stands in the way."""
+    told = run(SHOP.does(order), store)
+    if not isinstance(told, Placed):
+        yield f"  {order.number}: not placed"
+        yield from (f"    {line}" for line in told.told("en"))
+        return
+    for visit in told.appointments:
+        who = ", ".join(f"{one.role} {one.resource}" for one in visit.assigned)
+        yield f"  {told.number}: {shown(visit.window.start)}, {who}"
+
+
+def counter() -> Iterator[str]:
+    """Let two customers order; the first one gives up, and the second one has it then."""
+    store, first, second = opened(), ordered(1, 1), ordered(2, 2)
+    yield from placed(store, first)
+    yield from placed(store, second)
+    run(SHOP.does(CancelOrder(key="no", order_id="o-1", reason="changed_mind", at=NOW)), store)
+    yield f"  {first.number}: given up"
+    yield from placed(store, second)
+
+
 def garage(until: datetime) -> Iterator[str]:
     """Run the garage."""
     yield "Days that are not as usual:"
@@ -184,6 +261,8 @@ def garage(until: datetime) -> Iterator[str]:
     if isinstance(found, Slot):
         for name, booking in found.bookings("F11 engine").items():
             yield from done(f"book {name}", book(agendas[name], booking))
+    yield "\nAt the counter, for this afternoon:"
+    yield from counter()
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -5,7 +5,9 @@
 
 A furniture maker has an order for custom sofas. Some frames stand ready, some are planned, and
 there is wood, fabric and foam. The example prints the netting level by level, what it proposes
-and why, and the earliest date that can be promised.
+and why, and the earliest date that can be promised. Then the order is placed: parts are set
+aside with it in one commit, or all that is short is told with what to buy for it; that is
+bought, and the order placed again.
 """
 
 from __future__ import annotations
@@ -15,12 +17,16 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
+from ordercore import Cart, PromotionBook, price
 from ordercore.errors import OrderCoreError
+from ordercore.orders import OrderDetails
+from ordercore.parties import Address
 from ordercore.stock import (
     Bill,
     BillBook,
     BringForward,
     Component,
+    Incoming,
     Lot,
     Material,
     Part,
@@ -31,6 +37,18 @@ from ordercore.stock import (
 from ordercore.stock.materials import MaterialPlan, Receipt, earliest, max_producible, net
 from ordercore.stock.proposals import Cause, CauseKind, Proposal
 from ordercore.stock.watching import LowStock
+from ordercore.storage import MemoryStore
+from ordercore.workflows import (
+    Expect,
+    Placed,
+    PlaceOrder,
+    Receive,
+    Shop,
+    StockAct,
+    StockKeeper,
+    UpdateStock,
+    run,
+)
 
 NOW = datetime(2026, 11, 26, 8, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -71,6 +89,10 @@ STOCK = {
 }
 RECEIPTS = [Receipt("frame", 1, NOW + 18 * DAY, "mo-31", kind="production")]
 LOW = [LowStock(sku="screw", site="workshop", position=150, point=200, order=850)]
+
+KEEPER = StockKeeper(sites="workshop", hold_for=DAY, bills=BOOK, make_within=WANTED - NOW)
+SHOP = Shop(book=PromotionBook("CNY", []), stock=KEEPER)
+HOME = Address(country="CN", city="佛山", lines=["季华路 1 号"])
 
 
 def day(at: datetime | None) -> str:
@@ -138,13 +160,60 @@ def lines(sofas: int) -> Iterator[str]:
         yield f"{told}: {'never' if found is None else day(found.at)}"
 
 
+# Placing it
+
+
+def stocked() -> MemoryStore:
+    """Keep the same stock in a store, as levels."""
+    store = MemoryStore()
+    coming = [
+        Incoming(id=each.order, quantity=each.units, expected_at=each.at, kind=each.kind)
+        for each in RECEIPTS
+    ]
+    acts: list[tuple[str, StockAct]] = [(sku, Receive(units)) for sku, units in STOCK.items()]
+    acts += [(each.sku, Expect(found)) for each, found in zip(RECEIPTS, coming, strict=True)]
+    for number, (sku, act) in enumerate(acts):
+        do(store, f"open-{number}", sku, act)
+    return store
+
+
+def do(store: MemoryStore, key: str, sku: str, act: StockAct) -> None:
+    """Do something with the stock of a part."""
+    run(SHOP.does(UpdateStock(key=key, sku=sku, site="workshop", act=act, at=NOW)), store)
+
+
+def placing(sofas: int) -> Iterator[str]:
+    """Place an order of so many sofas; if it cannot be, buy what is proposed and try again."""
+    store = stocked()
+    quote = price(Cart.of("CNY", [("sofa", "6999.00", sofas)]), SHOP.book, at=NOW)
+    details = OrderDetails(delivery=HOME)
+    order = PlaceOrder(
+        key="place", order_id="o-1", number="SO1", quote=quote, details=details, at=NOW
+    )
+    told = run(SHOP.does(order), store)
+    if not isinstance(told, Placed):
+        yield "not placed: " + " ".join(told.told("en", zone="UTC"))
+        for number, each in enumerate(told.proposals):
+            yield f"  {proposed(each)}"
+            if isinstance(each, PurchaseProposal):
+                bought = Incoming(
+                    id=f"po-{number}", quantity=each.units, expected_at=each.needed_by or NOW
+                )
+                do(store, f"buy-{number}", each.sku, Expect(bought))
+        told = run(SHOP.does(order), store)
+    if isinstance(told, Placed):
+        parts = ", ".join(f"{each.units} {each.sku}" for each in told.taken)
+        yield f"placed, and set aside: {parts}"
+        yield from (f"  {proposed(each)}" for each in told.production)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the example; return the exit status."""
     parser = argparse.ArgumentParser(description="Make sofas from materials.")
     parser.add_argument("--sofas", type=int, default=4, help="how many are ordered")
     asked = parser.parse_args(argv)
     try:
-        print(*lines(asked.sofas), sep="\n")
+        print(*lines(asked.sofas), "", *placing(asked.sofas), sep="\n")
     except OrderCoreError as error:
         print(error, file=sys.stderr)
         return 2

@@ -19,7 +19,6 @@ from ordercore.orders import (
     ChangeAddress,
     ChangeQuantity,
     Order,
-    OrderMergedInto,
     OrderPlaced,
     OrderSplitOff,
     OrderState,
@@ -29,8 +28,11 @@ from ordercore.orders import (
     apply_change,
     changed_cart,
 )
-from ordercore.pricing import Kind, price_in
+from ordercore.orders.prices import borne
+from ordercore.pricing import price_in
 from ordercore.promotions import Limits
+from ordercore.stock import apply as apply_to_level
+from ordercore.stock.resources import apply as apply_to_agenda
 from ordercore.storage import Key, MemoryStore, Request
 from ordercore.workflows import (
     AdvanceRefund,
@@ -179,6 +181,7 @@ FIRST_CASES = (
         replacing(units={"1": 2, "2": 1}),
         (*PAID, cancelling(units={"1": 2, "2": 1})),
     ),
+    Case("cancelling what replaces others", cancelling(order_id="o-2"), (*BACK, replacing())),
     Case("cancelling an order", cancelling(), PLACED),
     Case("cancelling some units", cancelling(units={"1": 2, "2": 1}), PLACED),
     Case("cancelling and keeping its uses", cancelling(give_back=False), (PLACED_TO_KEEP,)),
@@ -285,6 +288,7 @@ def later_table() -> tuple[Case, ...]:
         Case("merging", merging(), split_off),
         Case("merging the other way round", merging("merge", "o-2", "o-1"), split_off),
         Case("cancelling a part", cancelling(order_id="o-2"), split_off),
+        Case("cancelling the part with the uses", cancelling(), split_off),
     )
 
 
@@ -356,7 +360,12 @@ def check_orders(store: MemoryStore) -> list[Order]:
     return orders
 
 
-APPLY: dict[str, Any] = {"order": apply, "order_change": apply_change}
+APPLY: dict[str, Any] = {
+    "order": apply,
+    "order_change": apply_change,
+    "stock_level": apply_to_level,
+    "agenda": apply_to_agenda,
+}
 
 
 def told_of(store: MemoryStore, key: Key) -> list[Recorded]:
@@ -375,39 +384,28 @@ def goods_of(orders: Iterable[Order]) -> dict[tuple[str, str], int]:
 
 
 def gifts_of(orders: Iterable[Order]) -> int:
-    """Tell how many gifts must be set aside: those of one order, or of all its parts, once."""
+    """Tell how many gifts must be set aside: those that orders bear which go on."""
     going_on = (OrderState.PLACED, OrderState.CONFIRMED)
-    quotes = [order.quote for order in orders if order.state in going_on]
-    once = [quote for i, quote in enumerate(quotes) if quote not in quotes[:i]]
-    return sum(gift.quantity for quote in once for gift in quote.gifts)
+    alive = [order for order in orders if order.state in going_on]
+    return sum(gift.quantity for order in alive for gift in borne(order).gifts)
 
 
 def counted_by(store: MemoryStore, orders: Iterable[Order]) -> dict[str, int]:
-    """Tell what counters must say: the uses of all orders that give none back, parts once."""
+    """Tell what counters must say: the uses that orders bear which give none back."""
     found: Counter[str] = Counter()
     for order in orders:
-        begun = told_of(store, Key("order", order.id))[0].event
-        if not was_placed(store, order):
-            continue
         keeps = order.state is not OrderState.CANCELLED or "kept" in order.details.tags
-        if isinstance(begun, OrderSplitOff) or not (keeps or was_split(store, order)):
-            continue
-        for each in order.quote.promotions:
-            if each.outcome is Kind.APPLIED:
-                for name in {"welcome": WELCOME, "tea": ("uses tea",)}.get(each.id, ()):
-                    found[name] += each.amount.minor if name.startswith("spent") else 1
-    return dict(found)
+        if was_placed(store, order) and keeps:
+            for use in borne(order).uses:
+                for name in {"welcome": WELCOME, "tea": ("uses tea",)}.get(use.promotion, ()):
+                    found[name] += use.amount.minor if name.startswith("spent") else use.counts
+    return {name: told for name, told in found.items() if told}
 
 
 def was_placed(store: MemoryStore, order: Order) -> bool:
     """Whether it has left the state of a draft otherwise than by being cancelled."""
     told = told_of(store, Key("order", order.id))
     return any(isinstance(each.event, OrderPlaced | OrderSplitOff) for each in told)
-
-
-def was_split(store: MemoryStore, order: Order) -> bool:
-    told = told_of(store, Key("order", order.id))
-    return order.part is not None or any(isinstance(each.event, OrderMergedInto) for each in told)
 
 
 WELCOME = ("uses welcome", "uses welcome c-7", "spent welcome")

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from casebook import AT, CASES, SHOP, Case, check, copied, everything, request_of
+from casebook import AT, SHOP, Case, check, copied, everything, request_of
 from disturbing import Crash, Disturbed, awaited, plainly, raise_at
+from stock_cases import ALL_CASES
 
 from ordercore.data import variants
 from ordercore.errors import (
@@ -26,11 +27,11 @@ from ordercore.errors import (
 )
 from ordercore.events import Actor, Command
 from ordercore.storage import Loaded, MemoryStore
-from ordercore.workflows import Act, UpdateOrder, run
+from ordercore.workflows import Act, StockAct, UpdateOrder, UpdateStock, run
 
 FAULTS = (Crash(), VersionConflict("it", 0, 1), CommitUnknown("key"), InProgress("key"))
 
-cases = pytest.mark.parametrize("case", CASES, ids=str)
+cases = pytest.mark.parametrize("case", ALL_CASES, ids=str)
 
 
 @cache
@@ -54,12 +55,12 @@ def ended(case: Case) -> tuple[Any, MemoryStore, int]:
 def test_every_command_and_every_act_is_in_the_table() -> None:
     ours = {
         cls
-        for family in (Command, Act)
+        for family in (Command, Act, StockAct)
         for cls in variants(family).values()
         if cls.__module__.startswith("ordercore.")
     }
-    commands = [case.command for case in CASES]
-    acts = [command.act for command in commands if isinstance(command, UpdateOrder)]
+    commands = [case.command for case in ALL_CASES]
+    acts = [each.act for each in commands if isinstance(each, UpdateOrder | UpdateStock)]
     assert ours == {type(each) for each in (*commands, *acts)}
 
 

@@ -25,9 +25,10 @@ from casebook import (
     prepared,
     shelved,
 )
-from making import DETAILS, SERVICES, SITE
+from making import CART, DETAILS, SERVICES, SITE
 
-from ordercore import Cart, PromotionBook, price, recipes
+from ordercore import Cart, PromotionBook, Shopper, price, recipes
+from ordercore.cart import Usage
 from ordercore.errors import IllegalTransition, InvalidInput, InvalidValue, NotFound
 from ordercore.events import Actor, record
 from ordercore.orders import ChangeAddress, Order, OrderDetails, OrderPriced, OrderState, draft
@@ -90,6 +91,20 @@ def test_the_price_of_record_is_that_of_the_day_on_which_it_is_placed() -> None:
     assert stored(store).quote.context.at == next_day
     priced = [each.event for each in store.outbox().members if each.cause == "place-draft"]
     assert isinstance(priced[0], OrderPriced)
+
+
+def test_a_price_that_stands_to_the_letter_is_not_written_down_again() -> None:
+    """Instant and counters are those by which the draft was priced."""
+    shop = without("welcome")
+    quote = price(CART, shop.book, at=AT, shopper=Shopper("c-7"), usage=Usage(uses={"tea": 0}))
+    store = shelved()
+    run(shop.does(drafting(quote=quote)), store)
+    record = stored(store).quote
+    reply = run(shop.does(placing_draft()), store)
+    told = [each.event for each in store.outbox().members if each.cause == "place-draft"]
+    assert not any(isinstance(event, OrderPriced) for event in told)
+    assert (stored(store).quote, reply.version) == (record, 3)
+    check(store)
 
 
 def test_another_price_is_refused_with_the_difference_to_that_of_the_draft() -> None:

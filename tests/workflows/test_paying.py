@@ -23,9 +23,12 @@ from casebook import (
     SUBMITTED,
     cancelling,
     check,
+    copied,
     doing,
     everything,
+    in_turn,
     prepared,
+    splitting,
 )
 from disturbing import Disturbed
 
@@ -160,6 +163,41 @@ def test_another_amount_under_a_known_reference_is_a_contradiction() -> None:
     with pytest.raises(InvalidValue) as told:
         does(store, odd)
     assert told.value.reason == "duplicate_reference"
+    assert everything(store) == before
+
+
+SPLIT = (*PAID, splitting({"1": 2}))
+"""Paid at once, and split: each part has some of the one capture."""
+
+
+@pytest.mark.parametrize("name", ["o-1", "o-2"])
+@pytest.mark.parametrize("amount", [None, ALL_OF_IT])
+def test_a_capture_told_again_after_a_split_is_no_news_to_any_part(
+    name: str, amount: Money | None
+) -> None:
+    store = prepared(SPLIT)
+    before = store.read([Key("order", name)]).version(Key("order", name))
+    act = RecordCapture(payment_id="p-1", reference="cap-1", amount=amount)
+    assert run(SHOP.does(doing("again", act, name)), store).version == before
+    check(store)
+
+
+def test_a_payment_that_another_part_has_is_told_with_its_order() -> None:
+    """Of two payments the second one went along as a whole."""
+    first, second = ALL_OF_IT - Money.of("1", "CNY"), Money.of("1", "CNY")
+    asked = [
+        RequestPayment(payment_id=f"p-{i}", amount=amount, method="card")
+        for i, amount in enumerate((first, second), 1)
+    ]
+    taken = [RecordCapture(payment_id=f"p-{i}", reference=f"cap-{i}") for i in (1, 2)]
+    store = prepared([*PLACED, *in_turn(*asked, *taken), splitting({"1": 1})])
+    before = everything(store)
+    for act in (taken[1], RecordFailure(payment_id="p-2", reason="x")):
+        with pytest.raises(NotFound) as told:
+            does(store, act)
+        assert (told.value.path, told.value.reason) == (("payment_id",), "payment_elsewhere")
+        assert stored(store).holders("p-2") == ("o-2",)
+        run(SHOP.does(doing("there", act, "o-2")), copied(store))
     assert everything(store) == before
 
 

@@ -16,19 +16,30 @@ from casebook import (
     cancelling,
     check,
     everything,
+    merging,
     placing,
     prepared,
     replacing,
+    splitting,
 )
 from making import CART, DETAILS, SERVICES, SITE
+from shelves import Filled
 
 from ordercore import Cart, PromotionBook, Shopper, price, recipes
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFound
-from ordercore.orders import Order, OrderDetails, Origin
+from ordercore.orders import (
+    LineUnits,
+    Order,
+    OrderDetails,
+    Origin,
+    ReplacementCancelled,
+    replace_units,
+)
 from ordercore.promotions import Limits
-from ordercore.storage import Counter, Key, MemoryStore
+from ordercore.storage import Counter, Key, MemoryStore, Request
 from ordercore.tariffs import FixedListPrice, PriceList, Tariff
-from ordercore.workflows import NotReplaced, Replaced, run
+from ordercore.workflows import Happened, NotReplaced, Replaced, run
+from ordercore.workflows.shop import decided
 
 OFFER = recipes.amount_off("sorry", "10", limits=Limits(uses=5))
 
@@ -167,6 +178,57 @@ def test_a_replacement_is_cancelled_like_any_order() -> None:
     assert stored(store, "o-2").state == "cancelled"
     assert shirts_aside(store) == {}
     check(store)
+
+
+def test_units_whose_replacement_is_cancelled_are_replaced_no_more() -> None:
+    store = prepared([*BACK, replacing()])
+    run(SHOP.does(cancelling(order_id="o-2")), store)
+    assert stored(store, "o-1").line("1").quantities.replaced == 0
+    own = [each for each in store.outbox(limit=1000).members if each.cause == "cancel"]
+    assert [each.event for each in own if str(each.aggregate) == "order o-1"] == [
+        ReplacementCancelled("o-2", [LineUnits("1", 1)])
+    ]
+    assert isinstance(run(SHOP.does(replacing("again", new_id="o-3")), store), Replaced)
+    check(store)
+
+
+def test_a_draft_that_replaces_others_gives_them_back_as_well() -> None:
+    store = prepared(BACK)
+    order = stored(store, "o-1")
+    (after, marked), (new, begun) = replace_units(
+        order, {"1": 1}, FREE, case="r-1", id="o-2", number="SO2"
+    )
+    key = Key("order", "o-1")
+    happened = [Happened(key, order.version, after, marked)]
+    happened.append(Happened(Key("order", "o-2"), 0, new, begun))
+    told = decided(replacing("by-hand"), Filled(), happened)
+    store.commit(Request.of(replacing("by-hand"), "by-hand"), told)
+    run(SHOP.does(cancelling(order_id="o-2")), store)
+    assert stored(store, "o-1").line("1").quantities.replaced == 0
+    check(store)
+
+
+def test_some_units_of_a_replacement_give_nothing_back() -> None:
+    store = prepared([*BACK, replacing(quote=shirts(2))])
+    run(SHOP.does(cancelling(order_id="o-2", units={"1": 1})), store)
+    assert stored(store, "o-1").line("1").quantities.replaced == 1
+    check(store)
+
+
+def test_units_go_back_to_the_order_that_their_own_was_merged_into() -> None:
+    paid = (*PLACED, cancelling("c", units={"1": 1}), replacing("r", new_id="o-3"))
+    store = prepared([*paid, splitting({"1": 1}), merging("m", "o-2", "o-1")])
+    assert stored(store, "o-2").line("1").quantities.replaced == 1
+    run(SHOP.does(cancelling(order_id="o-3")), store)
+    assert stored(store, "o-2").line("1").quantities.replaced == 0
+    check(store)
+
+
+def test_a_replacement_is_cancelled_though_its_order_is_kept_no_more() -> None:
+    store = prepared([*BACK, replacing()])
+    del store._kept.aggregates[Key("order", "o-1")]
+    run(SHOP.does(cancelling(order_id="o-2")), store)
+    assert stored(store, "o-2").state == "cancelled"
 
 
 FAULTY: list[tuple[dict[str, Any], tuple[str | int, ...]]] = [

@@ -53,6 +53,7 @@ from ordercore.workflows import (
     Release,
     Remark,
     Shop,
+    Short,
     StockTask,
     Wanted,
     run,
@@ -263,7 +264,7 @@ def test_all_that_is_short_is_told() -> None:
     got = store.read([Key("test_shelf", "shirt")])
     asked = [ask("reserve", 28), ask("free", 1), ask("reserve", 29, "o-2")]
     answer = granted_in_turn(Shelves(), asked, got)
-    assert [(each.wanted, each.available) for each in answer] == [(28, 27), (29, 28)]
+    assert [(each.wanted, each.available) for each in answer.shortages] == [(28, 27), (29, 28)]
 
 
 class Counting:
@@ -287,7 +288,7 @@ def test_counters_are_added_up_and_each_sees_those_before() -> None:
     got = Loaded(counters=[Counted(Counting.taken, 9)])
     answer = granted_in_turn(Counting(), [ask("free", 4), ask("reserve", 5)], got)
     assert answer.usage == (CounterChange(Counting.taken, 1, most=10),)
-    assert isinstance(granted_in_turn(Counting(), [ask("reserve", 2)], got), tuple)
+    assert isinstance(granted_in_turn(Counting(), [ask("reserve", 2)], got), Short)
 
 
 def test_without_stock_everything_is_granted() -> None:

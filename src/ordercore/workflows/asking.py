@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve
 
 from ordercore.cart.counts import NO_COUNTS
 from ordercore.errors import InvalidValue
 from ordercore.orders import Move, Order, OrderState, Result, move_units
+from ordercore.orders.prices import borne
 from ordercore.pricing import RecordedGift
 from ordercore.stock import Shortage
 from ordercore.storage import Counted, Counter, CounterChange, Found, Key, Loaded, Readable
@@ -19,6 +20,7 @@ from ordercore.workflows.stock import (
     Granted,
     Happened,
     Purpose,
+    Short,
     Stock,
     StockTask,
     Wanted,
@@ -32,6 +34,7 @@ __all__ = [
     "granted_in_turn",
     "needed",
     "needed_in_turn",
+    "staying",
     "task_of",
 ]
 
@@ -55,38 +58,68 @@ def task_of(
         command: By which it is asked, and when.
         gifts: Whether it is about the order's gifts, too.
     """
-    lines = {line.id: line for line in order.lines}
-    wanted = [
-        Wanted(
-            sku=lines[name].product.sku,
-            quantity=quantity,
-            line=name,
-            service=lines[name].service,
-        )
-        for name, quantity in units
-        if quantity and name in lines
-    ]
+    asked = dict(units)
     return StockTask(
         order=order.id,
         purpose=purpose,
-        wanted=(*wanted, *(_gifts(order) if gifts else ())),
+        wanted=(*_wanted(order, asked), *(_gifts(order) if gifts else ())),
         at=command.at,
         command=command.key,
         is_confirmed=order.state is OrderState.CONFIRMED,
+        kept=staying(order, asked, gifts=not gifts) if purpose in _TAKES_AWAY else (),
+        place=None if order.details.delivery is None else order.details.delivery.point,
     )
 
 
+_TAKES_AWAY: Final = (Purpose.FREE, Purpose.CONSUME, Purpose.HAND_OVER)
+"""Purposes after which less is set aside for the order."""
+
+
+def staying(order: Order, but: Mapping[str, int], *, gifts: bool = True) -> tuple[Wanted, ...]:
+    """List what stays set aside for an order.
+
+    Args:
+        order: The order.
+        but: How many units of which line are to be set aside no more.
+        gifts: Whether its gifts stay.
+    """
+    units = {
+        line.id: max(0, line.quantities.allocated - but.get(line.id, 0)) for line in order.lines
+    }
+    return (*_wanted(order, units), *(_gifts(order) if gifts else ()))
+
+
+def _wanted(order: Order, units: Mapping[str, int]) -> Iterator[Wanted]:
+    lines = {line.id: line for line in order.lines}
+    for name, quantity in units.items():
+        if quantity and name in lines:
+            yield Wanted(
+                sku=lines[name].product.sku,
+                quantity=quantity,
+                line=name,
+                service=lines[name].service,
+            )
+
+
 def _gifts(order: Order) -> Iterator[Wanted]:
-    """List what is given on top, under ids that no line has: ``gift-1`` and so on."""
-    lines = {line.id for line in order.lines}
+    """List what is given on top, under ids that no line has: ``gift-1`` and so on.
+
+    An id is of one gift of the price of record, in whichever part of the order it is.
+    """
+    if order.quote is None:
+        return
+    lines = {line.id for line in order.quote.cart.lines} | {line.id for line in order.lines}
     names = (name for number in count(1) if (name := f"gift-{number}") not in lines)
-    for name, gift in zip(names, gifts_of(order), strict=False):
-        yield Wanted(line=name, sku=gift.sku, quantity=gift.quantity, is_gift=True)
+    left = list(gifts_of(order))
+    for name, gift in zip(names, order.quote.gifts, strict=False):
+        if gift in left:
+            left.remove(gift)
+            yield Wanted(line=name, sku=gift.sku, quantity=gift.quantity, is_gift=True)
 
 
 def gifts_of(order: Order) -> tuple[RecordedGift, ...]:
-    """Tell what the price of record gives on top."""
-    return () if order.quote is None else order.quote.gifts
+    """Tell what is given on top to this order."""
+    return () if order.quote is None else borne(order).gifts
 
 
 def allocated(order: Order, answer: Granted) -> Result:
@@ -96,7 +129,7 @@ def allocated(order: Order, answer: Granted) -> Result:
     return move_units(order, Move.ALLOCATE, answer.allocated)
 
 
-def granted(stock: Stock | None, task: StockTask, got: Loaded) -> Granted | tuple[Shortage, ...]:
+def granted(stock: Stock | None, task: StockTask, got: Loaded) -> Granted | Short:
     """Ask stock, if there is any and something is wanted.
 
     Raises:
@@ -105,28 +138,38 @@ def granted(stock: Stock | None, task: StockTask, got: Loaded) -> Granted | tupl
     if stock is None or not task.wanted:
         return Granted()
     answer = stock.decide(task, got)
-    is_shortage = isinstance(answer, tuple) and all(isinstance(each, Shortage) for each in answer)
-    if not isinstance(answer, Granted) and not (answer and is_shortage):
+    if isinstance(answer, Granted):
+        is_new = task.purpose is Purpose.RESERVE
+        return answer if is_new else evolve(answer, allocated=NO_COUNTS)
+    if isinstance(answer, Short):
+        return answer
+    told: Any = answer
+    is_shortage = isinstance(told, tuple) and all(isinstance(each, Shortage) for each in told)
+    if not (told and is_shortage):
         raise InvalidValue("a grant, or at least one shortage", path=("stock",))
-    if isinstance(answer, Granted) and task.purpose is not Purpose.RESERVE:
-        return evolve(answer, allocated=NO_COUNTS)
-    return answer
+    return Short(shortages=answer)
 
 
 def granted_in_turn(
     stock: Stock | None, tasks: Iterable[StockTask], got: Loaded
-) -> Granted | tuple[Shortage, ...]:
+) -> Granted | Short:
     """Ask for one thing after the other, each seeing what was granted before; all or nothing."""
     grants: list[Granted] = []
-    shortages: list[Shortage] = []
+    short: list[Short] = []
     for task in tasks:
         answer = granted(stock, task, got)
         if isinstance(answer, Granted):
             grants.append(answer)
             got = _after(got, answer)
         else:
-            shortages += answer
-    return tuple(shortages) if shortages else _together(grants)
+            short.append(answer)
+    if not short:
+        return _together(grants)
+    return Short(
+        shortages=[each for told in short for each in told.shortages],
+        proposals=[each for told in short for each in told.proposals],
+        plan=next((told.plan for told in short if told.plan is not None), None),
+    )
 
 
 def _after(got: Loaded, answer: Granted) -> Loaded:
@@ -142,7 +185,7 @@ def _after(got: Loaded, answer: Granted) -> Loaded:
     return got | Loaded(found, counted)
 
 
-def _together(grants: Iterable[Granted]) -> Granted:
+def _together(grants: Sequence[Granted]) -> Granted:
     """Make one grant of several that follow each other."""
     happened: dict[Key, Happened] = {}
     usage: dict[Counter, CounterChange] = {}
@@ -156,7 +199,15 @@ def _together(grants: Iterable[Granted]) -> Granted:
             add = change.add if known is None else known.add + change.add
             usage[change.counter] = evolve(change, add=add)
         aside |= grant.allocated
-    return Granted(happened=happened.values(), usage=usage.values(), allocated=aside)
+    return Granted(
+        happened=happened.values(),
+        usage=usage.values(),
+        allocated=aside,
+        taken=[each for grant in grants for each in grant.taken],
+        appointments=[each for grant in grants for each in grant.appointments],
+        production=[each for grant in grants for each in grant.production],
+        plan=next((grant.plan for grant in grants if grant.plan is not None), None),
+    )
 
 
 def always_granted(stock: Stock | None, task: StockTask, got: Loaded) -> Granted:

@@ -29,15 +29,16 @@ from ordercore.orders import (
     Result,
     UnitsCancelled,
     cancel,
+    cancel_replacement,
     owed_refund,
     request_refund,
 )
 from ordercore.pricing import ReversalOptions, ReversalPolicy
-from ordercore.storage import CounterChange, Decision, Loaded, Readable, Reply
+from ordercore.storage import CounterChange, Decision, Key, Loaded, Readable, Reply
 from ordercore.workflows.asking import always_granted, needed, task_of
-from ordercore.workflows.shop import OrderCommand, Shop, decided, tried
+from ordercore.workflows.shop import OrderCommand, Shop, decided, order_key, tried
 from ordercore.workflows.stock import Happened, Purpose
-from ordercore.workflows.usage import added, given_back
+from ordercore.workflows.usage import counted, given_back
 from ordercore.workflows.use_case import Refusal
 
 __all__ = ["CancelOrder", "Cancelled"]
@@ -75,8 +76,9 @@ class CancelOrder(OrderCommand[Cancelled, Refused]):
     """Cancel an order, or some of its open units.
 
     What stock had set aside for the units is given free. Where the order as a whole ends, its
-    gifts are given free as well, and its uses of promotions may be had again; not so where it
-    is a part of an order that was split.
+    gifts are given free as well, and its uses of promotions may be had again: of a part of an
+    order that was split, those that it bears. Where it was to replace units of another order,
+    these are replaced no more: what was not refunded meanwhile may be, or replaced anew.
 
     Args:
         reason: Why, as a code of the shop.
@@ -103,11 +105,12 @@ class CancelOrder(OrderCommand[Cancelled, Refused]):
         """Ask for the counters that the order used, and for what stock needs."""
         order = self.known(got)
         if order is not None:
-            if order.quote is not None and self.give_back:
-                yield from added(order.quote)
+            if self.give_back:
+                yield from counted(order)
             allocated = ((line.id, line.quantities.allocated) for line in order.lines)
             all_of_it = task_of(order, Purpose.FREE, allocated, self, gifts=True)
             yield from needed(shop.stock, all_of_it, got)
+            yield from _replaced_in(order, got)
 
     def decide(self, got: Loaded, shop: Shop) -> Decision[Cancelled] | Refusal[Refused]:
         """Cancel, or tell what was shipped or begun already.
@@ -135,8 +138,9 @@ class CancelOrder(OrderCommand[Cancelled, Refused]):
             refund=None if owed is None else owed.amount,
         )
         changed = Happened(self.order, got.version(self.order), after, (*events, *more))
+        parent = _replaced_no_more(after, got) if whole else ()
         usage = (*(self._given_back(order, got) if whole else ()), *answer.usage)
-        return decided(self, reply, (changed, *answer.happened), usage)
+        return decided(self, reply, (changed, *parent, *answer.happened), usage)
 
     def _refunded(self, order: Order, owed: RefundParts | None) -> Result:
         """Ask for what is owed, if that is to be done at once."""
@@ -145,11 +149,34 @@ class CancelOrder(OrderCommand[Cancelled, Refused]):
         return request_refund(order, owed, id=self.refund_id, reason=self.reason)
 
     def _given_back(self, order: Order, got: Loaded) -> tuple[CounterChange, ...]:
-        """Say what may be used again: a draft has used nothing, a part is not the whole order."""
-        is_whole = order.state is not OrderState.DRAFT and order.part is None
-        if order.quote is None or not (self.give_back and is_whole):
+        """Say what may be used again: a draft has used nothing."""
+        if order.state is OrderState.DRAFT or not self.give_back:
             return ()
-        return given_back(order.quote, got)
+        return given_back(order, got)
+
+
+def _replaced_in(order: Order, got: Loaded) -> Iterator[Key]:
+    """Say which order has the units that an order was to replace: its parent, or what took it in.
+
+    That is the last one.
+    """
+    name, seen = order.parent if order.replaces else None, {order.id}
+    while name is not None and name not in seen:
+        seen.add(name)
+        key = order_key(name)
+        yield key
+        found = got.get(key, Order) if key in got else None
+        name = None if found is None else found.merged_into
+
+
+def _replaced_no_more(order: Order, got: Loaded) -> Iterator[Happened]:
+    """Take down that the units are not replaced; the host may not keep their order any more."""
+    for key in [*_replaced_in(order, got)][-1:]:
+        parent = got.get(key, Order)
+        if parent is not None:
+            after, events = cancel_replacement(parent, order)
+            if events:
+                yield Happened(key, got.version(key), after, events)
 
 
 def _parts(events: tuple[Event, ...]) -> Iterator[CancelledUnits]:

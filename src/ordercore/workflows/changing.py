@@ -39,6 +39,7 @@ from ordercore.orders import (
 from ordercore.orders.changes.edits import are_edits
 from ordercore.pricing import Quote, QuoteRecord
 from ordercore.stock import Shortage
+from ordercore.stock.proposals import Proposal
 from ordercore.storage import Counter, CounterChange, Decision, Loaded, Readable, Reply
 from ordercore.workflows.asking import (
     allocated,
@@ -50,7 +51,7 @@ from ordercore.workflows.asking import (
 from ordercore.workflows.placing import recorded
 from ordercore.workflows.shop import OrderCommand, Shop, decided, tried
 from ordercore.workflows.stock import Granted, Happened, Purpose, StockTask
-from ordercore.workflows.usage import added, difference, used_up
+from ordercore.workflows.usage import counted, difference, used_up
 from ordercore.workflows.use_case import Refusal
 
 __all__ = ["ChangeOrder", "Changed", "NotChanged", "PreviewedChange", "made", "reading", "stale"]
@@ -94,11 +95,13 @@ class NotChanged:
             another version by now, that is all that is told: preview the change anew.
         shortages: Everything that stock does not have.
         used_up: The counters of promotions that cannot take what the new price would use.
+        proposals: What to buy, to make or to bring forward, so that nothing were short.
     """
 
     refused: Refused | None = None
     shortages: tuple[Shortage, ...] = ()
     used_up: tuple[Counter, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -186,9 +189,9 @@ def reading(
     command: OrderCommand[Any, Any], preview: ChangePreview, got: Loaded, shop: Shop
 ) -> Iterator[Readable]:
     """Say what a change must see: the counters of both prices, and what stock needs."""
-    for record in (preview.before.quote, preview.quote):
-        if record is not None:
-            yield from added(record)
+    for order in (preview.before, preview.after):
+        if order is not None:
+            yield from counted(order)
     yield from needed_in_turn(shop.stock, _tasks(preview, command), got)
 
 
@@ -205,7 +208,7 @@ def made(
     full = used_up(usage, got)
     answer = granted_in_turn(shop.stock, _tasks(preview, command), got)
     if not isinstance(answer, Granted):
-        return NotChanged(shortages=answer, used_up=full)
+        return NotChanged(shortages=answer.shortages, used_up=full, proposals=answer.proposals)
     if full:
         return NotChanged(used_up=full)
     order, more = allocated(order, answer)
@@ -214,8 +217,8 @@ def made(
 
 
 def _usage(preview: ChangePreview, got: Loaded) -> tuple[CounterChange, ...]:
-    before, after = preview.before.quote, preview.quote
-    if before is None or after is None or preview.before.state is OrderState.DRAFT:
+    before, after = preview.before, preview.after
+    if after is None or before.state is OrderState.DRAFT:
         return ()
     return difference(before, after, got)
 

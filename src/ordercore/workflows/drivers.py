@@ -31,7 +31,7 @@ from ordercore.storage import (
     Request,
     Store,
 )
-from ordercore.workflows.shop import InShop, OrderCommand
+from ordercore.workflows.shop import InShop, ShopCommand
 from ordercore.workflows.use_case import Refusal, UseCase
 
 __all__ = ["ATTEMPTS", "MAX_ROUNDS", "run", "run_async"]
@@ -163,7 +163,7 @@ _Step = _Read | _Recall | _Commit
 def _steps(command: UseCase[R, N], attempts: int, *, lock: bool) -> Generator[_Step, Any, R | N]:
     """Try again while others are faster; ask for the key where nobody knows of the commit."""
     _attempts(None, Named("attempts"), attempts)
-    if isinstance(command, OrderCommand):
+    if isinstance(command, ShopCommand):
         raise InvalidType("a command in its shop: shop.does(command)", path=("command",))
     said = command.command if isinstance(command, InShop) else command
     request = Request.of(said, said.key, but=said.incidental)

@@ -1,7 +1,8 @@
-"""A stock that is ready to be asked: goods kept as levels, one for each sku at each site.
+"""A stock that is ready to be asked: goods, things that are made, people and equipment.
 
-An order's units are set aside when it is placed, for a while, and kept for good when it is
-confirmed. All of it is written with the order, in one commit.
+What an order needs is set aside and booked when it is placed, for a while, and kept for good
+when it is confirmed. All of it is written with the order, in one commit. Units are kept as
+levels, one for each sku at each site, people and equipment as agendas, one for each resource.
 """
 
 from __future__ import annotations
@@ -11,64 +12,88 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
+from ordercore.calendars import WorkingTime
 from ordercore.calendars.microseconds import lasting
-from ordercore.data.checks import each, identifier, names_of, optional
-from ordercore.errors import InvalidDocument, InvalidValue
-from ordercore.events import Event
-from ordercore.lifecycle import TransitionRefused
-from ordercore.stock import (
-    MAX_SITES,
-    Demand,
-    DemandLine,
-    LevelResult,
-    Reservation,
-    ReservationState,
-    Reserved,
-    Shortage,
-    StockLevel,
-    StockSnapshot,
-    consume,
-    firm,
-    hand_over,
-    level_id,
-    open_level,
-    release,
-    reserve,
-    restock,
+from ordercore.data.checks import (
+    duplicates,
+    each,
+    identifier,
+    instance,
+    names_of,
+    optional,
+    tuple_of,
 )
-from ordercore.stock.demand import duplicates
-from ordercore.storage import Key, Loaded, Readable
-from ordercore.workflows.stock import Granted, Happened, Purpose, StockTask, Wanted
+from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
+from ordercore.stock import MAX_SITES, BillBook, Shortage, restock
+from ordercore.stock.resources import MAX_AGENDAS, Requirement
+from ordercore.storage import Loaded, Readable
+from ordercore.workflows.keeping.desk import Desk, agenda_key, level_key, plan_key
+from ordercore.workflows.keeping.held import Goods, Held, Made
+from ordercore.workflows.keeping.serving import set_aside
+from ordercore.workflows.keeping.visits import Visits
+from ordercore.workflows.sourcing import Sourcing
+from ordercore.workflows.stock import Granted, Purpose, Short, StockTask, Wanted
 
-__all__ = ["StockKeeper", "level_key"]
+__all__ = ["ServiceNeed", "StockKeeper", "agenda_key", "level_key", "plan_key"]
+
+_period = optional(lasting(least=1))
 
 
-def level_key(sku: str, site: str) -> Key:
-    """Tell where the level of a sku at a site is kept.
+@frozen
+class ServiceNeed:
+    """Whom and what a service needs.
 
-    >>> str(level_key("mug", "east"))
-    'stock_level east/mug'
+    Args:
+        sku: Of the service.
+        requirement: What one unit of it needs; its id plays no part.
     """
-    return Key("stock_level", level_id(sku, site))
+
+    sku: str = field(validator=identifier)
+    requirement: Requirement = field(validator=instance(Requirement))
+
+
+def _needs(
+    given: Mapping[str, Requirement] | Iterable[ServiceNeed],
+) -> tuple[ServiceNeed, ...]:
+    """Take services by their skus, or as `ServiceNeed`."""
+    if isinstance(given, Mapping):
+        return tuple(ServiceNeed(sku, requirement) for sku, requirement in given.items())
+    return tuple_of(given)
 
 
 @frozen(kw_only=True)
 class StockKeeper:
-    """Keeps goods as levels, and answers use cases: it is a `Stock`.
+    """Keeps goods as levels, people as agendas, and answers use cases: it is a `Stock`.
 
-    Lines are served from any of its sites, as `ordercore.stock.reserve` does it. Services need
-    nothing of it and are granted.
+    Each line is served in the way that its sku is known by: what is in ``services`` by people
+    and equipment, what has a bill in ``bills`` of finished units and by making the rest, all
+    else of goods. Goods come from any of the sites, as `ordercore.stock.reserve` does it. A
+    service that it does not know needs nothing of it and is granted.
 
     Args:
         sites: Where goods are kept, one site or several.
         hold_for: How long units are set aside for an order that is placed and not confirmed;
             from then on others may have them. None: until it is cancelled.
+        renewable_for: For how long in all that may be renewed, from when they were set aside;
+            None: not at all.
         returns_to: At which site units are taken in that come back; None: at the first.
+        bills: What things are made of that are made to order; None: nothing is.
+        works: Of the stock of which sites they are made, of all of these together; none named:
+            of all sites.
+        make_within: How long after it is ordered a thing that is made must be there.
+        services: Whom and what services need, by their skus.
+        resources: The ids of the people and the equipment, whose agendas are in the store.
+        ahead: How far ahead a time is looked for where the customer has said none.
+        calendar: In which working time passes, if lead times are counted in it.
+        sourcing: Who decides at which of the sites goods are set aside, and where things are
+            made; None: `ordercore.stock.reserve`, by the order of their ids. The plan is kept
+            under `plan_key`, and is told in the reply.
 
     Raises:
-        InvalidDocument: A site is named twice.
+        InvalidDocument: A site, a service or a resource is named twice, or a site is none of
+            the sites.
         InvalidInput: A field is not as said.
 
     >>> StockKeeper(sites="east", hold_for=timedelta(minutes=30)).sites
@@ -78,255 +103,192 @@ class StockKeeper:
     sites: tuple[str, ...] = field(
         converter=names_of, validator=each(identifier, least=1, most=MAX_SITES)
     )
-    hold_for: timedelta | None = field(default=None, validator=optional(lasting(least=1)))
+    hold_for: timedelta | None = field(default=None, validator=_period)
+    renewable_for: timedelta | None = field(default=None, validator=_period)
     returns_to: str | None = field(default=None, validator=optional(identifier))
+    bills: BillBook | None = field(default=None, validator=optional(instance(BillBook)))
+    works: tuple[str, ...] = field(
+        default=(), converter=names_of, validator=each(identifier, most=MAX_SITES)
+    )
+    make_within: timedelta = field(default=timedelta(), validator=lasting())
+    services: tuple[ServiceNeed, ...] = field(
+        default=(), converter=_needs, validator=each(instance(ServiceNeed), most=MAX_AGENDAS)
+    )
+    resources: tuple[str, ...] = field(
+        default=(), converter=names_of, validator=each(identifier, most=MAX_AGENDAS)
+    )
+    ahead: timedelta = field(default=timedelta(days=90), validator=lasting(least=1))
+    calendar: WorkingTime | None = field(default=None, validator=optional(instance(WorkingTime)))
+    sourcing: Sourcing | None = field(default=None, validator=optional(instance(Sourcing)))
+
+    _by_sku: Mapping[str, Requirement] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        faults = list(duplicates(self.sites, "sites", what="a site named once"))
-        if self.returns_to is None:
-            object.__setattr__(self, "returns_to", self.sites[0])
-        elif self.returns_to not in self.sites:
-            path = ("returns_to",)
-            faults.append(InvalidValue("one of the sites", self.returns_to, path=path))
+        faults = list(self._faults())
         if faults:
             raise InvalidDocument(faults)
+        if self.returns_to is None:
+            object.__setattr__(self, "returns_to", self.sites[0])
+        by_sku = {need.sku: need.requirement for need in self.services}
+        object.__setattr__(self, "_by_sku", MappingProxyType(by_sku))
+
+    def _faults(self) -> Iterator[InvalidInput]:
+        yield from duplicates(self.sites, "sites", what="a site named once")
+        yield from duplicates((need.sku for need in self.services), "services", then="sku")
+        yield from duplicates(self.resources, "resources", what="a resource named once")
+        named: list[tuple[tuple[str | int, ...], str]] = [
+            (("works", i), site) for i, site in enumerate(self.works)
+        ]
+        named += [] if self.returns_to is None else [(("returns_to",), self.returns_to)]
+        for path, site in named:
+            if site not in self.sites:
+                yield InvalidValue("one of the sites", site, path=path)
+        if self.renewable_for is not None and self.hold_for is None:
+            expected = "nothing where units are set aside until the order is cancelled"
+            yield InvalidValue(expected, path=("renewable_for",), reason="fields_disagree")
+
+    # How a line is served, and until when
+
+    def requirement(self, wanted: Wanted) -> Requirement | None:
+        """Tell whom and what a line needs; None: it is no service that is known."""
+        return self._by_sku.get(wanted.sku)
+
+    def makes(self, wanted: Wanted) -> bool:
+        """Whether a line is made to order."""
+        bills = self.bills
+        is_service = wanted.service is not None or wanted.sku in self._by_sku
+        known = not is_service and bills is not None and wanted.sku in bills
+        return known and bills is not None and bills.part(wanted.sku).is_made
+
+    def keeps(self, wanted: Wanted) -> bool:
+        """Whether anything is set aside or booked for a line."""
+        return wanted.service is None or wanted.sku in self._by_sku
+
+    def ends(self, at: datetime) -> datetime | None:
+        """Tell until when what is set aside at an instant is held; None: for good."""
+        return None if self.hold_for is None else at + self.hold_for
+
+    def ends_at_last(self, at: datetime) -> datetime | None:
+        """Tell until when it may be renewed; None: it may not."""
+        if self.renewable_for is None or self.hold_for is None:
+            return None
+        return at + max(self.hold_for, self.renewable_for)
+
+    # It is a `Stock`
 
     def needs(self, task: StockTask, got: Loaded) -> Iterator[Readable]:  # noqa: ARG002
-        """Ask for the levels of all goods of a task, at all sites."""
-        for sku in sorted({wanted.sku for wanted in _goods(task)}):
+        """Ask for the levels of all that a task is about, at all sites, and for agendas."""
+        goods = [each for each in task.wanted if self.keeps(each)]
+        skus = {each.sku for each in goods}
+        made = [each.sku for each in goods if self.makes(each)]
+        if made and self.bills is not None:
+            made += [each.sku for each in task.kept if self.makes(each)]
+            skus |= {step.part.sku for step in self.bills.below(made)}
+        for sku in sorted(skus - self._by_sku.keys()):
             yield from (level_key(sku, site) for site in self.sites)
+        if any(each.sku in self._by_sku for each in goods):
+            yield from (agenda_key(name) for name in self.resources)
+        if self.sourcing is not None and task.purpose in _SETTING_ASIDE:
+            yield plan_key(task.order)
 
-    def decide(self, task: StockTask, got: Loaded) -> Granted | tuple[Shortage, ...]:
+    def decide(self, task: StockTask, got: Loaded) -> Granted | Short:
         """Grant all of a task, or tell everything that is short and grant nothing."""
-        desk = _Desk(self, task, got)
-        shortages = tuple(_DOING[task.purpose](desk, _goods(task)))
-        if shortages:
-            return shortages
+        desk = Desk(self, task, got)
+        short = _DOING[task.purpose](desk)
+        if short is not None:
+            return short
         allocated = {each.line: each.quantity for each in task.wanted if not each.is_gift}
-        return Granted(happened=desk.happened(), allocated=allocated)
-
-
-def _goods(task: StockTask) -> tuple[Wanted, ...]:
-    return tuple(wanted for wanted in task.wanted if wanted.service is None)
-
-
-class _Desk:
-    """One task under way: the levels as they become, and what has happened to each."""
-
-    def __init__(self, keeper: StockKeeper, task: StockTask, got: Loaded) -> None:
-        self.keeper = keeper
-        self.task = task
-        self._got = got
-        keys = [key for key in keeper.needs(task, got) if isinstance(key, Key)]
-        found = ((key, got.get(key, StockLevel)) for key in keys)
-        self._levels = {key: level for key, level in found if level is not None}
-        self._events: dict[Key, list[Event]] = {}
-        self._handed_over = 0
-
-    def happened(self) -> Iterator[Happened]:
-        """Tell what has happened to the levels that changed."""
-        for key, events in self._events.items():
-            yield Happened(key, self._got.version(key), self._levels[key], events)
-
-    def level(self, sku: str, site: str) -> StockLevel:
-        """Find a level, or begin it."""
-        key = level_key(sku, site)
-        if key not in self._levels:
-            self.put(open_level(sku=sku, site=site))
-        return self._levels[key]
-
-    def put(self, result: LevelResult) -> None:
-        """Take down what becomes of a level."""
-        level, events = result
-        key = level_key(level.sku, level.site)
-        self._levels[key] = level
-        if events:
-            self._events.setdefault(key, []).extend(events)
-
-    # What is set aside
-
-    def held(self, wanted: Wanted) -> list[tuple[StockLevel, Reservation]]:
-        """List what is set aside of what is wanted, the oldest first; what has expired, too."""
-        found = [
-            (level, reservation)
-            for level in self._levels.values()
-            if level.sku == wanted.sku
-            for reservation in level.held_for(self.task.order, wanted.line)
-        ]
-        return sorted(found, key=lambda pair: (pair[1].at, pair[1].id, pair[0].site))
-
-    def fresh(self, level: StockLevel) -> StockLevel:
-        """Find a level as it is by now."""
-        return self._levels[level_key(level.sku, level.site)]
-
-    def set_aside(
-        self, wanted: Iterable[tuple[Wanted, int]], *, for_good: bool
-    ) -> tuple[Shortage, ...]:
-        """Set units aside, of all that is wanted or of nothing; tell what is short."""
-        parts = {each.line: (each, units) for each, units in wanted}
-        if not parts:
-            return ()
-        lines = [
-            DemandLine(id=name, sku=each.sku, quantity=units)
-            for name, (each, units) in parts.items()
-        ]
-        task = self.task
-        snapshot = StockSnapshot(levels=self._levels.values(), sites=self.keeper.sites)
-        done = reserve(
-            Demand(lines),
-            snapshot,
-            task.at,
-            command=task.command,
-            holder=task.order,
-            expires_at=None if for_good else self._expires_at,
+        return Granted(
+            happened=desk.happened(),
+            allocated=allocated,
+            taken=desk.promised.taken,
+            appointments=desk.promised.appointments,
+            production=desk.promised.production,
+            plan=desk.promised.plan,
         )
-        if not isinstance(done, Reserved):
-            return tuple(_of_all(short, *parts[short.line]) for short in done.shortages)
-        for change in done.changes:
-            self.put((change.level, change.events))
-            if for_good:
-                self._firm_new(change.level)
-        return ()
 
-    @property
-    def _expires_at(self) -> datetime | None:
-        hold_for = self.keeper.hold_for
-        return None if hold_for is None else self.task.at + hold_for
 
-    def _firm_new(self, level: StockLevel) -> None:
-        """Keep for good what this command has just set aside."""
-        command = self.task.command
-        for new in level.held_for(self.task.order):
-            if new.applied and new.applied[0].command == command:
-                self.firm(level, new, f"{command}.firm")
-
-    def firm(self, level: StockLevel, found: Reservation, command: str) -> None:
-        """Keep units for good."""
-        self.put(firm(self.fresh(level), found.id, at=self.task.at, command=command))
-
-    def free(self, level: StockLevel, found: Reservation, units: int) -> None:
-        """Give units free."""
-        command = self.task.command
-        self.put(release(self.fresh(level), found.id, units, command=command))
-
-    def consume(self, level: StockLevel, found: Reservation, units: int) -> int:
-        """Let units leave, as many as there are; tell how many."""
-        level = self.fresh(level)
-        units = min(units, level.on_hand)
-        if not units:
-            return 0
-        at, command = self.task.at, self.task.command
-        try:
-            self.put(consume(level, found.id, units, at=at, command=command))
-        except TransitionRefused:  # it has expired, and others have the units
-            return 0
-        return units
-
-    def hand_over(self, level: StockLevel, found: Reservation, units: int) -> None:
-        """Set units aside for the order that the task names."""
-        task = self.task
-        self._handed_over += 1
-        self.put(
-            hand_over(
-                self.fresh(level),
-                found.id,
-                units,
-                id=f"{task.command}.{self._handed_over}",
-                holder=task.to or task.order,
-                line=found.line,
-                command=task.command,
-            )
-        )
+_SETTING_ASIDE: Final = (Purpose.RESERVE, Purpose.FIRM)
+"""Purposes for which something may be set aside anew."""
 
 
 # What is done for each purpose: each tells what is short
 
 
-def _reserve(desk: _Desk, goods: tuple[Wanted, ...]) -> tuple[Shortage, ...]:
-    all_units = ((wanted, wanted.quantity) for wanted in goods)
-    return desk.set_aside(all_units, for_good=desk.task.is_confirmed)
+def _kinds(desk: Desk) -> tuple[Held, ...]:
+    """Sort lines by how they are served."""
+    keeper = desk.keeper
+    wanted = [each for each in desk.task.wanted if keeper.keeps(each)]
+    visits = tuple(each for each in wanted if keeper.requirement(each) is not None)
+    made = tuple(each for each in wanted if keeper.makes(each))
+    goods = tuple(each for each in wanted if each not in visits and each not in made)
+    return Goods(desk, goods), Made(desk, made, keeper.bills), Visits(desk, visits)
 
 
-def _firm(desk: _Desk, goods: tuple[Wanted, ...]) -> tuple[Shortage, ...]:
+def _reserve(desk: Desk) -> Short | None:
+    task = desk.task
+    all_units = [(wanted, wanted.quantity) for wanted in task.wanted]
+    return set_aside(desk, all_units, for_good=task.is_confirmed)
+
+
+def _firm(desk: Desk) -> Short | None:
     """Keep what has not expired; of what has, set as much aside anew, wherever it is free."""
-    missing: list[tuple[Wanted, int]] = []
-    for wanted in goods:
-        left = wanted.quantity
-        expired = 0
-        for level, found in desk.held(wanted):
-            if found.has_expired(desk.task.at):
-                expired += found.outstanding
-                desk.free(level, found, found.outstanding)
-                continue
-            left -= found.outstanding
-            if found.state is not ReservationState.FIRM:
-                desk.firm(level, found, desk.task.command)
-        left = min(left, expired) if wanted.is_gift else left
-        if left > 0:
-            missing.append((wanted, left))
-    return desk.set_aside(missing, for_good=True)
+    missing = [pair for kind in _kinds(desk) for pair in kind.firm()]
+    return set_aside(desk, missing, for_good=True)
 
 
-def _of_all(short: Shortage, wanted: Wanted, units: int) -> Shortage:
-    """Tell a shortage of units that were still missing as one of all that is wanted."""
-    there = wanted.quantity - units
-    return evolve(short, wanted=wanted.quantity, available=short.available + there)
+def _free(desk: Desk) -> None:
+    for kind in _kinds(desk):
+        kind.free()
 
 
-def _free(desk: _Desk, goods: tuple[Wanted, ...]) -> tuple[Shortage, ...]:
-    for wanted in goods:
-        _spend(wanted, reversed(desk.held(wanted)), desk.free)
-    return ()
+def _hand_over(desk: Desk) -> None:
+    for kind in _kinds(desk):
+        kind.hand_over()
 
 
-def _hand_over(desk: _Desk, goods: tuple[Wanted, ...]) -> tuple[Shortage, ...]:
-    for wanted in goods:
-        _spend(wanted, reversed(desk.held(wanted)), desk.hand_over)
-    return ()
+def _consume(desk: Desk) -> Short | None:
+    return _short(short for kind in _kinds(desk) for short in kind.consume())
 
 
-def _consume(desk: _Desk, goods: tuple[Wanted, ...]) -> tuple[Shortage, ...]:
-    shortages: list[Shortage] = []
-    for wanted in goods:
-        left = _spend(wanted, desk.held(wanted), desk.consume)
-        if left and not wanted.is_gift:
-            shortages.append(wanted.short(wanted.quantity - left, "not_set_aside"))
-    return tuple(shortages)
+def _renew(desk: Desk) -> Short | None:
+    """Keep it as long again as at first, but not longer than was agreed then."""
+    next_end = desk.keeper.ends(desk.task.at)
+
+    def until(most: datetime | None) -> datetime | None:
+        return None if most is None or next_end is None else min(most, next_end)
+
+    return _short(short for kind in _kinds(desk) for short in kind.renew(until))
 
 
-def _spend(
-    wanted: Wanted,
-    held: Iterable[tuple[StockLevel, Reservation]],
-    act: Callable[[StockLevel, Reservation, int], int | None],
-) -> int:
-    """Go through what is set aside until all units are spent; tell how many are left over."""
-    left = wanted.quantity
-    for level, found in held:
-        units = min(left, found.outstanding)
-        if units:
-            done = act(level, found, units)
-            left -= units if done is None else done
-    return left
+def _produce(desk: Desk) -> Short | None:
+    made = tuple(each for each in desk.task.wanted if desk.keeper.makes(each))
+    return _short(Made(desk, made, desk.keeper.bills).produce())
 
 
-def _restock(desk: _Desk, goods: tuple[Wanted, ...]) -> tuple[Shortage, ...]:
-    site = desk.keeper.returns_to or desk.keeper.sites[0]
-    for wanted in goods:
-        level = desk.level(wanted.sku, site)
-        desk.put(restock(level, wanted.quantity, holder=desk.task.order))
-    return ()
+def _short(found: Iterable[Shortage]) -> Short | None:
+    shortages = tuple(found)
+    return Short(shortages=shortages) if shortages else None
 
 
-_DOING: Final[Mapping[Purpose, Callable[[_Desk, tuple[Wanted, ...]], tuple[Shortage, ...]]]] = (
-    MappingProxyType(
-        {
-            Purpose.RESERVE: _reserve,
-            Purpose.FIRM: _firm,
-            Purpose.FREE: _free,
-            Purpose.CONSUME: _consume,
-            Purpose.RESTOCK: _restock,
-            Purpose.HAND_OVER: _hand_over,
-        }
-    )
+def _restock(desk: Desk) -> None:
+    keeper = desk.keeper
+    for wanted in desk.task.wanted:
+        if keeper.keeps(wanted) and keeper.requirement(wanted) is None:
+            level = desk.level(wanted.sku, keeper.returns_to or keeper.sites[0])
+            desk.put(restock(level, wanted.quantity, holder=desk.task.order))
+
+
+_DOING: Final[Mapping[Purpose, Callable[[Desk], Short | None]]] = MappingProxyType(
+    {
+        Purpose.RESERVE: _reserve,
+        Purpose.FIRM: _firm,
+        Purpose.FREE: _free,
+        Purpose.CONSUME: _consume,
+        Purpose.RESTOCK: _restock,
+        Purpose.HAND_OVER: _hand_over,
+        Purpose.RENEW: _renew,
+        Purpose.PRODUCE: _produce,
+    }
 )
 """What is done for each purpose."""

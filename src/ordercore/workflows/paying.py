@@ -19,6 +19,7 @@ from ordercore.errors import InvalidValue
 from ordercore.events import Actor
 from ordercore.money import Money
 from ordercore.orders import (
+    Capture,
     Order,
     Override,
     PaymentState,
@@ -115,8 +116,10 @@ class RecordAuthorization(Act):
 class RecordCapture(Act):
     """Record that the provider has taken money.
 
-    It is no news if a capture of this reference is recorded already. Money that comes late is
-    recorded, whatever has become of the payment or the order meanwhile.
+    It is no news if a capture of this reference is recorded already, or the part of it that
+    this order has, since it was split. Money that comes late is recorded, whatever has become
+    of the payment or the order meanwhile. What another order has, is recorded there: the error
+    names it, and its reason is ``payment_elsewhere``.
 
     Args:
         payment_id: Of which payment.
@@ -131,12 +134,16 @@ class RecordCapture(Act):
     def on(self, order: Order, by: Actor) -> Result:  # noqa: ARG002
         """Record it: see `ordercore.orders.capture_payment`."""
         known = payment_of(order, self.payment_id).captures
-        if any(self._is(one.reference, one.amount) for one in known):
+        if any(self._is(one) for one in known):
             return order, ()
         return capture_payment(order, self.payment_id, self.amount, reference=self.reference)
 
-    def _is(self, reference: str, amount: Money) -> bool:
-        return reference == self.reference and self.amount in (None, amount)
+    def _is(self, known: Capture) -> bool:
+        return known.reference == self.reference and self.amount in (
+            None,
+            known.amount,
+            known.whole,
+        )
 
 
 @variant(Act, "record_failure")

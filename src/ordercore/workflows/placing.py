@@ -32,11 +32,13 @@ from ordercore.orders import (
     place,
 )
 from ordercore.pricing import Difference, Kind, Quote, QuoteRecord, diff, price_in
-from ordercore.stock import Shortage
+from ordercore.sourcing import AllocationPlan
+from ordercore.stock import Shortage, tell_shortages
+from ordercore.stock.proposals import Proposal
 from ordercore.storage import Counter, Decision, Loaded, Readable, Reply
 from ordercore.workflows.asking import allocated, granted, needed, task_of
 from ordercore.workflows.shop import OrderCommand, Shop, decided, order_key
-from ordercore.workflows.stock import Granted, Happened, Purpose, StockTask
+from ordercore.workflows.stock import Granted, Happened, Promised, Purpose, StockTask
 from ordercore.workflows.usage import added, counters_of, usage_of
 from ordercore.workflows.use_case import Refusal
 
@@ -106,7 +108,7 @@ def new_price_of(given: NewPrice | str) -> NewPrice:
 
 @variant(Reply, "order_placed")
 @frozen(kw_only=True)
-class Placed(Reply):
+class Placed(Promised, Reply):
     """The order is placed.
 
     Args:
@@ -114,6 +116,7 @@ class Placed(Reply):
         number: What people call it by.
         payable: What is to be paid.
         version: How many events it has had.
+        taken: As `Promised` says, and so the other fields.
     """
 
     order_id: str = field(validator=identifier)
@@ -131,6 +134,8 @@ class NotPlaced:
         difference: From the price that the customer saw to this one, in what customers see;
             ``difference.told("zh_CN")`` puts it into words. None: the price stands.
         shortages: Everything that stock does not have.
+        proposals: What to buy, to make or to bring forward, so that nothing were short.
+        plan: From where the rest would come, and why not all of it; None: nobody was asked.
         refused: What the order itself lacks: lines, an address. None: nothing.
         now: The version that the stored draft is of by now: it is not the one that the
             customer saw, and all else is told of the draft as it is now. None: it is the same.
@@ -139,8 +144,28 @@ class NotPlaced:
     quote: Quote
     difference: Difference | None = None
     shortages: tuple[Shortage, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
+    plan: AllocationPlan | None = None
     refused: Refused | None = None
     now: int | None = None
+
+    def told(self, locale: str = "en", *, zone: str | None = None) -> tuple[str, ...]:
+        """Put into words what stands in the way: the price, all that is short, what it lacks.
+
+        Args:
+            locale: Such as ``zh_CN`` or ``en_GB``.
+            zone: In which time zone instants are told; None: each by its own offset.
+
+        Raises:
+            InvalidValue: There are no words in that language, or there is no such zone.
+        """
+        titles = {line.id: line.product.title for line in self.quote.cart.lines}
+        price = self.difference
+        return (
+            *(() if price is None else (price.told(locale, zone=zone),)),
+            *tell_shortages(self.shortages, locale, zone=zone, titles=titles),
+            *(() if self.refused is None else (ORDER.told(self.refused, locale),)),
+        )
 
 
 @frozen(kw_only=True)
@@ -257,7 +282,14 @@ class Placing:
             return Refusal(answer)
         order, happened = placed(order, answer, self.command.actor.role)
         reply = Placed(
-            order_id=order.id, number=order.number, payable=quote.payable, version=order.version
+            order_id=order.id,
+            number=order.number,
+            payable=quote.payable,
+            version=order.version,
+            taken=answer.taken,
+            appointments=answer.appointments,
+            production=answer.production,
+            plan=answer.plan,
         )
         key = self.command.order
         changed = Happened(key, got.version(key), order, (*events, *happened))
@@ -292,7 +324,9 @@ class Placing:
         return NotPlaced(
             quote=quote,
             difference=difference,
-            shortages=() if isinstance(answer, Granted) else answer,
+            shortages=() if isinstance(answer, Granted) else answer.shortages,
+            proposals=() if isinstance(answer, Granted) else answer.proposals,
+            plan=None if isinstance(answer, Granted) else answer.plan,
             refused=refused,
             now=self.now,
         )

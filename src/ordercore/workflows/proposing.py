@@ -22,11 +22,11 @@ from ordercore.orders import (
     Order,
     OrderChange,
     cancel_change,
-    confirm_proposed,
     decline_change,
     preview_change,
     propose_change,
 )
+from ordercore.orders.changes.commands import consented
 from ordercore.storage import Decision, Key, Loaded, Readable, Reply
 from ordercore.workflows.changing import NotChanged, PreviewedChange, made, reading, stale
 from ordercore.workflows.shop import OrderCommand, Shop, decided, tried
@@ -166,11 +166,11 @@ class SettleChange(OrderCommand[ChangeTold, NotChanged]):
         ORDER_CHANGE.needs(change.state, ChangeStep.CONFIRM)  # a proposal that is over
         if order.version != change.base:
             return Refusal(stale(change.base, order))
-        done = tried(lambda: confirm_proposed(order, change))
+        preview = preview_change(order, change.edits, change.quote)
+        done = tried(lambda: consented(order, change, preview))
         if isinstance(done, Refused):
             return Refusal(NotChanged(refused=done))
         changed, (after, events) = done
-        preview = preview_change(order, change.edits, change.quote)
         whole = made(self, preview, changed, got, shop)
         if isinstance(whole, NotChanged):
             return Refusal(whole)

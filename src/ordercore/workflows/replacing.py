@@ -17,6 +17,7 @@ from ordercore.money import Money
 from ordercore.orders import Order, OrderDetails, Result, replace_units
 from ordercore.pricing import QuoteRecord
 from ordercore.stock import Shortage
+from ordercore.stock.proposals import Proposal
 from ordercore.storage import Counter, Decision, Loaded, Readable, Reply
 from ordercore.workflows.asking import granted, needed
 from ordercore.workflows.placing import (
@@ -68,11 +69,13 @@ class NotReplaced:
         refused: What the order that would replace them lacks: an address. None: nothing.
         shortages: Everything that stock does not have.
         used_up: The counters of promotions that cannot take what its price would use.
+        proposals: What to buy, to make or to bring forward, so that nothing were short.
     """
 
     refused: Refused | None = None
     shortages: tuple[Shortage, ...] = ()
     used_up: tuple[Counter, ...] = ()
+    proposals: tuple[Proposal, ...] = ()
 
 
 @variant(Command, "replace_units")
@@ -158,8 +161,14 @@ class ReplaceUnits(OrderCommand[Replaced, NotReplaced]):
         full = used_up(added(self.quote).values(), got)
         if isinstance(answer, Granted) and refused is None and not full:
             return answer
-        shortages = () if isinstance(answer, Granted) else answer
-        return NotReplaced(refused=refused, shortages=shortages, used_up=full)
+        if isinstance(answer, Granted):
+            return NotReplaced(refused=refused, used_up=full)
+        return NotReplaced(
+            refused=refused,
+            shortages=answer.shortages,
+            used_up=full,
+            proposals=answer.proposals,
+        )
 
     def _reply(self, order: Order, new: Order) -> Replaced:
         return Replaced(

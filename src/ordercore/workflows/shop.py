@@ -26,7 +26,16 @@ from ordercore.tariffs import Tariff
 from ordercore.workflows.stock import Happened, Stock
 from ordercore.workflows.use_case import Refusal
 
-__all__ = ["MAX_KEY", "InShop", "OrderCommand", "Shop", "decided", "order_key", "tried"]
+__all__ = [
+    "MAX_KEY",
+    "InShop",
+    "OrderCommand",
+    "Shop",
+    "ShopCommand",
+    "decided",
+    "order_key",
+    "tried",
+]
 
 MAX_KEY: Final = 56
 """The most characters of a command's key: the ids of its events begin with it."""
@@ -46,13 +55,12 @@ def _key(_instance: object, attribute: Any, value: Any) -> None:
 
 
 @frozen(kw_only=True)
-class OrderCommand(Command, Generic[R_co, N_co]):
+class ShopCommand(Command, Generic[R_co, N_co]):
     """What all commands say.
 
     Args:
         key: Its idempotency key, up to `MAX_KEY` characters: one for each thing that is to
             happen once. The ids of its events are ``key-1``, ``key-2`` and so on.
-        order_id: Of which order.
         at: When; it may differ when the command comes again.
         actor: Through whom.
         correlation: Of what it is a part; it may differ when the command comes again.
@@ -62,10 +70,28 @@ class OrderCommand(Command, Generic[R_co, N_co]):
     """Fields that may differ when the same command comes again."""
 
     key: str = field(validator=_key)
-    order_id: str = field(validator=identifier)
     at: datetime = field(converter=pinned, validator=aware)
     actor: Actor = field(default=Actor("system"), validator=instance(Actor))
     correlation: str | None = field(default=None, validator=optional(identifier))
+
+    def needs(self, got: Loaded, shop: Shop) -> Iterable[Readable]:
+        """Say what must be read, seeing what was. It refuses nothing: see `decide`."""
+        raise NotImplementedError
+
+    def decide(self, got: Loaded, shop: Shop) -> Decision[R_co] | Refusal[N_co]:
+        """Decide on what was read, or say why not."""
+        raise NotImplementedError
+
+
+@frozen(kw_only=True)
+class OrderCommand(ShopCommand[R_co, N_co]):
+    """What all commands say that are about an order.
+
+    Args:
+        order_id: Of which order; the other fields as in `ShopCommand`.
+    """
+
+    order_id: str = field(validator=identifier)
 
     @property
     def order(self) -> Key:
@@ -86,10 +112,6 @@ class OrderCommand(Command, Generic[R_co, N_co]):
         """Say what must be read besides the order."""
         return ()
 
-    def decide(self, got: Loaded, shop: Shop) -> Decision[R_co] | Refusal[N_co]:
-        """Decide on what was read, or say why not."""
-        raise NotImplementedError
-
     def known(self, got: Loaded) -> Order | None:
         """Tell its order, if that was read and there is one."""
         return got.get(self.order, Order) if self.order in got else None
@@ -109,7 +131,7 @@ def tried(act: Callable[[], T]) -> T | Refused:
 
 
 def decided(
-    command: OrderCommand[Any, Any],
+    command: ShopCommand[Any, Any],
     reply: R,
     happened: Iterable[Happened],
     usage: Iterable[CounterChange] = (),
@@ -147,11 +169,11 @@ class Shop:
     tariff: Tariff | None = field(default=None, validator=optional(instance(Tariff)))
     stock: Stock | None = field(default=None)
 
-    def does(self, command: OrderCommand[R, N]) -> InShop[R, N]:
+    def does(self, command: ShopCommand[R, N]) -> InShop[R, N]:
         """Make a command ready to be run: ``run(shop.does(command), store)``.
 
         Raises:
-            InvalidType: It is no command of orders.
+            InvalidType: It is no command of a shop.
         """
         return InShop(command, self)
 
@@ -171,7 +193,7 @@ class InShop(Generic[R_co, N_co]):
     incidental: ClassVar[tuple[str, ...]] = ()
     """Nothing of these two; which fields of the command are, that says itself."""
 
-    command: OrderCommand[R_co, N_co] = field(validator=instance(OrderCommand))
+    command: ShopCommand[R_co, N_co] = field(validator=instance(ShopCommand))
     shop: Shop = field(validator=instance(Shop), repr=False)
 
     @property

@@ -13,7 +13,7 @@ from ordercore.data.checks import Check, identifier, integer
 from ordercore.events import MAX_SEQUENCE, Command
 from ordercore.orders import Order, Result, merge, split
 from ordercore.storage import Decision, Key, Loaded, Readable, Reply
-from ordercore.workflows.asking import always_granted, needed, task_of
+from ordercore.workflows.asking import always_granted, needed, staying, task_of
 from ordercore.workflows.placing import check_new
 from ordercore.workflows.shop import OrderCommand, Shop, decided, order_key
 from ordercore.workflows.stock import Happened, Purpose, Stock, StockTask
@@ -47,8 +47,9 @@ class SplitTold(Reply):
 class SplitOrder(OrderCommand[SplitTold, Never]):
     """Split open units off an order: they are an order of their own from then on.
 
-    What stock has set aside for them goes along; gifts stay. What promotions have counted stays
-    counted: neither part is the whole order, so none gives it back when it is cancelled.
+    What stock has set aside for them goes along, and so do gifts whose promotions lower nothing
+    of what stays. What promotions have counted stays counted: each part bears some of it, and
+    gives that back when it is cancelled.
 
     Args:
         units: How many units of which line go.
@@ -70,8 +71,8 @@ class SplitOrder(OrderCommand[SplitTold, Never]):
         yield order_key(self.new_id)
         order = self.known(got)
         if order is not None:
-            _, (new, _) = self._split(order)
-            yield from needed(shop.stock, _handed_over(new, order.id, new.id, self), got)
+            (left, _), (new, _) = self._split(order)
+            yield from needed(shop.stock, _handed_over(new, left, new.id, self), got)
 
     def decide(self, got: Loaded, shop: Shop) -> Decision[SplitTold] | Refusal[Never]:
         """Split it.
@@ -84,7 +85,7 @@ class SplitOrder(OrderCommand[SplitTold, Never]):
         order, key = got.value(self.order, Order), order_key(self.new_id)
         check_new(got, self.new_id, "new_id")
         stays, goes = self._split(order)
-        task = _handed_over(goes[0], order.id, self.new_id, self)
+        task = _handed_over(goes[0], stays[0], self.new_id, self)
         return _both(self, got, {self.order: stays, key: goes}, (shop.stock, task))
 
     def _split(self, order: Order) -> tuple[Result, Result]:
@@ -112,7 +113,8 @@ class MergeOrders(OrderCommand[SplitTold, Never]):
         yield key
         if order is not None and key in got:
             other = got.value(key, Order)
-            task = _handed_over(other, other.id, order.id, self, gifts=True)
+            _, (left, _) = merge(order, other)
+            task = _handed_over(other, left, order.id, self)
             yield from needed(shop.stock, task, got)
 
     def decide(self, got: Loaded, shop: Shop) -> Decision[SplitTold] | Refusal[Never]:
@@ -126,22 +128,24 @@ class MergeOrders(OrderCommand[SplitTold, Never]):
         key = order_key(self.other_id)
         order, other = got.value(self.order, Order), got.value(key, Order)
         into, gone = merge(order, other)
-        task = _handed_over(other, other.id, order.id, self, gifts=True)
+        task = _handed_over(other, gone[0], order.id, self)
         return _both(self, got, {self.order: into, key: gone}, (shop.stock, task))
 
 
 def _handed_over(
-    units_of: Order,
-    giver: str,
-    taker: str,
-    command: OrderCommand[SplitTold, Never],
-    *,
-    gifts: bool = False,
+    goes: Order, stays: Order, taker: str, command: OrderCommand[SplitTold, Never]
 ) -> StockTask:
-    """Let what is set aside for the units of an order go from one order to another."""
-    allocated = ((line.id, line.quantities.allocated) for line in units_of.lines)
-    task = task_of(units_of, Purpose.HAND_OVER, allocated, command, gifts=gifts)
-    return evolve(task, order=giver, to=taker)
+    """Let what is set aside for units and gifts go from one order to another.
+
+    Args:
+        goes: An order that has just what goes.
+        stays: The order from which it goes, as it is afterwards.
+        taker: The id of the order to which it goes.
+        command: By which.
+    """
+    allocated = ((line.id, line.quantities.allocated) for line in goes.lines)
+    task = task_of(goes, Purpose.HAND_OVER, allocated, command, gifts=True)
+    return evolve(task, order=stays.id, to=taker, kept=staying(stays, {}))
 
 
 def _both(

@@ -28,12 +28,16 @@ from ordercore.data.checks import (
     tuple_of,
 )
 from ordercore.data.instants import pinned
+from ordercore.data.private import private
 from ordercore.events import MAX_SEQUENCE, Event
 from ordercore.orders import ServiceWish
-from ordercore.stock import Shortage
+from ordercore.parties import GeoPoint
+from ordercore.sourcing import AllocationPlan
+from ordercore.stock import MAX_ANSWERS, Appointment, ProductionProposal, Shortage, Taken
+from ordercore.stock.proposals import Proposal
 from ordercore.storage import MAX_CHANGES, CounterChange, Key, Loaded, Readable
 
-__all__ = ["Granted", "Happened", "Purpose", "Stock", "StockTask", "Wanted"]
+__all__ = ["Granted", "Happened", "Promised", "Purpose", "Short", "Stock", "StockTask", "Wanted"]
 
 
 class Purpose(StrEnum):
@@ -51,6 +55,10 @@ class Purpose(StrEnum):
     """Take units in that it brings back."""
     HAND_OVER = "hand_over"
     """Set aside for another order what was set aside for this one, as far as it was."""
+    RENEW = "renew"
+    """Keep a while longer what was set aside for it."""
+    PRODUCE = "produce"
+    """Make units of the parts that were set aside for it."""
 
 
 @frozen(kw_only=True)
@@ -102,6 +110,8 @@ class StockTask:
         command: The key of the command by which it is asked.
         is_confirmed: Whether the order is confirmed: what is set aside for it is kept for good.
         to: The id of the order that units are handed over to; None: they are not.
+        kept: What stays set aside for the order, where some of it is to be no more.
+        place: Where the customer is, if that is known; private.
     """
 
     order: str = field(validator=identifier)
@@ -113,6 +123,12 @@ class StockTask:
     command: str = field(validator=identifier)
     is_confirmed: bool = field(default=False, validator=boolean)
     to: str | None = field(default=None, validator=optional(identifier))
+    kept: tuple[Wanted, ...] = field(
+        default=(), converter=_wanted, validator=each(instance(Wanted), most=MAX_CHANGES)
+    )
+    place: GeoPoint | None = field(
+        default=None, validator=private(optional(instance(GeoPoint))), repr=False
+    )
 
 
 def _events(given: Iterable[Event]) -> tuple[Event, ...]:
@@ -150,8 +166,47 @@ def _usage(given: Iterable[CounterChange]) -> tuple[CounterChange, ...]:
     return tuple_of(given)
 
 
+def _taken(given: Iterable[Taken]) -> tuple[Taken, ...]:
+    return tuple_of(given)
+
+
+def _appointments(given: Iterable[Appointment]) -> tuple[Appointment, ...]:
+    return tuple_of(given)
+
+
+def _production(given: Iterable[ProductionProposal]) -> tuple[ProductionProposal, ...]:
+    return tuple_of(given)
+
+
 @frozen(kw_only=True)
-class Granted:
+class Promised:
+    """What stock has set aside and booked.
+
+    Args:
+        taken: Units that are set aside, for which line, at which site.
+        appointments: When services take place that are booked, and with whom.
+        production: What is to be made, of the parts that are set aside.
+        plan: From where it comes, and why; None: nobody was asked.
+    """
+
+    taken: tuple[Taken, ...] = field(
+        default=(), converter=_taken, validator=each(instance(Taken), most=MAX_ANSWERS)
+    )
+    appointments: tuple[Appointment, ...] = field(
+        default=(),
+        converter=_appointments,
+        validator=each(instance(Appointment), most=MAX_ANSWERS),
+    )
+    production: tuple[ProductionProposal, ...] = field(
+        default=(),
+        converter=_production,
+        validator=each(instance(ProductionProposal), most=MAX_ANSWERS),
+    )
+    plan: AllocationPlan | None = field(default=None, validator=optional(instance(AllocationPlan)))
+
+
+@frozen(kw_only=True)
+class Granted(Promised):
     """What stock lets be written beside the order.
 
     Args:
@@ -160,6 +215,7 @@ class Granted:
         allocated: Of a task to reserve: how many units of which line are set aside now.
             The order takes them down as allocated, and asks for them to be freed when they
             are cancelled.
+        taken: As `Promised` says, and so the other fields.
     """
 
     happened: tuple[Happened, ...] = field(
@@ -171,6 +227,33 @@ class Granted:
     allocated: Counts = field(default=NO_COUNTS, converter=counts_if_valid, validator=are_counts)
 
 
+def _shortages(given: Iterable[Shortage]) -> tuple[Shortage, ...]:
+    return tuple_of(given)
+
+
+def _proposals(given: Iterable[Proposal]) -> tuple[Proposal, ...]:
+    return tuple_of(given)
+
+
+@frozen(kw_only=True)
+class Short:
+    """Why stock grants nothing, and what could be done about it.
+
+    Args:
+        shortages: Everything that is short, of all lines; at least one.
+        proposals: What to buy, to make or to bring forward, so that it could be served.
+        plan: From where the rest would come, and why not all of it; None: nobody was asked.
+    """
+
+    shortages: tuple[Shortage, ...] = field(
+        converter=_shortages, validator=each(instance(Shortage), least=1, most=MAX_CHANGES)
+    )
+    proposals: tuple[Proposal, ...] = field(
+        default=(), converter=_proposals, validator=each(instance(Proposal), most=MAX_ANSWERS)
+    )
+    plan: AllocationPlan | None = field(default=None, validator=optional(instance(AllocationPlan)))
+
+
 class Stock(Protocol):
     """Whoever keeps stock. Both functions are pure, as those of use cases are."""
 
@@ -178,12 +261,12 @@ class Stock(Protocol):
         """Say what must be read, seeing what was; what was read already may be among it."""
         ...
 
-    def decide(self, task: StockTask, got: Loaded) -> Granted | tuple[Shortage, ...]:
+    def decide(self, task: StockTask, got: Loaded) -> Granted | Short | tuple[Shortage, ...]:
         """Grant all of a task, or tell everything that is short and grant nothing.
 
         Lines that share a sku, or parts, are looked at together. Only to reserve may be
-        short, to firm what has expired meanwhile, and to consume units of a line that were not
-        set aside. Of units to be freed or handed over, and of gifts to be consumed, what is
-        not set aside any more is passed over.
+        short, to firm or renew what has expired meanwhile, and to consume or produce units of
+        a line that were not set aside. Of units to be freed or handed over, and of gifts to
+        be consumed, what is not set aside any more is passed over.
         """
         ...

@@ -272,6 +272,6 @@ class UpdateOrder(OrderCommand[Updated, Refused | tuple[Shortage, ...]]):
         task = self.act.task(order, self)
         answer = Granted() if task is None else granted(shop.stock, task, got)
         if not isinstance(answer, Granted):
-            return Refusal(answer)
+            return Refusal(answer.shortages)
         changed = [Happened(self.order, got.version(self.order), after, events)] if events else []
         return decided(self, Updated.of(after), [*changed, *answer.happened], answer.usage)

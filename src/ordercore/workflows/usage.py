@@ -2,7 +2,8 @@
 
 Only what a promotion's limits ask for is counted, so that no order waits for the counters of
 a promotion that anybody may use. What an order has counted, its price of record tells: the
-limits that held then stand in it.
+limits that held then stand in it. Of an order that was split, each part has counted what it
+bears: so a counter tells what living orders bear, and nothing twice.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from typing import NamedTuple
 
 from ordercore.cart import Cart, Context, Usage
 from ordercore.money import Money
-from ordercore.pricing import Kind, QuoteRecord
+from ordercore.orders import Order, QuotePart
+from ordercore.orders.quote_part import whole_part
+from ordercore.pricing import QuoteRecord
 from ordercore.promotions import Limits, PromotionBook
 from ordercore.storage import Counter, CounterChange, Loaded
 
 __all__ = [
     "added",
     "budget_of",
+    "counted",
     "counters_of",
     "difference",
     "given_back",
@@ -93,30 +97,41 @@ def usage_of(counters: Iterable[Counter], book: PromotionBook, got: Loaded) -> U
     return Usage(uses, by_customer, spent)
 
 
-def added(quote: QuoteRecord) -> dict[Counter, CounterChange]:
-    """Tell what an order of this price has added to which counters, each with its limit."""
+def added(quote: QuoteRecord, part: QuotePart | None = None) -> dict[Counter, CounterChange]:
+    """Tell what an order of this price has added to which counters, each with its limit.
+
+    Args:
+        quote: The price.
+        part: What the order bears of it; None: all of it.
+    """
     customer = _customer(quote.context)
     return {
         limit.counter: CounterChange(
-            limit.counter, told.amount.minor if limit.is_budget else 1, most=limit.most
+            limit.counter,
+            use.amount.minor if limit.is_budget else int(use.counts),
+            most=limit.most,
         )
-        for told in quote.promotions
-        if told.outcome is Kind.APPLIED
-        for limit in _limits(quote.book, told.id, customer)
+        for use in (part or whole_part(quote)).uses
+        for limit in _limits(quote.book, use.promotion, customer)
     }
 
 
-def given_back(quote: QuoteRecord, got: Loaded) -> tuple[CounterChange, ...]:
+def counted(order: Order) -> dict[Counter, CounterChange]:
+    """Tell what an order that was placed has added to which counters."""
+    return {} if order.quote is None else added(order.quote, order.part)
+
+
+def given_back(order: Order, got: Loaded) -> tuple[CounterChange, ...]:
     """Say what is taken back of the counters; never more than they tell."""
     back = [
-        (each.counter, min(each.add, got.used(each.counter))) for each in added(quote).values()
+        (each.counter, min(each.add, got.used(each.counter))) for each in counted(order).values()
     ]
     return tuple(CounterChange(counter, -count) for counter, count in back if count)
 
 
-def difference(before: QuoteRecord, after: QuoteRecord, got: Loaded) -> tuple[CounterChange, ...]:
+def difference(before: Order, after: Order, got: Loaded) -> tuple[CounterChange, ...]:
     """Say what is added and taken back where an order has another price than before."""
-    was, now = added(before), added(after)
+    was, now = counted(before), counted(after)
     found: list[CounterChange] = []
     for counter in {**was, **now}:
         add = _add(now, counter) - _add(was, counter)

@@ -1,0 +1,234 @@
+"""What is set aside anew: a demand of all lines at once, and what is told where it is short."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from itertools import count
+from typing import TYPE_CHECKING
+
+from attrs import evolve
+
+from ordercore.sourcing import AllocationPlan
+from ordercore.stock import (
+    Demand,
+    DemandLine,
+    FromStock,
+    MadeToOrder,
+    Performed,
+    ProductionProposal,
+    Reserved,
+    Shortage,
+    StockCheck,
+    StockSnapshot,
+    Supply,
+    Taken,
+    check,
+    propose,
+    reserve,
+)
+from ordercore.stock.materials.demands import Wanted as Part
+from ordercore.workflows.keeping.desk import Desk, Pile
+from ordercore.workflows.keeping.remedies import remedies
+from ordercore.workflows.stock import Promised, Short, Wanted
+
+if TYPE_CHECKING:
+    from ordercore.workflows.keeper import StockKeeper
+
+__all__ = ["set_aside"]
+
+
+def set_aside(
+    desk: Desk, several: Iterable[tuple[Wanted, int]], *, for_good: bool
+) -> Short | None:
+    """Set units aside, of all that is wanted or of nothing; tell what is short.
+
+    Args:
+        desk: The task.
+        several: What, and how many units of it.
+        for_good: Whether it is kept for good.
+    """
+    keeper, at = desk.keeper, desk.task.at
+    missing = {wanted.line: (wanted, units) for wanted, units in several if keeper.keeps(wanted)}
+    lines = [line for pair in missing.values() for line in _lines(keeper, *pair, at)]
+    if not lines:
+        return None
+    asked, snapshot = Demand(lines), _snapshot(desk)
+    plan = _planned(desk, asked, snapshot)
+    if plan is not None and not plan.ok:
+        return _not_planned(plan, asked, snapshot, at, missing)
+    demand = asked if plan is None else _by_plan(asked, plan)
+    done = _reserved(desk, demand, snapshot, for_good=for_good)
+    if isinstance(done, Reserved):
+        _take_down(desk, done, for_good=for_good)
+        desk.promised = evolve(_promised(keeper, done, demand, at), plan=plan)
+        return None
+    shortages = _of_lines(done.shortages, demand, missing)
+    return Short(shortages=shortages, proposals=remedies(done, demand, snapshot), plan=plan)
+
+
+def _snapshot(desk: Desk) -> StockSnapshot:
+    keeper = desk.keeper
+    return StockSnapshot(
+        levels=desk.levels.values(),
+        sites=keeper.sites,
+        bills=keeper.bills,
+        calendar=keeper.calendar,
+        agendas=desk.agendas.values(),
+    )
+
+
+def _reserved(
+    desk: Desk, demand: Demand, snapshot: StockSnapshot, *, for_good: bool
+) -> Reserved | StockCheck:
+    keeper, task = desk.keeper, desk.task
+    return reserve(
+        demand,
+        snapshot,
+        task.at,
+        command=task.command,
+        holder=task.order,
+        expires_at=None if for_good else keeper.ends(task.at),
+        renewable_until=None if for_good else keeper.ends_at_last(task.at),
+    )
+
+
+# What is asked
+
+
+def _lines(keeper: StockKeeper, wanted: Wanted, units: int, at: datetime) -> Iterator[DemandLine]:
+    """Ask for units of a line."""
+    supply, start, due = _supply(keeper, wanted, at)
+    yield DemandLine(
+        id=wanted.line,
+        line=wanted.line,
+        sku=wanted.sku,
+        quantity=units,
+        sites=keeper.works if isinstance(supply, MadeToOrder) else (),
+        supply=supply,
+        not_before=start,
+        needed_by=due,
+    )
+
+
+def _supply(
+    keeper: StockKeeper, wanted: Wanted, at: datetime
+) -> tuple[Supply, datetime | None, datetime | None]:
+    """Tell how a line is served, and between which instants."""
+    requirement = keeper.requirement(wanted)
+    if requirement is not None:
+        wish = None if wanted.service is None else wanted.service.appointment
+        start, end = (None, None) if wish is None else (wish.start, wish.end)
+        return Performed(requirement, keeper.ahead), start, end
+    if keeper.makes(wanted):
+        return MadeToOrder(), None, at + keeper.make_within
+    return FromStock(), None, None
+
+
+# From where
+
+
+def _is_planned(line: DemandLine) -> bool:
+    """Whether it is decided from where a line comes; services find their site themselves."""
+    return not isinstance(line.supply, Performed)
+
+
+def _planned(desk: Desk, demand: Demand, snapshot: StockSnapshot) -> AllocationPlan | None:
+    """Let sourcing choose sites; None: there is nobody to ask, or nothing to be asked."""
+    keeper, task = desk.keeper, desk.task
+    lines = [line for line in demand.lines if _is_planned(line)]
+    if keeper.sourcing is None or not lines:
+        return None
+    made = {line.sku for line in lines if isinstance(line.supply, MadeToOrder)}
+    works = keeper.works or keeper.sites
+    return keeper.sourcing.plan(
+        Demand(lines), snapshot, task.at, to=task.place, makes=made, works=works
+    )
+
+
+def _by_plan(demand: Demand, plan: AllocationPlan) -> Demand:
+    """Ask each line of the sites of the plan."""
+    asked = Demand([line for line in demand.lines if _is_planned(line)])
+    planned = plan.demand(asked).lines
+    used = {line.id for line in (*planned, *demand.lines)}
+    taken = {line.id for line in planned}
+    free = (name for number in count(1) if (name := f"service-{number}") not in used)
+    others = (line for line in demand.lines if not _is_planned(line))
+    named = (line if line.id not in taken else evolve(line, id=next(free)) for line in others)
+    return Demand([*planned, *named])
+
+
+def _not_planned(
+    plan: AllocationPlan,
+    demand: Demand,
+    snapshot: StockSnapshot,
+    at: datetime,
+    missing: Mapping[str, tuple[Wanted, int]],
+) -> Short:
+    """Tell all that is short, and which lines no plan serves though there is enough."""
+    answer = check(demand, snapshot, at)
+    told = {short.line: short for short in _of_lines(answer.shortages, demand, missing)}
+    for line in plan.left:
+        wanted, _ = missing[line.id]
+        told.setdefault(line.id, wanted.short(wanted.quantity - line.missing, "not_sourced"))
+    proposals = remedies(answer, demand, snapshot)
+    return Short(shortages=told.values(), proposals=proposals, plan=plan)
+
+
+# What comes of it
+
+
+def _take_down(desk: Desk, done: Reserved, *, for_good: bool) -> None:
+    command = desk.task.command
+    for change in done.changes:
+        desk.put((change.level, change.events))
+        for new in change.level.held_for(desk.task.order) if for_good else ():
+            if new.applied and new.applied[0].command == command:
+                desk.firm(Pile(change.level.sku, change.level.site, new), f"{command}.firm")
+    for booked in done.agendas:
+        desk.put_agenda((booked.agenda, booked.events))
+
+
+def _promised(keeper: StockKeeper, done: Reserved, demand: Demand, at: datetime) -> Promised:
+    """Tell what is promised, by the lines of the order."""
+    names = {line.id: line.line or line.id for line in demand.lines}
+    return Promised(
+        taken=[evolve(part, line=names[part.line]) for part in done.taken],
+        appointments=[evolve(each, line=names[each.line]) for each in done.appointments],
+        production=_production(keeper, demand, done.taken, at),
+    )
+
+
+def _production(
+    keeper: StockKeeper, demand: Demand, taken: Iterable[Taken], at: datetime
+) -> Iterator[ProductionProposal]:
+    """Tell what is to be made of what was set aside for lines that are made."""
+    made = {line.id: line for line in demand.lines if isinstance(line.supply, MadeToOrder)}
+    if not made or keeper.bills is None:
+        return
+    stock: Counter[str] = Counter()
+    for part in taken:
+        if part.line in made:
+            stock[part.sku] += part.units
+    basket = [Part(line.sku, line.quantity, line.due(at)) for line in made.values()]
+    planned = propose(keeper.bills, basket, stock, calendar=keeper.calendar)
+    yield from (each for each in planned.proposals if isinstance(each, ProductionProposal))
+
+
+def _of_lines(
+    shortages: Iterable[Shortage], demand: Demand, missing: Mapping[str, tuple[Wanted, int]]
+) -> Iterator[Shortage]:
+    """Tell shortages by the lines of the order: of all that is wanted, once for each line."""
+    names = {line.id: line.line or line.id for line in demand.lines}
+    told: dict[str, list[Shortage]] = {}
+    for short in shortages:
+        told.setdefault(names[short.line], []).append(short)
+    for line, several in told.items():
+        wanted, _ = missing[line]
+        yield evolve(
+            several[0],
+            line=line,
+            wanted=wanted.quantity,
+            available=wanted.quantity - sum(short.missing for short in several),
+        )

@@ -1,0 +1,130 @@
+"""What is held of services: bookings of people and equipment, several for each visit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from attrs import frozen
+
+from ordercore.errors import InvalidValue
+from ordercore.stock import Shortage
+from ordercore.stock.resources import (
+    Agenda,
+    AgendaResult,
+    Booking,
+    cancel,
+    finish,
+    firm,
+    hand_over,
+    renew,
+)
+from ordercore.storage import Key
+from ordercore.workflows.keeping.desk import Desk
+from ordercore.workflows.keeping.held import Missing
+from ordercore.workflows.stock import Wanted
+
+__all__ = ["Visits"]
+
+
+@frozen
+class _Visit:
+    """One unit of a service: a booking of each of those who take part, all of one id."""
+
+    id: str
+    parts: tuple[tuple[Key, Booking], ...]
+
+    @property
+    def start(self) -> tuple[int, str]:
+        """Where it stands among others: the earliest first."""
+        return min(booking.span[0] for _, booking in self.parts), self.id
+
+    def has_expired(self, at: datetime) -> bool:
+        """Whether the time of one of its bookings is over."""
+        return any(booking.has_expired(at) for _, booking in self.parts)
+
+
+class Visits:
+    """Services: each unit is a visit, at which all who take part are booked."""
+
+    def __init__(self, desk: Desk, wanted: tuple[Wanted, ...]) -> None:
+        self._desk = desk
+        self._wanted = wanted
+
+    def _held(self, wanted: Wanted) -> list[_Visit]:
+        """List the visits of a line, the earliest first."""
+        found: dict[str, list[tuple[Key, Booking]]] = {}
+        for key, agenda in self._desk.agendas.items():
+            for booking in agenda.held_for(self._desk.task.order, wanted.line):
+                found.setdefault(booking.id, []).append((key, booking))
+        visits = (_Visit(name, tuple(parts)) for name, parts in found.items())
+        return sorted(visits, key=lambda visit: visit.start)
+
+    def firm(self) -> Missing:
+        """Keep visits; cancel those that have expired and whose time others have."""
+        missing: Missing = []
+        for wanted in self._wanted:
+            visits = self._held(wanted)[: wanted.quantity]
+            lost = sum(not self._firmed(visit) for visit in visits)
+            left = wanted.quantity - len(visits) + lost
+            if left:
+                missing.append((wanted, left))
+        return missing
+
+    def _firmed(self, visit: _Visit) -> bool:
+        at = self._desk.task.at
+        kept = [firm(self._desk.agendas[key], visit.id, at=at) for key, _ in visit.parts]
+        if all(isinstance(each, tuple) for each in kept):
+            return all([self._desk.put_agenda(each) for each in kept])
+        self._each(visit, cancel)
+        return False
+
+    def _each(self, visit: _Visit, act: Callable[[Agenda, str], AgendaResult]) -> None:
+        for key, _ in visit.parts:
+            self._desk.put_agenda(act(self._desk.agendas[key], visit.id))
+
+    def free(self) -> None:
+        """Cancel visits, the latest first."""
+        for wanted in self._wanted:
+            for visit in self._held(wanted)[::-1][: wanted.quantity]:
+                self._each(visit, cancel)
+
+    def hand_over(self) -> None:
+        """Let another order have visits, the latest first."""
+        to = self._desk.task.to or self._desk.task.order
+
+        def give(agenda: Agenda, booking_id: str) -> AgendaResult:
+            return hand_over(agenda, booking_id, to)
+
+        for wanted in self._wanted:
+            for visit in self._held(wanted)[::-1][: wanted.quantity]:
+                self._each(visit, give)
+
+    def consume(self) -> Iterable[Shortage]:
+        """Take visits down as done, the earliest first."""
+        for wanted in self._wanted:
+            visits = self._held(wanted)[: wanted.quantity]
+            for visit in visits:
+                self._each(visit, finish)
+            if len(visits) < wanted.quantity:
+                yield wanted.short(len(visits), "not_set_aside")
+
+    def renew(self, until: Callable[[datetime | None], datetime | None]) -> Iterable[Shortage]:
+        """Keep visits a while longer."""
+        for wanted in self._wanted:
+            lost = sum(not self._renewed(visit, until) for visit in self._held(wanted))
+            if lost:
+                yield wanted.short(max(0, wanted.quantity - lost), "not_renewable")
+
+    def _renewed(self, visit: _Visit, until: Callable[[datetime | None], datetime | None]) -> bool:
+        at, booking = self._desk.task.at, visit.parts[0][1]
+        if booking.expires_at is None:
+            return True
+        end = until(booking.renewable_until)
+        if end is None or end <= booking.expires_at:
+            return not visit.has_expired(at)
+        try:
+            kept = [renew(self._desk.agendas[key], visit.id, end, at=at) for key, _ in visit.parts]
+        except InvalidValue:  # it was renewed enough
+            return False
+        return all([self._desk.put_agenda(each) for each in kept])

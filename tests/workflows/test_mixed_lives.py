@@ -1,0 +1,232 @@
+"""Whatever is done with mixed baskets, and wherever it is cut: all that is promised adds up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+from typing import Any
+
+import pytest
+from attrs import evolve
+from casebook import AT, cancelling, copied, everything, merging, splitting
+from disturbing import Crash, Disturbed, raise_at
+from levels import order_of
+from mixed import (
+    ALL,
+    HOLD,
+    HOUR,
+    LATE,
+    MORNING,
+    MOST,
+    SHOP,
+    ask,
+    buying,
+    check_promises,
+    did,
+    doing,
+    fewer,
+    on_level,
+    stocked,
+    sweeping,
+    there,
+)
+
+from ordercore.errors import (
+    CommitUnknown,
+    InProgress,
+    VersionConflict,
+)
+from ordercore.orders import OrderState
+from ordercore.storage import MemoryStore
+from ordercore.workflows import (
+    CancelOrder,
+    Confirm,
+    Damage,
+    MergeOrders,
+    MoveUnits,
+    Placed,
+    Produce,
+    Renew,
+    SplitOrder,
+    Updated,
+    run,
+)
+
+FAULTS = (Crash(), VersionConflict("it", 0, 1), CommitUnknown("key"), InProgress("key"))
+
+# Every use case, cut anywhere
+
+
+def table() -> dict[str, tuple[list[Any], Any]]:
+    bought, ok = buying(1, visit=MORNING, **ALL), doing("ok", Confirm("on_account"))
+    rival = buying(2, sofa=2, mug=2, at=LATE)
+    later = doing("late", Confirm("on_account"), at=LATE)
+    split = splitting({"1": 1, "2": 1, "3": 1})
+    return {
+        "placing": ([], bought),
+        "confirming": ([bought], ok),
+        "confirming late": ([bought, rival], later),
+        "renewing": ([bought], doing("renew", Renew(), at=AT + HOUR / 3)),
+        "renewing what has expired": ([bought], doing("renew", Renew(), at=LATE)),
+        "cancelling": ([bought, ok], cancelling()),
+        "cancelling some": ([bought], cancelling(units={"1": 1, "2": 2, "3": 1})),
+        "shipping some": ([bought, ok], doing("go", MoveUnits("ship", {"1": 1, "2": 2, "3": 1}))),
+        "splitting": ([bought], split),
+        "merging": ([bought, split], merging()),
+        "changing": ([bought], None),
+        "sweeping": ([bought], None),
+        "producing": ([bought, ok], doing("make", Produce({"2": 2}))),
+        "damage": ([bought], on_level("hurt", "cloth", "west", Damage(40, "water"))),
+    }
+
+
+def command_of(name: str, store: MemoryStore) -> Any:
+    made = {"changing": lambda: fewer(store, 5), "sweeping": lambda: sweeping(store)}
+    return made[name]() if name in made else table()[name][1]
+
+
+@pytest.mark.parametrize("name", table())
+def test_every_use_case_may_be_cut_anywhere(name: str) -> None:
+    begun = did(*table()[name][0])
+    command, uncut = command_of(name, begun), copied(begun)
+    counting = Disturbed(uncut)
+    reply = run(SHOP.does(command), counting)
+    if name != "damage":  # what is not there any more, orders are told of, and do not know
+        check_promises(uncut)
+    before, after = everything(begun), everything(uncut)
+    assert before != after
+    for number in range(1, len(counting.told) + 2):
+        for fault in FAULTS:
+            for when in ("before", "after"):
+                kept = copied(begun)
+                cut = Disturbed(kept, **{when: raise_at(fault, number)})
+                try:
+                    run(SHOP.does(command), cut)
+                except (Crash, VersionConflict, CommitUnknown, InProgress) as error:
+                    assert error is fault  # noqa: PT017
+                assert everything(kept) in (before, after)
+                assert run(SHOP.does(command), kept) == reply
+                assert everything(kept) == after
+
+
+# Whatever is done
+
+
+class Dumb:
+    """How many units orders hold, by line: all that a book-keeper with a pencil knows."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, Counter[str]] = {}
+        self.gone: Counter[str] = Counter()
+        self.ends: dict[str, Any] = {}
+        self.begun: dict[str, Any] = {}
+        self.parents: dict[str, str] = {}
+
+    def parent(self, order: str, state: OrderState, store: MemoryStore) -> str | None:
+        """Tell into which order this one may be merged."""
+        found = self.parents.get(order)
+        if found is None or self.ends[found] != self.ends[order]:
+            return None
+        return found if order_of(store, found).state is state else None
+
+    def live(self, sku: str, at: Any) -> int:
+        """Count what nobody else may have."""
+        name = {"mug": "1", "sofa": "2", "assembly": "3"}[sku]
+        return sum(
+            held[name]
+            for order, held in self.held.items()
+            if self.ends[order] is None or self.ends[order] > at
+        )
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_is_done_orders_hold_what_they_have_and_no_more_than_there_is(seed: int) -> None:
+    chance, store, dumb, parted = Random(seed), stocked(), Dumb(), 0
+    for step in range(70):
+        at = AT + step * HOUR / 12
+        number, key = 1 + step // 6 - chance.randint(0, 3), f"k-{step}"
+        order = chance.choice([f"o-{number}", f"o-{number}", *dumb.parents])
+        if order not in {key.id for key in store.keys("order").members}:
+            units = {"mug": chance.randint(0, 3), "sofa": chance.randint(0, 3), "assembly": 1}
+            told = ask(buying(number, at=at, key=key, **units), store)
+            free = {"mug": 6 - dumb.gone["1"], "sofa": MOST - dumb.gone["2"]}
+            fits = all(units[sku] <= free[sku] - dumb.live(sku, at) for sku in free)
+            assert isinstance(told, Placed) == fits
+            if fits:
+                names = {"1": units["mug"], "2": units["sofa"], "3": 1}
+                dumb.held[order] = Counter(names)
+                dumb.begun[order], dumb.ends[order] = at, at + HOLD
+        else:
+            before = order_of(store, order)
+            parent = dumb.parent(order, before.state, store)
+            command = chosen(chance, before, key, at, parted, parent)
+            if command is None:
+                continue
+            parted += isinstance(command, SplitOrder)
+            follow(dumb, command, ask(command, store), store, at)
+        check_promises(store, replayed=step % 10 == 9)
+        for name, held in dumb.held.items():
+            now = {line.id: line.quantities.allocated for line in order_of(store, name).lines}
+            assert {line: units for line, units in now.items() if units} == dict(+held)
+        mugs, sofas, done = there(store)
+        assert (mugs, sofas, done) == (
+            6 - dumb.gone["1"],
+            MOST - dumb.gone["2"],
+            dumb.gone["3"],
+        )
+
+
+def chosen(chance: Random, order: Any, key: str, at: Any, parted: int, parent: str | None) -> Any:
+    """Choose something that may be done with an order; None: nothing may."""
+    held = {
+        line.id: line.quantities.allocated for line in order.lines if line.quantities.allocated
+    }
+    if not held:
+        return None
+    some = {line: chance.randint(1, units) for line, units in held.items()}
+    is_placed = order.state is OrderState.PLACED
+    acts = [
+        (4 if parent else 0, lambda: merging(key, parent, order.id)),
+        (3, lambda: doing(key, MoveUnits("deallocate", some), order.id, at)),
+        (2, lambda: doing(key, Renew(), order.id, at)),
+        (2 if "2" in held else 0, lambda: doing(key, Produce({"2": 1}), order.id, at)),
+        (4, lambda: cancelling(key, order.id, units=some, at=at)),
+        (6 if is_placed else 0, lambda: doing(key, Confirm("on_account"), order.id, at)),
+        (0 if is_placed else 6, lambda: doing(key, MoveUnits("ship", some), order.id, at)),
+        (
+            4 if sum(some.values()) < sum(each.quantities.open for each in order.lines) else 0,
+            lambda: evolve(splitting(some, key, new_id=f"s-{parted}"), order_id=order.id),
+        ),
+    ]
+    weights = [weight for weight, _ in acts]
+    return chance.choices([act for _, act in acts], weights)[0]()
+
+
+def follow(dumb: Dumb, command: Any, told: Any, store: MemoryStore, at: Any) -> None:
+    """Write down what a command comes to, by what it says and by what it was told."""
+    order = command.order_id
+    if isinstance(command, SplitOrder):
+        new = order_of(store, command.new_id)
+        dumb.held[new.id] = Counter({each.id: each.quantities.allocated for each in new.lines})
+        dumb.held[order] -= dumb.held[new.id]
+        dumb.parents[new.id] = order
+        dumb.ends[new.id], dumb.begun[new.id] = dumb.ends[order], dumb.begun[order]
+    elif isinstance(command, MergeOrders):
+        dumb.held[order] += dumb.held.pop(command.other_id)
+        del dumb.parents[command.other_id]
+    elif isinstance(command, CancelOrder):
+        dumb.held[order] = cancelled(store, order)
+    elif isinstance(told, Updated):
+        if isinstance(command.act, Confirm):
+            dumb.ends[order] = None
+        elif isinstance(command.act, MoveUnits):
+            dumb.held[order] -= Counter(command.act.units)
+            if command.act.move == "ship":
+                dumb.gone.update(command.act.units)
+        elif isinstance(command.act, Renew) and dumb.ends[order] is not None:
+            next_end = min(at + HOLD, dumb.begun[order] + 2 * HOLD)
+            dumb.ends[order] = max(dumb.ends[order], next_end)
+
+
+def cancelled(store: MemoryStore, order: str) -> Counter[str]:
+    return Counter({e.id: e.quantities.allocated for e in order_of(store, order).lines})

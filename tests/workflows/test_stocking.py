@@ -1,0 +1,294 @@
+"""The stock room: what comes in, is counted or hurt, each once, and who is told of it.
+
+- Whatever is done, the level is what a book-keeper with a pencil has, and its events say so.
+- The same command again changes nothing (the cuts go through it for every act).
+- That the reorder point is reached is told when it is crossed, by whatever crosses it, once.
+- That promised units are there which were missing is told of those, and of no others.
+- Sweeping is book-keeping: nobody has more or less by it.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from casebook import AT, copied, everything, told_of
+from levels import order_of
+from mixed import SHOP, TEAM, VAN, buying, doing, level_of, stocked
+from stock_cases import COMING, DAY, SHORT, SetAside, after, at_east, sweeping
+
+from ordercore.errors import InvalidInput, InvalidType, InvalidValue, NotFound
+from ordercore.notices import notices_of
+from ordercore.stock import (
+    BackordersCovered,
+    ReorderPointReached,
+    ReorderRule,
+    ReservationsExpired,
+    StockPolicy,
+    UnitsReleased,
+)
+from ordercore.storage import Key, MemoryStore
+from ordercore.workflows import (
+    MAX_SWEPT,
+    Adjust,
+    CancelReceipt,
+    ChangePolicy,
+    Confirm,
+    Count,
+    Damage,
+    Expect,
+    MoveReceipt,
+    OpenAgenda,
+    Placed,
+    Receive,
+    Scrap,
+    SweepStock,
+    TakeBack,
+    level_key,
+    run,
+)
+
+MUG = level_key("mug", "east")
+
+
+def did(*commands: Any, store: MemoryStore | None = None) -> MemoryStore:
+    store = MemoryStore() if store is None else store
+    for command in commands:
+        run(SHOP.does(command), store)
+    return store
+
+
+def told(store: MemoryStore, *kinds: type) -> list[Any]:
+    return [each.event for each in told_of(store, MUG) if isinstance(each.event, kinds)]
+
+
+# What is there
+
+
+Pencil = tuple[int, int, int]
+"""Good units, damaged ones, and those that are to come."""
+
+
+def choices(some: int, now: Pencil) -> list[tuple[Any, Pencil]]:
+    """List what may be done with so many units, and what a pencil has then."""
+    good, hurt, coming = now
+    there, broken = min(some, good), min(some, hurt)
+    found: list[tuple[Any, Pencil]] = [
+        (Receive(some), (good + some, hurt, coming)),
+        (Count(some, some // 2, "round"), (some, some // 2, coming)),
+        (TakeBack(some), (good + some, hurt, coming)),
+        (TakeBack(some, damaged=True), (good, hurt + some, coming)),
+    ]
+    if coming:
+        found += [(Receive(some, "po-1"), (good + some, hurt, max(0, coming - some)))]
+        found += [(CancelReceipt("po-1"), (good, hurt, 0))]
+    else:
+        found += [(Expect(COMING), (good, hurt, COMING.quantity))]
+    if there:
+        found += [(Adjust(-there, "theft"), (good - there, hurt, coming))]
+        found += [(Damage(there, "water"), (good - there, hurt + there, coming))]
+    if broken:
+        found += [(Scrap(broken, "water"), (good, hurt - broken, coming))]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_level_is_what_a_pencil_has(seed: int) -> None:
+    chance, store, now = Random(seed), MemoryStore(), (0, 0, 0)
+    for step in range(60):
+        act, now = chance.choice(choices(chance.randint(1, 6), now))
+        command = at_east(act, f"k-{step}")
+        reply = run(SHOP.does(command), store)
+        assert run(SHOP.does(command), store) == reply
+        assert (reply.on_hand, reply.damaged, reply.available) == (now[0], now[1], now[0])
+        level = level_of(store, "mug", "east")
+        coming = sum(each.quantity for each in level.incoming)
+        assert (level.on_hand, level.damaged, coming) == now
+        assert reply.version == level.version == len(told_of(store, MUG))
+
+
+def test_events_say_why() -> None:
+    acts = [Receive(9), Count(8, 0, "yearly"), Damage(2, "water"), Scrap(1, "mould")]
+    store = did(*after(*acts, Adjust(-1, "theft")))
+    reasons = [getattr(each.event, "reason", "") for each in told_of(store, MUG)]
+    assert reasons == ["", "", "yearly", "water", "mould", "theft"]
+
+
+@pytest.mark.parametrize(
+    ("act", "error"),
+    [
+        (Damage(1), InvalidValue),
+        (Scrap(1), InvalidValue),
+        (Adjust(-1, "theft"), InvalidValue),
+        (Receive(1, "po-9"), NotFound),
+        (MoveReceipt("po-9", AT), NotFound),
+        (CancelReceipt("po-9"), NotFound),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_is_an_error_and_changes_nothing(act: Any, error: type[Exception]) -> None:
+    store = MemoryStore()
+    with pytest.raises(error):
+        did(at_east(act), store=store)
+    assert everything(store) == everything(MemoryStore())
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Receive(0),
+        lambda: Receive(True),
+        lambda: Count(-1),
+        lambda: Adjust(1, ""),
+        lambda: Damage(2.0),
+        lambda: TakeBack(1, "c\n9"),
+        lambda: MoveReceipt("po-1", AT.replace(tzinfo=None)),
+        lambda: Expect("po-1"),
+        lambda: ChangePolicy(None),
+        lambda: at_east("receive"),
+        lambda: SweepStock(key="s", aggregates=[], at=AT),
+        lambda: SweepStock(key="s", aggregates=[MUG] * (MAX_SWEPT + 1), at=AT),
+        lambda: SweepStock(key="s", aggregates=["stock_level east/mug"], at=AT),
+        lambda: OpenAgenda(key="o", resource="van", at=AT),
+    ],
+)
+def test_a_faulty_command_is_refused_at_birth(make: Any) -> None:
+    with pytest.raises(InvalidInput):
+        make()
+
+
+def test_an_agenda_is_opened_once() -> None:
+    store = did(OpenAgenda(key="open", resource=VAN, at=AT))
+    with pytest.raises(InvalidValue, match="no agenda yet"):
+        did(OpenAgenda(key="again", resource=VAN, at=AT), store=store)
+
+
+def test_what_is_lost_is_lost_by_the_newest_and_by_firm_ones_last() -> None:
+    store = stocked({("mug", "east"): 4}, team=())
+    did(
+        buying(1, mug=2),
+        doing("ok", Confirm("on_account")),
+        buying(2, mug=2, at=AT + DAY / 100),
+        at_east(Damage(3, "fall"), "hurt", at=AT + DAY / 90),
+        store=store,
+    )
+    level = level_of(store, "mug", "east")
+    assert [each.outstanding for each in level.held_for("o-1")] == [1]
+    assert not level.held_for("o-2")
+    lost = told(store, UnitsReleased)
+    assert [(each.units, each.reason) for each in lost] == [(2, "not_covered"), (1, "not_covered")]
+
+
+# Who is told
+
+
+RULE = ChangePolicy(StockPolicy(reorder=ReorderRule(point=3, target=10)))
+
+
+@pytest.mark.parametrize(
+    ("acts", "reached"),
+    [
+        ([RULE], [(0, 10)]),
+        ([Receive(9), RULE], []),
+        ([Receive(3), RULE], [(3, 7)]),
+        ([Receive(9), RULE, Adjust(-5, "theft")], []),
+        ([Receive(9), RULE, Adjust(-6, "theft")], [(3, 7)]),
+        ([Receive(9), RULE, Adjust(-6, "theft"), Adjust(-2, "theft")], [(3, 7)]),
+        (
+            [Receive(9), RULE, Adjust(-6, "theft"), Receive(5), Damage(6)],
+            [(3, 7), (2, 8)],
+        ),
+        ([Receive(9), RULE, Expect(COMING), Count(1)], []),
+        ([Receive(9), RULE, Expect(COMING), Count(1), CancelReceipt("po-1")], [(1, 9)]),
+        ([Receive(9), RULE, SetAside(7)], [(2, 8)]),
+    ],
+    ids=str,
+)
+def test_that_the_reorder_point_is_reached_is_told_once_when_it_is(
+    acts: Any, reached: list[tuple[int, int]]
+) -> None:
+    store = did(*after(*acts))
+    found = told(store, ReorderPointReached)
+    assert [(each.position, each.order) for each in found] == reached
+
+
+def test_an_order_that_reaches_the_reorder_point_tells_purchasing() -> None:
+    store = stocked({("mug", "east"): 9}, team=())
+    did(at_east(RULE, "rule"), store=store)
+    outbox = store.outbox(limit=1000).members
+    assert isinstance(run(SHOP.does(buying(1, mug=6)), store), Placed)
+    new = store.outbox(limit=1000).members[len(outbox) :]
+    order = order_of(store, "o-1")
+    low = [each for each in notices_of(new, order=order) if each.audience == "purchasing"]
+    assert [(each.kind.value, each.units[0].quantity) for each in low] == [("low_stock", 7)]
+    assert "mug" in str(low[0].told("zh_CN"))
+
+
+@pytest.mark.parametrize(
+    ("acts", "covered"),
+    [
+        ([Receive(3)], []),
+        ([Receive(4)], [("r-1",)]),
+        ([Receive(3), Receive(3), Receive(3)], [("r-1",)]),
+        ([Expect(COMING), Receive(9, "po-1")], [("r-1",)]),
+        ([SetAside(2, id="r-2"), Receive(5)], [("r-1",)]),
+        ([SetAside(2, id="r-2"), Receive(6)], [("r-1", "r-2")]),
+        ([SetAside(2, id="r-2"), Receive(5), Receive(1)], [("r-1",), ("r-2",)]),
+        (
+            [SetAside(2, id="r-2", due=AT + 2 * DAY), Receive(4), Expect(COMING)],
+            [("r-1",), ("r-2",)],
+        ),
+    ],
+    ids=str,
+)
+def test_of_what_was_missing_it_is_told_when_it_is_there(
+    acts: Any, covered: list[tuple[str, ...]]
+) -> None:
+    more = ChangePolicy(StockPolicy(backorder=9))
+    store = did(*after(*SHORT, more, *acts))
+    assert [each.reservations for each in told(store, BackordersCovered)] == covered
+    staff = [each for each in notices_of(told_of(store, MUG)) if each.audience == "staff"]
+    kinds = [each.kind.value for each in staff]
+    assert kinds.count("backorder_covered") == len(covered)
+
+
+def test_what_is_given_free_is_not_told_as_covered() -> None:
+    store = did(*after(*SHORT, Count(0)), store=MemoryStore())
+    assert told(store, BackordersCovered) == []
+
+
+# Sweeping
+
+
+def test_sweeping_goes_through_levels_and_agendas_and_passes_others_over() -> None:
+    store = did(*after(Receive(5), SetAside(2, AT + DAY / 2)))
+    reply = run(SHOP.does(sweeping()), store)
+    assert (reply.expired, reply.forgotten) == (1, 0)
+    assert [each.reservations for each in told(store, ReservationsExpired)] == [("r-1",)]
+    before = copied(store)
+    reply = run(SHOP.does(sweeping("again")), store)
+    assert (reply.expired, reply.forgotten) == (0, 0)
+    assert everything(store)[0] == everything(before)[0]
+    reply = run(SHOP.does(sweeping("forget", at=AT + DAY, forget_before=AT + DAY)), store)
+    assert (reply.expired, reply.forgotten) == (0, 1)
+    assert level_of(store, "mug", "east").reservations == ()
+
+
+def test_swept_or_not_others_have_as_much() -> None:
+    for ends in (timedelta(hours=1), timedelta(hours=3)):
+        plain = did(*after(Receive(5), SetAside(2, AT + ends)))
+        swept = copied(plain)
+        run(SHOP.does(sweeping(at=AT + timedelta(hours=2))), swept)
+        for hours in range(5):
+            at = AT + timedelta(hours=hours)
+            rooms = [level_of(store, "mug", "east").room(at, at) for store in (plain, swept)]
+            assert rooms[0] == rooms[1] or hours < 2
+
+
+def test_what_is_neither_a_level_nor_an_agenda_is_not_swept() -> None:
+    store = stocked({("mug", "east"): 4}, team=TEAM)
+    did(buying(1, mug=1), store=store)
+    with pytest.raises(InvalidType):
+        did(sweeping("s", Key("order", "o-1")), store=store)
