@@ -67,9 +67,8 @@ def test_a_store_that_takes_time_passes(kind: str) -> None:
     assert report.failed == (), str(report)
 
 
-@pytest.mark.parametrize("kind", [stores.Optimistic, stores.HoldsBack, stores.Refusing])
-def test_stories_of_a_store_of_another_kind_pass(kind: Callable[[], Any]) -> None:
-    report = validate(kind, only=[STORIES])
+def test_stories_of_a_store_of_another_kind_pass() -> None:
+    report = validate(stores.HoldsBack, only=[STORIES])
     assert [each.status for each in report.results] == ["passed"], str(report)
 
 

@@ -7,13 +7,12 @@ is, by proof.
 
 from ordercore.sourcing.batch.planning import DEFAULT_EFFORT, allocate_batch
 from ordercore.sourcing.batch.plans import BatchLeft, BatchPlan, BatchTake
-from ordercore.sourcing.batch.question import MAX_ORDERS, Batch, BatchOrder
+from ordercore.sourcing.batch.question import MAX_ORDERS, BatchOrder
 from ordercore.sourcing.batch.recreating import ruin_and_recreate
 
 __all__ = [
     "DEFAULT_EFFORT",
     "MAX_ORDERS",
-    "Batch",
     "BatchLeft",
     "BatchOrder",
     "BatchPlan",
