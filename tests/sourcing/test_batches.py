@@ -22,6 +22,7 @@ from networks import NOW, SITES, filters, limits, networks, requests
 from ordercore.errors import InvalidDocument, InvalidType, InvalidValue, LimitExceeded, NotFound
 from ordercore.parties import GeoPoint
 from ordercore.sourcing import (
+    AllocationPlan,
     Exact,
     Network,
     Objective,
@@ -229,6 +230,51 @@ def test_a_site_whose_units_went_to_others_says_so() -> None:
     (line,) = told.left
     assert line.reasons[0].reasons == (reason,)
     assert plan.plan("A1").finding("near").taken
+
+
+def _wanting(*lines: tuple[str, int]) -> Request:
+    return Request(Demand.of(lines), NOW)
+
+
+def _told(first: Request, second: Request, **site: object) -> AllocationPlan:
+    """Plan two orders from one site, and tell the second."""
+    network = Network("CNY", [Site(id="east", **site)])  # type: ignore[arg-type]
+    return allocate_batch([("A", first), ("B", second)], network, cheapest()).plan("B")
+
+
+def _codes(plan: AllocationPlan) -> dict[str, tuple[ReasonCode, int | None]]:
+    return {
+        line.sku: (row.reasons[0].code, row.reasons[0].value)
+        for line in plan.left
+        for row in line.reasons
+    }
+
+
+def test_lines_of_one_sku_count_what_others_get_once() -> None:
+    plan = _told(_wanting(("mug", 2)), _wanting(("mug", 2), ("mug", 2)), stock=[("mug", 2)])
+    (why,) = plan.finding("east").reasons
+    assert (why.code, why.value) == (ReasonCode.GIVEN_TO_OTHERS, 2)
+
+
+def test_room_that_others_fill_is_no_room_and_not_their_units() -> None:
+    stock = [("mug", 5), ("cap", 5)]
+    plan = _told(_wanting(("cap", 2)), _wanting(("mug", 3)), stock=stock, capacity=2)
+    given = sum(row.units for row in plan.of("0001"))
+    assert _codes(plan) == {"mug": (ReasonCode.NO_ROOM, 2)}
+    assert plan.finding("east").taken == bool(given)
+
+
+def test_a_short_line_is_told_what_others_get_of_its_own_sku() -> None:
+    stock = [("mug", 2), ("cap", 5)]
+    plan = _told(_wanting(("mug", 2)), _wanting(("mug", 2), ("cap", 1)), stock=stock)
+    kept = sum(row.units for row in plan.of("0001"))
+    assert _codes(plan) == {"mug": (ReasonCode.GIVEN_TO_OTHERS, 2 - kept)}
+    assert plan.finding("east").taken
+
+
+def test_what_an_order_gets_itself_is_not_with_others() -> None:
+    plan = _told(_wanting(("cap", 1)), _wanting(("mug", 9)), stock=[("mug", 5), ("cap", 1)])
+    assert _codes(plan) == {"mug": (ReasonCode.TOO_FEW, 5)}
 
 
 def test_what_is_made_to_order_is_limited_by_room_alone() -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
+from attrs import evolve
 from hypothesis import given
 from networks import NOW, networks, requests, strategies
 
@@ -23,10 +26,12 @@ from ordercore.sourcing import (
     Strategy,
     allocate,
     cheapest,
+    fewest_parcels,
 )
+from ordercore.sourcing.batch import allocate_batch
 from ordercore.sourcing.explaining import explain_plan
 from ordercore.sourcing.plan import AllocationPlan, PlannedLine, SiteFinding
-from ordercore.sourcing.rules import WithinReach
+from ordercore.sourcing.rules import IsKind, WithinReach
 from ordercore.stock import Demand
 
 HOME = GeoPoint("39.900", "116.400")
@@ -65,7 +70,7 @@ def test_a_plan_is_told_in_chinese():
         "西仓：选中，在找到的最优方案中",
         "",
         "方案有多好",
-        "已证明：没有成本更低的方案",
+        "已证明：没有成本更低的方案（限于只用规则允许的发货地的方案）",
     ]
 
 
@@ -85,7 +90,8 @@ def test_a_plan_is_told_in_english():
         "far: not taken, 1,067.323 km away, 10 km at most",
         "",
         "How good it is",
-        "No plan costs less: proved",
+        "No plan leaves fewer units: proved, for plans from sites that the rules let in",
+        "None that leaves as few costs less: proved, for plans from sites that the rules let in",
     ]
 
 
@@ -160,18 +166,85 @@ def test_a_certificate_says_how_good_the_plan_is(certificate, words):
     assert str(explain_plan(plan)).endswith(words)
 
 
+MUGS = Network(
+    "CNY",
+    [
+        Site(id="a", stock=[("mug", 1)], costs=SiteCosts(parcel="5.00")),
+        Site(id="b", stock=[("mug", 3)], costs=SiteCosts(parcel="8.00")),
+        Site(id="c", stock=[("mug", 3)], costs=SiteCosts(parcel="8.00"), kind="store"),
+    ],
+)
+
+COMPARED = [
+    (3, cheapest(), ["No plan costs less: proved"]),
+    (
+        3,
+        fewest_parcels().at_most(2),
+        ["No plan needs fewer parcels: proved, for plans of at most 2 parcels"],
+    ),
+    (
+        3,
+        cheapest(~IsKind("store")).one_parcel,
+        ["No plan costs less: proved, for plans of 1 parcel, from sites that the rules let in"],
+    ),
+    (
+        9,
+        cheapest(),
+        ["No plan leaves fewer units: proved", "None that leaves as few costs less: proved"],
+    ),
+    (
+        1,
+        cheapest(IsKind("kitchen")),
+        ["No plan leaves fewer units: proved, for plans from sites that the rules let in"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("units", "strategy", "words"), COMPARED)
+def test_a_proof_says_with_which_plans_it_compares(units, strategy, words):
+    plan = allocate(Request(Demand.of([("mug", units)]), NOW), MUGS, strategy)
+    assert explain_plan(plan).notes[-1].items == tuple(words)
+    assert all("已证明" in item for item in explain_plan(plan, "zh_CN").notes[-1].items)
+
+
+def test_the_proof_of_one_order_of_a_batch_leaves_the_others_what_they_get():
+    orders = [(name, Request(Demand.of([("mug", 1)]), NOW)) for name in ("A1", "A2")]
+    told = allocate_batch(orders, MUGS, cheapest()).plan("A2")
+    assert told.certificate.others_kept
+    (proof,) = explain_plan(told).notes[-1].items
+    assert proof == (
+        "No plan costs less: proved, "
+        "for plans that leave the other orders of the batch what they get"
+    )
+
+
+def test_a_site_that_is_as_good_is_not_said_to_have_been_overlooked():
+    plan = allocate(Request(Demand.of([("mug", 3)]), NOW), MUGS, cheapest())
+    assert "c: not taken, no plan with it costs less" in str(explain_plan(plan))
+    short = allocate(Request(Demand.of([("mug", 9)]), NOW), MUGS, cheapest().at_most(2))
+    assert "a: not taken, no plan with it is better" in str(explain_plan(short))
+    guess = evolve(plan, certificate=evolve(plan.certificate, lower_bound=0))
+    assert "c: not taken, no better plan with it was found" in str(explain_plan(guess))
+
+
 @pytest.mark.parametrize("objective", Objective)
 @pytest.mark.parametrize("locale", ["en", "zh_CN"])
 def test_every_objective_has_words(objective, locale):
-    for bound in (0, 9):
-        certificate = Certificate(objective=objective, value=9, lower_bound=bound)
-        plan = AllocationPlan(
-            at=NOW,
-            currency="CNY",
-            lines=[PlannedLine(id="1", sku="mug", wanted=9, served=0)],
-            certificate=certificate,
+    plan = allocate(Request(Demand.of([("mug", 9)]), NOW), MUGS, cheapest().at_most(2))
+    for bound, missing in product((0, 9), (0, 3)):
+        certificate = Certificate(
+            objective=objective,
+            value=9,
+            lower_bound=bound,
+            missing=missing,
+            missing_least=missing,
+            parcels_max=2,
+            ruled=True,
+            others_kept=True,
         )
-        assert "{" not in str(explain_plan(plan, locale))
+        told = str(explain_plan(evolve(plan, certificate=certificate), locale))
+        assert "{" not in told
+        assert "sourcing." not in told
 
 
 @given(requests(), networks(), strategies)

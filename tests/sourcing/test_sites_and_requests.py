@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 from networks import NOW
 
-from ordercore.data import loads
+from ordercore.data import dumps, loads
 from ordercore.errors import (
     CurrencyMismatch,
     InvalidDocument,
@@ -18,7 +19,7 @@ from ordercore.errors import (
     NotFound,
     all_faults,
 )
-from ordercore.money import Money
+from ordercore.money import Money, UnitPrice
 from ordercore.parties import GeoPoint
 from ordercore.sourcing import (
     Exact,
@@ -228,3 +229,51 @@ def test_at_the_end_of_the_calendar_nothing_is_ready_any_more():
         plan = allocate(request, network, strategy)
         assert plan.finding("a").reasons[0].code is ReasonCode.NEVER_OPEN
     assert allocate(request, network, cheapest()).shipments[0].ready_at is None
+
+
+class Straight:
+    """Say that everything is as far as this."""
+
+    def __init__(self, metres: int) -> None:
+        self.told = metres
+
+    def metres(self, start: GeoPoint, end: GeoPoint) -> int:
+        return self.told
+
+
+RATES = [
+    # rate, metres, fen
+    ("0.003", 500_000, 150),
+    ("0.003", 1_000, 0),
+    ("0.003", 1_667, 1),  # 0.5001 fen
+    ("0.003", 1_666, 0),
+    ("0.00000001", 499_999_999, 0),
+    ("0.00000001", 500_000_000, 1),
+    ("1.25", 1_234, 154),
+    (Money.of("1.25", "CNY"), 1_234, 154),
+    (UnitPrice.of("0.0125", "CNY"), 12_345, 15),
+]
+
+
+@pytest.mark.parametrize(("rate", "metres", "fen"), RATES)
+def test_a_rate_by_the_kilometre_may_be_finer_than_what_a_plan_costs(rate, metres, fen):
+    costs = SiteCosts(per_km=rate)
+    network = Network("CNY", [Site(id="a", stock=[("mug", 9)], place=HERE, costs=costs)])
+    assert loads(Network, dumps(network)) == network
+    request = Request(MUGS, NOW, HERE)
+    (sent,) = allocate(request, network, cheapest(), distance=Straight(metres)).shipments
+    assert (sent.distance_cost.minor, sent.cost.minor) == (fen, fen)
+    each = evolve(network.sites[0], costs=SiteCosts(unit_per_km=rate))
+    network = Network("CNY", [each])
+    (sent,) = allocate(request, network, cheapest(), distance=Straight(metres)).shipments
+    assert (sent.distance_cost.minor, sent.units_cost.minor) == (0, 2 * fen)
+
+
+def test_rates_that_a_network_cannot_take_are_refused_in_their_place():
+    costs = SiteCosts(per_km=UnitPrice.of("0.003", "USD"), unit_per_km="0.000000001")
+    with pytest.raises(InvalidDocument) as caught:
+        Network("CNY", [Site(id="a", place=HERE, costs=costs)])
+    assert [(fault.path, type(fault)) for fault in all_faults(caught.value)] == [
+        (("sites", 0, "costs", "per_km"), CurrencyMismatch),
+        (("sites", 0, "costs", "unit_per_km"), InvalidValue),
+    ]

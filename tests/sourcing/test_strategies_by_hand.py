@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
+from attrs import evolve
 from networks import NOW
 
 from ordercore.calendars import WorkingHours, WorkingTime
@@ -31,10 +32,12 @@ from ordercore.sourcing import (
     nearest_then_least_busy,
     priority_list,
 )
+from ordercore.sourcing.explaining import explain_plan
 from ordercore.sourcing.rules import (
     Cheapest,
     Fastest,
     HasSkills,
+    HasStock,
     IsKind,
     LeastLoaded,
     MostUnits,
@@ -372,3 +375,41 @@ def test_a_site_with_room_that_is_short_gives_all_that_it_has():
     plan = allocate(Request(Demand.of([("mug", 5)]), NOW), Network("CNY", sites), cheapest())
     (line,) = plan.left
     assert line.reasons[0].reasons == (Reason(code="too_few", value=2),)
+
+
+def some(count: int) -> Request:
+    return Request(Demand.of([("noodles", count)]), NOW, HOME)
+
+
+def small(**rooms: int) -> Network:
+    """Give some of the kitchens room for so many more dishes."""
+    sites = [
+        evolve(site, capacity=site.load + rooms.get(site.id, 9), hours=None)
+        for site in KITCHENS.sites
+    ]
+    return Network("CNY", sites)
+
+
+def test_a_kitchen_that_is_sooner_but_cooks_only_a_part_says_so():
+    plan = allocate(some(3), small(station=2), fastest().one_parcel)
+    assert plan.of("0001") == (SiteUnits("suburb", 3),)
+    assert plan.finding("station").reasons == (
+        Reason(code=ReasonCode.GIVES_TOO_FEW, value=2, limit=3, subject="suburb"),
+    )
+
+
+def test_a_kitchen_is_not_said_to_give_the_most_where_another_gives_as_many():
+    plan = allocate(some(3), small(corner=2), nearest_capable().one_parcel)
+    assert plan.finding("station").reasons == (Reason(code=ReasonCode.GIVES_MOST, value=3),)
+    told = str(explain_plan(plan))
+    assert "station: taken, no other gives more than its 3 in one parcel" in told
+
+
+def test_a_kitchen_that_does_not_make_it_is_not_out_of_stock():
+    sites = [Site(id="east", kind="kitchen", makes=["rice"]), Site(id="west", kind="store")]
+    plan = allocate(some(1), Network("CNY", sites), cheapest(HasStock()))
+    told = {found.site: found.reasons for found in plan.sites}
+    assert told == {
+        "east": (Reason(code=ReasonCode.NOT_MADE),),
+        "west": (Reason(code=ReasonCode.NO_STOCK),),
+    }

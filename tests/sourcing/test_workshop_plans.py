@@ -8,6 +8,7 @@
 - Each reason why a job is not elsewhere is borne out by the plan.
 - Of a job that is left, it names what keeps it out: jobs that do not fit together, all of which
   but any one do.
+- Proofs and reasons are true whatever the nodes; what these do not suffice for is not told.
 - Planned again, what has begun stays, and no more moves than must.
 - A plan is its JSON.
 """
@@ -15,7 +16,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from itertools import accumulate
+from itertools import accumulate, product
 from typing import NamedTuple
 
 import pytest
@@ -24,11 +25,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from workloads_drawn import (
     SHOPS,
+    crowded,
     goals,
+    measured,
     shop_networks,
     taken_back,
     tried,
     values,
+    ways,
     workloads,
 )
 
@@ -51,6 +55,8 @@ from ordercore.sourcing.workshops import (
     assign,
     replan,
 )
+from ordercore.sourcing.workshops.board import Terms, board_of
+from ordercore.sourcing.workshops.conflicts import Budget, conflict_of
 
 
 @given(workloads(), shop_networks(), goals)
@@ -103,6 +109,57 @@ def test_what_is_proved_is_true_even_if_the_search_was_cut_short(
         if Fraction(proof.value, proof.per) != least:
             assert not proof.exact
             break
+
+
+BUDGETS = (1, 2, 5, 50)
+
+
+@given(st.integers(0, 10**6), goals, st.sampled_from(BUDGETS) | st.integers(1, 200))
+@settings(max_examples=40)
+def test_proofs_are_of_the_plan_itself_however_short_the_search_was(seed, pursued, nodes):
+    proofs_hold(*crowded(seed), pursued, nodes)
+
+
+@pytest.mark.parametrize("nodes", BUDGETS)
+def test_proofs_are_of_the_plan_itself_where_a_later_goal_changed_an_earlier_sum(nodes):
+    proofs_hold(*crowded(13), (Goal.COST, Goal.SHARE), nodes)
+
+
+def test_a_job_that_finds_its_place_late_counts_in_what_was_proved_before():
+    table = {
+        "a": ({"e": (1, 5), "n": (3, 0), "w": (1, 1)}, "e"),
+        "b": ({"e": (5, 2), "n": (2, 1), "w": (2, 0)}, "w"),
+        "c": ({"e": (1, 0), "n": (1, 1), "w": (1, 0)}, "e"),
+        "d": ({"n": (5, 1), "w": (6, 1)}, "n"),
+        "f": ({"e": (5, 0), "n": (2, 1), "w": (5, 1)}, "w"),
+        "g": ({"e": (0, 1), "n": (0, 9), "w": (3, 1)}, "e"),
+    }
+    efforts = {
+        name: {site: (work, f"0.0{cost}") for site, (work, cost) in row.items()}
+        for name, (row, _) in table.items()
+    }
+    begun = [Job(id=name, efforts=efforts[name], begun=was) for name, (_, was) in table.items()]
+    before = assign(Workload("CNY", begun), Network("CNY", [Site(id=site) for site in "enw"]))
+    jobs = Workload("CNY", [Job(id=name, efforts=row) for name, row in efforts.items()])
+    shops = Network("CNY", [Site(id="e", load=1, capacity=6), Site(id="n", capacity=5)])
+    plan = assign(jobs, shops, (Goal.MOVES, Goal.FINISH, Goal.COST), before=before, nodes=1)
+    moved = [name for name, was in before.choice.items() if plan.choice.get(name) != was]
+    assert plan.proof(Goal.MOVES).value == len(moved)
+
+
+def proofs_hold(workload: Workload, network: Network, pursued, nodes: int) -> None:
+    """Hold each proof against the plan, and against all choices as good by the goals before."""
+    before = assign(workload, network, EVEN_LOAD, nodes=nodes)
+    lost = evolve(network, sites=[evolve(site, load=site.capacity // 5) for site in network.sites])
+    plan = assign(workload, lost, pursued, before=before, nodes=nodes)
+    found = taken_back(plan, workload, lost, before.choice)
+    assert values(plan) == tuple(found[proof.goal] for proof in plan.proofs)
+    every = [measured(c, workload, lost, before.choice) for c in product(*ways(workload, lost))]
+    as_good = [sums for sums in every if sums is not None]
+    for proof in plan.proofs:
+        least = min(sums[proof.goal] for sums in as_good)
+        assert Fraction(proof.lower_bound, proof.per) <= least
+        as_good = [sums for sums in as_good if sums[proof.goal] <= found[proof.goal]]
 
 
 @given(workloads(), shop_networks(least=1), st.sampled_from([LEAST_COST, EVEN_LOAD]), st.data())
@@ -265,6 +322,49 @@ def _irreducible(workload: Workload, network: Network, names: set[str]) -> None:
     for job in several:
         fewer = Workload("CNY", [other for other in several if other != job])
         assert tried(fewer, network, LEAST_COST)[0] == 0, "one too many is named"
+
+
+def test_a_job_for_which_there_is_a_place_is_not_said_to_be_kept_out_by_others():
+    work = {"a": 3, "b": 5, "c": 6, "d": 6, "e": 0}
+    costs = {"a": "0.01", "b": "0.05", "c": "0.01", "d": "0.00", "e": "0.01"}
+    jobs = [Job(id=name, efforts={"shop": (work[name], cost)}) for name, cost in costs.items()]
+    workload = Workload("CNY", jobs)
+    shop = Site(id="shop", load=2, capacity=10)
+    for nodes in (*BUDGETS, 100_000):
+        plan = assign(workload, Network("CNY", [shop]), (Goal.SHARE,), nodes=nodes)
+        for row in plan.left:
+            assert row.why in (LeftWhy.TOGETHER, LeftWhy.NOT_FOUND)
+            taken = sum(work[name] for name in (row.job, *row.together))
+            assert (row.why is LeftWhy.TOGETHER) == (taken > 8)
+
+
+@given(st.integers(0, 10**6), st.sampled_from(BUDGETS) | st.integers(1, 2_000))
+@settings(max_examples=30)
+def test_whatever_keeps_a_job_out_does_however_short_the_search_was(seed, nodes):
+    workload, network = crowded(seed)
+    plan = assign(workload, network, nodes=nodes)
+    for row in plan.left:
+        assert row.why not in (LeftWhy.NO_SITE, LeftWhy.NO_SKILL, LeftWhy.NO_EFFORT)
+        if row.why in (LeftWhy.TOGETHER, LeftWhy.PIECES):
+            assert (row.why is LeftWhy.TOGETHER) == (row.needed > row.free)
+            _irreducible(workload, network, {row.job, *row.together})
+
+
+@pytest.mark.parametrize("nodes", [1, 500, 2_000])
+def test_what_keeps_jobs_out_is_worked_out_within_the_nodes_for_all_of_them_together(nodes):
+    board = board_of(Terms(*crowded(5, jobs=40), LEAST_COST, {}))
+    ways, room = board.question.ways, tuple(free // 2 for free in board.question.room)
+    budget, placed = Budget(nodes), list(range(1, 40))
+    told = [conflict_of(ways, room, placed, 0, budget) for _ in range(200)]
+    assert 0 <= budget.nodes <= nodes
+    assert told[-1] is None, "no more than the nodes were spent"
+    assert conflict_of(ways, room, placed, 0, Budget(1_000_000)) is not None
+
+
+def test_jobs_of_which_nothing_could_be_worked_out_are_told_as_not_found():
+    cut, whole = (assign(*crowded(0, jobs=12), nodes=nodes) for nodes in (1, 100_000))
+    assert {row.why for row in cut.left} == {LeftWhy.NOT_FOUND}
+    assert {row.why for row in whole.left} == {LeftWhy.PIECES}
 
 
 # Again

@@ -230,6 +230,31 @@ def test_where_room_is_scarce_a_search_finds_the_best_or_says_that_it_was_cut_sh
             break
 
 
+@pytest.mark.parametrize("nodes", [1, 2, 5, 50])
+@pytest.mark.parametrize("goal", [Goal.SHARE, Goal.FINISH])
+@pytest.mark.parametrize("seed", range(6))
+def test_what_is_told_of_a_choice_is_what_it_comes_to_at_last(seed, goal, nodes):
+    rng = random.Random(seed)
+    ways = tuple(tuple((shop, rng.randint(5, 25)) for shop in range(3)) for _ in range(10))
+    costs = tuple((*[rng.randint(1, 30) for _ in range(3)], 0) for _ in ways)
+    room = sum(min(work for _, work in job) for job in ways) * (90 + 5 * (seed % 3)) // 300
+    question = Question(ways, (0,) * 3, (room,) * 3, costs, tuple((0,) * 4 for _ in ways))
+    answer = solve(question, (Goal.COST, goal), nodes=nodes)
+    chosen = [
+        (job, -1 if way is None else way) for job, way in zip(costs, answer.choice, strict=True)
+    ]
+    work = [0, 0, 0]
+    for job, way in zip(ways, answer.choice, strict=True):
+        if way is not None:
+            work[job[way][0]] += job[way][1]
+    assert [level.value for level in answer.levels] == [
+        answer.choice.count(None),
+        sum(job[way] for job, way in chosen),
+        Fraction(max(work), room if goal is Goal.SHARE else 1),
+    ]
+    assert all(level.bound <= level.value for level in answer.levels)
+
+
 @pytest.mark.parametrize("seed", [2, 3, 4])
 def test_of_the_cheapest_choices_the_most_even_is_found_though_prices_prove_it_not(seed):
     rng = random.Random(seed)

@@ -201,6 +201,17 @@ def test_a_job_that_does_not_fit_is_left_with_the_reason(_told, jobs, network, w
     assert sums in (None, (left.needed, left.free))
 
 
+def test_three_jobs_that_would_not_fit_if_cut_either_are_not_said_to():
+    jobs = [Job(id=f"j{i}", efforts={"east": 6, "west": 10}) for i in range(3)]
+    plan = assign(Workload("CNY", jobs), TIGHT)
+    (left,) = plan.left
+    assert (left.why, left.needed, left.free) == (LeftWhy.PIECES, 18, 20)
+    told = str(explain_workshops(plan))
+    assert "takes at least 18 of 20, but in no way does each go to one workshop" in told
+    assert "scattered" not in told
+    assert "零散" not in str(explain_workshops(plan, "zh_CN"))
+
+
 # What is refused
 
 
@@ -383,8 +394,9 @@ def test_jobs_that_are_left_are_told_with_what_keeps_them_out():
     lines = str(explain_workshops(plan)).splitlines()
     name = plan.left[0].job
     others = ", ".join(plan.left[0].together)
+    no_way = "it takes at least 18 of 20, but in no way does each go to one workshop"
     assert lines[lines.index("Done by nobody") + 1 :][:3] == [
-        f"{name}: together with {others} it takes 18 of 20, but what is free is too scattered",
+        f"{name}: together with {others} {no_way}",
         f"{name}: not east, would take 6, 4 are left beside the other jobs",
         f"{name}: not west, would take 6, 4 are left beside the other jobs",
     ]
@@ -473,7 +485,7 @@ def test_the_furniture_maker_sees_where_each_job_goes_and_why():
     assert all("(before: hill)" in line for line in moved)
     assert len(moved) == 3
     assert "bench: not yard, it has begun at old" in lost
-    assert "it takes 47 h of 51 h, but what is free is too scattered" in hotel
+    assert "at least 47 h of 51 h, but in no way does each go to one workshop" in hotel
 
 
 def test_the_furniture_maker_may_spread_the_work_and_read_chinese():

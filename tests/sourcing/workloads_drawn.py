@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
 from itertools import product
 
@@ -75,6 +76,20 @@ def workloads(draw, least: int = 1, most: int = 5):
 
 
 goals = st.sampled_from(GOALS)
+
+
+def crowded(seed: int, jobs: int = 6) -> tuple[Workload, Network]:
+    """Make more jobs than three shops have room for, most of which could go to any."""
+    rng = random.Random(seed)
+    efforts = [
+        {shop: (rng.randint(1, 9), f"{rng.randint(0, 9)}.00") for shop in SHOPS}
+        for _ in range(jobs)
+    ]
+    least = sum(min(work for work, _ in several.values()) for several in efforts)
+    room = least * rng.choice((80, 90, 100, 110)) // 100 // len(SHOPS)
+    network = Network("CNY", [Site(id=shop, capacity=room) for shop in SHOPS])
+    workload = [Job(id=f"j{i}", efforts=several) for i, several in enumerate(efforts)]
+    return Workload("CNY", workload), network
 
 
 # By hand

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from attrs import evolve
 from casebook import AT, STAFF, changing, check_orders
 from levels import order_of, values
 
@@ -74,6 +75,8 @@ KEEPER = StockKeeper(
     resources=("fitter-1", "fitter-2", "van"),
 )
 SHOP = Shop(book=PromotionBook("CNY", []), stock=KEEPER)
+ALL_SITES = evolve(SHOP, stock=evolve(KEEPER, sites=("east", "west", "north")))
+"""The house's stock room, which knows sites that not every shop sells from."""
 WITH_LOTS = BillBook(
     [
         Part("sofa", Bill([Component("frame", 1), Component("cloth", 12)])),
@@ -107,7 +110,7 @@ def on_level(key: str, sku: str, site: str, act: Any, at: Any = AT) -> UpdateSto
 
 def stocked(
     units: Mapping[tuple[str, str], int] = FULL,
-    shop: Shop = SHOP,
+    shop: Shop = ALL_SITES,
     team: Iterable[Any] = (*TEAM, VAN),
 ) -> MemoryStore:
     """Make a store with levels and agendas, all by use cases."""

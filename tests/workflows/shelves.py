@@ -99,7 +99,7 @@ class Shelves:
         for sku, units in by_sku(goods).items():
             before = shelf(sku, got)
             after = change(before, task, units)
-            if after != before or task.purpose in (Purpose.RENEW, Purpose.PRODUCE):
+            if after != before or task.purpose in CHANGING_NOTHING:
                 event = ShelfChanged(task.purpose.value, task.order, units)
                 happened.append(Happened(shelf_of(sku), version(sku, got), after, (event,)))
         allocated = {wanted.line: wanted.quantity for wanted in task.wanted if not wanted.is_gift}
@@ -168,7 +168,10 @@ CHANGES = {
     Purpose.HAND_OVER: hand_over,
     Purpose.RENEW: firm,
     Purpose.PRODUCE: firm,
+    Purpose.REROUTE: firm,
 }
+
+CHANGING_NOTHING = (Purpose.RENEW, Purpose.PRODUCE, Purpose.REROUTE)
 
 
 def shelf(sku: str, got: Loaded) -> Shelf:

@@ -31,6 +31,7 @@ from ordercore.workflows import (
     Produce,
     Receive,
     Renew,
+    Reroute,
     Scrap,
     StockAct,
     SweepStock,
@@ -101,6 +102,7 @@ STOCK_CASES = (
     Case("opening an agenda", OpenAgenda(key="open", resource=VAN, at=AT)),
     Case("sweeping", sweeping(), after(FIVE, SetAside(2, AT + DAY / 2))),
     Case("renewing", doing("renew", Renew()), PLACED),
+    Case("rerouting", doing("reroute", Reroute("east")), PLACED),
     Case("producing", doing("make", Produce({"1": 1})), PLACED),
 )
 

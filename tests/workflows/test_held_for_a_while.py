@@ -8,14 +8,18 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from casebook import AT, cancelling, copied, everything
 from levels import values
 from mixed import (
     ALL,
+    DAY,
     HOUR,
+    KEEPER,
     LATE,
     MORNING,
     MOST,
+    SHOP,
     agenda_of,
     ask,
     buying,
@@ -23,6 +27,7 @@ from mixed import (
     did,
     doing,
     held_of,
+    stocked,
     sweeping,
     visits_of,
 )
@@ -79,7 +84,7 @@ def test_who_is_confirmed_late_gets_what_is_free_still(
 
 
 def test_a_visit_that_expired_is_kept_at_its_time_where_that_is_free() -> None:
-    store = did(buying(1, assembly=1), buying(2, assembly=1))
+    store = did(buying(1, assembly=2), buying(2, assembly=1))
     (booked,) = {parts[0][1].window for parts in visits_of(store, "o-2").values()}
     did(cancelling("x", "o-1"), store=store)  # an earlier time is free by now
     did(doing("late", Confirm("on_account"), "o-2", at=LATE), store=store)
@@ -96,6 +101,43 @@ def test_a_visit_whose_time_others_have_is_at_another_time(*, swept: bool) -> No
     did(doing("late", Confirm("on_account"), "o-1", at=LATE), store=store)
     (later,) = {parts[0][1].window for parts in visits_of(store, "o-1").values()}
     assert later.start == taken.end
+    check_promises(store)
+
+
+@pytest.mark.parametrize("wished", [False, True])
+def test_an_appointment_that_has_passed_is_not_confirmed(*, wished: bool) -> None:
+    store = did(buying(1, assembly=1, visit=MORNING if wished else None))
+    much_later = AT + 30 * DAY
+    told = ask(doing("late", Confirm("on_account"), at=much_later), store)
+    assert isinstance(told, Updated) != wished
+    windows = {parts[0][1].window for parts in visits_of(store, "o-1").values()}
+    if wished:
+        assert [(each.line, each.available) for each in told] == [("3", 0)]
+        assert windows == {MORNING}
+    else:
+        assert min(each.start for each in windows) >= much_later
+
+
+@pytest.mark.parametrize(("hours", "is_kept"), [(25, True), (26, False)])
+def test_an_appointment_is_kept_until_it_is_over_while_it_is_held(
+    hours: int, *, is_kept: bool
+) -> None:
+    shop = evolve(SHOP, stock=evolve(KEEPER, hold_for=3 * DAY, renewable_for=9 * DAY))
+    for act in (Confirm("on_account"), Renew()):
+        store = did(buying(1, assembly=1, visit=MORNING), store=stocked(shop=shop), shop=shop)
+        told = ask(doing("late", act, at=AT + hours * HOUR), store, shop)
+        assert isinstance(told, Updated) == is_kept
+
+
+def test_what_was_forgotten_is_not_renewed_and_is_set_aside_anew() -> None:
+    store = did(buying(1, mug=2, sofa=1))
+    did(sweeping(store, forget_before=LATE), store=store)
+    told = ask(doing("renew", Renew(), at=LATE), store)
+    assert [(each.line, each.available, each.reasons) for each in told] == [
+        ("1", 0, ("not_set_aside",)),
+        ("2", 0, ("not_set_aside",)),
+    ]
+    assert isinstance(ask(doing("late", Confirm("on_account"), at=LATE), store), Updated)
     check_promises(store)
 
 

@@ -35,6 +35,7 @@ REASONS = (
     "not_set_aside",
     "not_renewable",
     "not_sourced",
+    "place_unknown",
 )
 
 

@@ -14,13 +14,19 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from casebook import AT, cancelling, copied, everything, splitting
+from casebook import AT, cancelling, check_orders, copied, everything, splitting
 from disturbing import Crash, Disturbed, interleaved, raise_at
 from levels import values
-from mixed import ASSEMBLY, DAY, HOLD, KEEPER, LATE, SHOP, buying, doing, stocked
+from mixed import ASSEMBLY, DAY, HOLD, KEEPER, LATE, SHOP, buying, cart_of, doing, stocked
 
-from ordercore import Cart, CartLine, Product, PromotionBook, price
-from ordercore.errors import CommitUnknown, InvalidInput, InvalidValue, VersionConflict
+from ordercore import Cart, CartLine, Product, PromotionBook, price, recipes
+from ordercore.errors import (
+    CommitUnknown,
+    InvalidDocument,
+    InvalidInput,
+    NotFound,
+    VersionConflict,
+)
 from ordercore.events import replay
 from ordercore.money import UnitPrice
 from ordercore.orders import ServiceWish
@@ -37,6 +43,7 @@ from ordercore.sourcing import (
     priority_list,
 )
 from ordercore.sourcing.events import apply
+from ordercore.stock import Bill, BillBook, Component, Part
 from ordercore.storage import MemoryStore
 from ordercore.workflows import (
     Confirm,
@@ -44,6 +51,7 @@ from ordercore.workflows import (
     NotPlaced,
     Placed,
     PlaceOrder,
+    Reroute,
     Shop,
     Sourcing,
     StockKeeper,
@@ -166,10 +174,106 @@ def test_what_is_not_there_is_short_as_ever() -> None:
     assert [(each.sku, each.units) for each in told.proposals] == [("mug", 3)]
 
 
-def test_a_rule_that_asks_where_the_customer_is_must_be_told() -> None:
-    store = stocked(FULL, team=())
-    with pytest.raises(InvalidValue):
-        run(shop_of(nearest_capable()).does(buying(1, mug=1)), store)
+PLACE_WORDS = {"en": "the delivery address has no coordinates", "zh_CN": "收货地址没有坐标"}
+
+
+def test_an_address_without_a_place_is_told_as_everything_else_is() -> None:
+    store, shop = stocked(FULL, team=()), shop_of(nearest_capable())
+    before = everything(store)
+    told = run(shop.does(buying(1, mug=1)), store)
+    assert isinstance(told, NotPlaced)
+    assert [(s.line, s.wanted, s.available, s.reasons) for s in told.shortages] == [
+        ("1", 1, 0, ("place_unknown",))
+    ]
+    assert (told.plan, told.proposals) == (None, ())
+    for locale, words in PLACE_WORDS.items():
+        assert words in told.told(locale)[0]
+    assert everything(store) == before
+
+
+def test_what_is_short_is_told_though_nobody_knows_where_the_customer_is() -> None:
+    told = run(shop_of(nearest_capable()).does(buying(1, mug=15)), stocked(FULL, team=()))
+    assert [(s.line, s.available, s.reasons) for s in told.shortages] == [
+        ("1", 12, ("too_few", "place_unknown"))
+    ]
+    assert [(each.sku, each.units) for each in told.proposals] == [("mug", 3)]
+
+
+def test_who_never_asks_where_the_customer_is_needs_no_place() -> None:
+    told = run(shop_of(cheapest()).does(buying(1, mug=2)), stocked(FULL, team=()))
+    assert isinstance(told, Placed)
+
+
+def kitchens(strategy: Any, *skus: str, **but: Any) -> Shop:
+    """Let two kitchens make things of dough; the one in the north is nearer to the customer."""
+    bills = BillBook([*(Part(sku, Bill([Component("dough", 1)])) for sku in skus), Part("dough")])
+    sites = [site for site in SITES if site.id != "west"]
+    keeper = StockKeeper(
+        sites=("east", "north"),
+        bills=bills,
+        sourcing=Sourcing(network=Network("CNY", sites), strategy=strategy),
+        **but,
+    )
+    return Shop(book=PromotionBook("CNY", []), stock=keeper)
+
+
+@pytest.mark.parametrize("north", [0, 1])
+def test_a_kitchen_that_lacks_parts_lets_another_one_cook(north: int) -> None:
+    shop = kitchens(nearest_capable().one_parcel, "mug")
+    there = {("dough", "north"): north, ("dough", "east"): 50}
+    told = run(
+        shop.does(to_beijing(buying(1, mug=2))),
+        stocked({at: units for at, units in there.items() if units}, shop=shop, team=()),
+    )
+    assert isinstance(told, Placed)
+    assert [(each.sku, each.site, each.units) for each in told.taken] == [("dough", "east", 2)]
+
+
+def test_kitchens_share_what_one_of_them_cannot_make_alone() -> None:
+    shop = kitchens(nearest_capable(), "mug")
+    store = stocked({("dough", "north"): 1, ("mug", "north"): 1, ("dough", "east"): 5}, shop, ())
+    told = run(shop.does(to_beijing(buying(1, mug=4))), store)
+    assert by_plan(told.plan) == {("mug", "north"): 2, ("mug", "east"): 2}
+    assert where(store) == {("dough", "north"): 1, ("mug", "north"): 1, ("dough", "east"): 2}
+
+
+@pytest.mark.parametrize("goods", [0, 1])
+def test_lines_do_not_make_things_of_the_same_parts(goods: int) -> None:
+    shop = kitchens(nearest_capable().one_parcel, "mug", "sofa")
+    there = {("dough", "north"): 3 + goods, ("dough", "east"): 9}
+    lines = [("mug", 2), ("sofa", 2), *[("dough", 1)] * goods]
+    cart = Cart.of("CNY", [(sku, "9.00", units) for sku, units in lines])
+    command = evolve(buying(1, mug=1), quote=price(cart, shop.book, at=AT))
+    told = run(shop.does(to_beijing(command)), stocked(there, shop, ()))
+    assert isinstance(told, Placed)
+    assert {each.site for each in told.taken} == {"east"}
+
+
+def test_a_kitchen_may_make_what_its_site_says_but_of_parts_that_are_there() -> None:
+    shop = kitchens(nearest_capable().one_parcel, "mug")
+    sites = [evolve(site, makes=["mug"]) for site in shop.stock.sourcing.network.sites]
+    sourcing = evolve(shop.stock.sourcing, network=Network("CNY", sites))
+    shop = evolve(shop, stock=evolve(shop.stock, sourcing=sourcing))
+    store = stocked({("dough", "north"): 1, ("dough", "east"): 50}, shop, ())
+    told = run(shop.does(to_beijing(buying(1, mug=2))), store)
+    assert isinstance(told, Placed)
+
+
+def test_a_network_of_other_sites_than_the_keeper_has_is_refused() -> None:
+    sourcing = Sourcing(network=Network("CNY", [Site(id="East")]), strategy=cheapest())
+    with pytest.raises(InvalidDocument) as found:
+        StockKeeper(sites=("east", "north"), sourcing=sourcing)
+    (fault,) = found.value.faults
+    assert (fault.path, fault.reason) == (("sourcing", "network", "sites"), "site_unknown")
+    assert "east, north" in fault.expected
+    assert "East" in str(fault.given)
+
+
+def test_a_network_may_lack_sites_of_the_keeper_and_have_others() -> None:
+    for ids in (["east", "elsewhere"], []):
+        network = Network("CNY", [Site(id=name) for name in ids])
+        sourcing = Sourcing(network=network, strategy=cheapest())
+        assert StockKeeper(sites=("east", "north"), sourcing=sourcing).sourcing == sourcing
 
 
 def test_a_mixed_basket_is_made_where_the_plan_says() -> None:
@@ -201,7 +305,7 @@ def test_lines_may_be_called_whatever_parts_of_others_would_be_called() -> None:
 
 
 @pytest.mark.parametrize(("cloth", "available"), [(0, 0), (12, 1)])
-def test_a_line_of_several_sites_is_told_once_with_all_that_is_there(
+def test_a_line_that_several_sites_could_make_is_told_once_with_all_that_is_there(
     cloth: int, available: int
 ) -> None:
     sites = [
@@ -212,7 +316,7 @@ def test_a_line_of_several_sites_is_told_once_with_all_that_is_there(
     shop = evolve(SHOP, stock=evolve(KEEPER, works=(), sourcing=sourcing))
     there = {("frame", "west"): 2} | ({("cloth", "west"): cloth} if cloth else {})
     told = run(shop.does(buying(1, sofa=2)), stocked(there, shop=shop))
-    assert len({shipment.site for shipment in told.plan.shipments}) == 2
+    assert by_plan(told.plan) == ({("sofa", "west"): available} if available else {})
     assert [(s.line, s.wanted, s.available) for s in told.shortages] == [("2", 2, available)]
 
 
@@ -242,6 +346,96 @@ def test_later_acts_take_it_where_it_stands() -> None:
     check_plan(store)
 
 
+def test_what_a_site_that_drops_out_was_to_give_comes_from_others() -> None:
+    store, shop = stocked(FULL, team=()), shop_of(nearest_capable())
+    run(shop.does(to_beijing(buying(1, mug=7))), store)
+    assert where(store) == {("mug", "north"): 5, ("mug", "east"): 2}
+    told = run(shop.does(doing("out", Reroute("east"))), store)
+    assert isinstance(told, Updated)
+    assert where(store) == {("mug", "north"): 5, ("mug", "west"): 2}
+    assert by_plan(check_plan(store)) == {("mug", "west"): 2}
+    check_orders(store)
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_what_is_rerouted_is_kept_on_the_terms_of_its_order(*, confirmed: bool) -> None:
+    store, shop = stocked(FULL, team=()), shop_of(nearest_capable())
+    run(shop.does(to_beijing(buying(1, mug=4))), store)
+    if confirmed:
+        run(shop.does(doing("ok", Confirm("on_account"))), store)
+    run(shop.does(doing("out", Reroute("north"))), store)
+    (kept,) = [each for level in values(store, "stock_level") for each in level.held_for("o-1")]
+    assert (kept.expires_at is None or kept.state == "firm") == confirmed
+    assert where(store) == {("mug", "east"): 4}
+
+
+def test_what_cannot_be_had_elsewhere_stays_where_it_is() -> None:
+    store, shop = stocked(FULL, team=()), shop_of(nearest_capable())
+    run(shop.does(to_beijing(buying(1, mug=12))), store)
+    before = everything(store)
+    told = run(shop.does(doing("out", Reroute(["north", "west"]))), store)
+    assert [(s.line, s.missing, s.reasons) for s in told] == [("1", 7, ("too_few",))]
+    assert everything(store) == before
+
+
+@pytest.mark.parametrize("sourced", [True, False])
+def test_what_only_a_site_has_that_drops_out_is_too_few(*, sourced: bool) -> None:
+    shop = shop_of(cheapest())
+    shop = shop if sourced else evolve(shop, stock=evolve(shop.stock, sourcing=None))
+    store = stocked({("mug", "north"): 9}, shop, ())
+    run(shop.does(buying(1, mug=4)), store)
+    told = run(shop.does(doing("out", Reroute("north"))), store)
+    assert [(s.line, s.missing, s.reasons, s.elsewhere) for s in told] == [
+        ("1", 4, ("too_few",), ())
+    ]
+
+
+def test_gifts_of_a_site_that_drops_out_come_from_others() -> None:
+    book = PromotionBook("CNY", [recipes.gift_from("tea", "tea-sampler", spend="9")])
+    shop = evolve(shop_of(nearest_capable()), book=book)
+    gifts = {("tea-sampler", "north"): 1, ("tea-sampler", "east"): 1}
+    store = stocked(FULL | gifts, shop, ())
+    command = evolve(buying(1, mug=2), quote=price(cart_of(mug=2), book, at=AT))
+    run(shop.does(to_beijing(command)), store)
+    assert where(store) == {("mug", "north"): 2, ("tea-sampler", "north"): 1}
+    run(shop.does(doing("out", Reroute("north"))), store)
+    assert where(store) == {("mug", "east"): 2, ("tea-sampler", "east"): 1}
+
+
+def test_an_order_that_a_site_gives_nothing_is_left_alone() -> None:
+    store, shop = stocked(FULL, team=()), shop_of(nearest_capable())
+    run(shop.does(to_beijing(buying(1, mug=4))), store)
+    held, plan = where(store), check_plan(store)
+    assert isinstance(run(shop.does(doing("out", Reroute("west"))), store), Updated)
+    assert (where(store), check_plan(store)) == (held, plan)
+
+
+def test_who_is_made_elsewhere_has_parts_elsewhere() -> None:
+    shop = kitchens(nearest_capable().one_parcel, "mug")
+    store = stocked({("dough", "north"): 9, ("dough", "east"): 9}, shop, ())
+    run(shop.does(to_beijing(buying(1, mug=2))), store)
+    assert where(store) == {("dough", "north"): 2}
+    run(shop.does(doing("out", Reroute("north"))), store)
+    assert where(store) == {("dough", "east"): 2}
+
+
+def test_without_a_strategy_units_are_rerouted_as_well() -> None:
+    shop = evolve(shop_of(cheapest()), stock=evolve(shop_of(cheapest()).stock, sourcing=None))
+    store = stocked(FULL, shop, ())
+    run(shop.does(buying(1, mug=4)), store)
+    assert where(store) == {("mug", "east"): 4}
+    run(shop.does(doing("out", Reroute("east"))), store)
+    assert where(store) == {("mug", "north"): 4}
+
+
+def test_a_site_that_nobody_knows_cannot_drop_out() -> None:
+    store, shop = stocked(FULL, team=()), shop_of(nearest_capable())
+    run(shop.does(to_beijing(buying(1, mug=4))), store)
+    with pytest.raises(NotFound) as found:
+        run(shop.does(doing("out", Reroute(["north", "North"]))), store)
+    assert found.value.path == ("sites", 1)
+
+
 @pytest.mark.parametrize("seed", range(4))
 def test_nothing_is_promised_twice(seed: int) -> None:
     store, shop = stocked(FULL, team=()), shop_of(cheapest())
@@ -255,13 +449,21 @@ def test_nothing_is_promised_twice(seed: int) -> None:
         assert level.kept <= level.on_hand
 
 
-@pytest.mark.parametrize("late", [False, True])
-def test_it_may_be_cut_anywhere(*, late: bool) -> None:
+@pytest.mark.parametrize(
+    "then",
+    [
+        None,
+        doing("late", Confirm("on_account"), at=LATE + DAY),
+        doing("out", Reroute("east")),
+    ],
+    ids=["placed", "confirmed late", "rerouted"],
+)
+def test_it_may_be_cut_anywhere(then: Any) -> None:
     begun, shop = stocked(FULL, team=()), shop_of(nearest_capable())
     command: Any = to_beijing(buying(1, mug=7))
-    if late:
+    if then is not None:
         run(shop.does(command), begun)
-        command = doing("late", Confirm("on_account"), at=LATE + DAY)
+        command = then
     uncut = copied(begun)
     counting = Disturbed(uncut)
     reply = run(shop.does(command), counting)

@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from attrs import evolve
 from casebook import AT, copied, everything, told_of
 from levels import order_of
 from mixed import SHOP, TEAM, VAN, buying, doing, level_of, stocked
@@ -132,6 +133,23 @@ def test_what_cannot_be_is_an_error_and_changes_nothing(act: Any, error: type[Ex
     store = MemoryStore()
     with pytest.raises(error):
         did(at_east(act), store=store)
+    assert everything(store) == everything(MemoryStore())
+
+
+@pytest.mark.parametrize(
+    "act", [Receive(1, "po-9"), MoveReceipt("po-9", AT), CancelReceipt("po-9")], ids=str
+)
+def test_a_receipt_that_is_not_known_is_a_fault_at_its_place(act: Any) -> None:
+    with pytest.raises(NotFound) as refused:
+        did(at_east(act))
+    assert (refused.value.path, refused.value.given) == (("incoming",), "po-9")
+
+
+def test_a_site_that_the_keeper_does_not_know_is_refused() -> None:
+    store = MemoryStore()
+    with pytest.raises(InvalidValue) as refused:
+        did(evolve(at_east(Receive(1)), site="esat"), store=store)
+    assert (refused.value.path, refused.value.reason) == (("site",), "site_unknown")
     assert everything(store) == everything(MemoryStore())
 
 

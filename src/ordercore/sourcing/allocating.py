@@ -81,6 +81,8 @@ def allocate(
 
 def _choose(board: Board, strategy: Strategy, solver: Solver) -> tuple[Chosen, Certificate | None]:
     choice, most = strategy.choose, strategy.parcels_max
+    if not callable(solver):
+        raise InvalidType("a Solver", solver, path=("solver",))
     if isinstance(choice, Exact):
         return choose_exact(board, choice, most, solver)
     if isinstance(choice, Ranked):

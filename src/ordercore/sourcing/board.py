@@ -8,7 +8,7 @@ from functools import cached_property
 from ordercore.sourcing.cases import Candidate, Case
 from ordercore.sourcing.problem import Problem, Take
 from ordercore.sourcing.reasons import Reason, ReasonCode
-from ordercore.sourcing.rules.filters import Filter, Reasons
+from ordercore.sourcing.rules.filters import Anywhere, Filter, Reasons, lacking
 from ordercore.stock import DemandLine
 
 __all__ = ["Board", "Chosen"]
@@ -21,10 +21,12 @@ class Board:
         case: What was asked.
         against: By site and line, why the site may not serve the line; nothing: it may.
         units: By site and line, how many units the site could give the line.
+        ruled: Whether there are rules at all.
     """
 
     def __init__(self, case: Case, where: Filter) -> None:
         self.case: Case = case
+        self.ruled: bool = not isinstance(where, Anywhere)
         self.against: list[list[Reasons]] = [
             [_against(candidate, line, where) for line in case.lines]
             for candidate in case.candidates
@@ -92,7 +94,7 @@ def _against(candidate: Candidate, line: DemandLine, where: Filter) -> Reasons:
     if not candidate.named_by(line):
         found.append(Reason(code=ReasonCode.NOT_NAMED))
     if not candidate.units(line):
-        found.append(Reason(code=ReasonCode.NO_STOCK))
+        found.append(Reason(code=lacking(candidate)))
     if candidate.site.room == 0:
         found.append(Reason(code=ReasonCode.NO_ROOM, value=0, limit=1))
     return tuple(dict.fromkeys((*found, *where.against(candidate, line))))

@@ -10,6 +10,7 @@ so on the way tell which nodes need no look.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final
 
 from ordercore.sourcing.filling import NEVER, SCALE, Filling, Sites
@@ -146,8 +147,9 @@ class _Search:
         weight = 1 + pairs // PAIRS_OF_A_NODE
         if not self.filling.apart:
             weight += pairs * pairs // PAIRS_TOGETHER
+        tries = min(nodes, DEFAULT_NODES) // weight
         if self.problem.most is not None:
-            self.improve(DEFAULT_NODES // weight)
+            self.improve(tries)
         stack: list[_Node] = [(0, self.filling.sites, 0, 0)]
         while stack and self.nodes + weight <= nodes:
             opened, undecided, paid, bound = stack.pop()
@@ -155,7 +157,7 @@ class _Search:
                 self.nodes += weight
                 stack += self._look(opened, undecided, paid)
         if stack:
-            self.improve(DEFAULT_NODES // weight)
+            self.improve(tries)
         return min([whole(self.best), *[whole(bound) for *_, bound in stack]])
 
     def _beats(self, bound: int) -> bool:
@@ -190,13 +192,28 @@ class _Search:
         """Tell a bound by what so few sites as may still be opened could give at most."""
         more = self.limit - opened.bit_count()
         filling = self.filling
-        ours, others = filling.members(opened), filling.members(undecided)
+        ours = filling.members(opened)
         missing = 0
         for line, need in enumerate(self.problem.need):
-            held = sum(filling.units[site][line] for site in ours)
-            best = sorted((filling.units[site][line] for site in others), reverse=True)[:more]
-            missing += max(0, need - held - sum(best))
+            left = need - sum([filling.units[site][line] for site in ours])
+            waiting = more
+            for units, key in self.most_first[line]:
+                if left <= 0 or not waiting:
+                    break
+                if key & undecided:
+                    left -= units
+                    waiting -= 1
+            missing += max(0, left)
         return paid + missing * filling.penalty
+
+    @cached_property
+    def most_first(self) -> list[list[tuple[int, Sites]]]:
+        """List by line the sites that could give it anything, those with the most first."""
+        units = self.filling.units
+        return [
+            sorted([(row[line], 1 << site) for site, row in enumerate(units) if row[line]])[::-1]
+            for line in range(len(self.problem.need))
+        ]
 
     # The answer
 

@@ -12,8 +12,9 @@ from functools import cached_property
 from typing import Final
 
 from ordercore.calendars import NoWorkingTime
+from ordercore.data.checks import Named, integer
 from ordercore.errors import InvalidType, InvalidValue, LimitExceeded
-from ordercore.money import Money, Rounding, divide
+from ordercore.money import Money, Rounding, UnitPrice, divide
 from ordercore.parties import GeoPoint
 from ordercore.sourcing.request import Request
 from ordercore.sourcing.sites import Network, Site
@@ -26,6 +27,7 @@ MAX_PAIRS: Final = 100_000
 """The most pairs of a line and a site of one request."""
 
 _KM: Final = 1000
+_metres = integer(least=0, most=10**18)
 
 
 class Case:
@@ -39,7 +41,7 @@ class Case:
         sites: Which sites of the network are looked at, in the order of their ids; None: all.
 
     Raises:
-        InvalidType: Something is not what it should be.
+        InvalidType: Something is not what it should be; or a way, once it is asked.
         LimitExceeded: There are more than `MAX_PAIRS` pairs of a line and a site.
     """
 
@@ -52,6 +54,7 @@ class Case:
         sites: Iterable[Site] | None = None,
     ) -> None:
         _check(request, network)
+        _check_ways(distance, travel)
         self.request: Request = request
         self.network: Network = network
         self.distance: Distance = distance
@@ -87,6 +90,13 @@ def _check(request: Request, network: Network) -> None:
         raise LimitExceeded(f"at most {MAX_PAIRS} pairs of a line and a site", pairs)
 
 
+def _check_ways(distance: Distance, travel: TravelTime) -> None:
+    if not callable(getattr(distance, "metres", None)):
+        raise InvalidType("a Distance", distance, path=("distance",))
+    if not callable(getattr(travel, "travel", None)):
+        raise InvalidType("a TravelTime", travel, path=("travel",))
+
+
 class Candidate:
     """A site as one request sees it."""
 
@@ -117,7 +127,11 @@ class Candidate:
     def metres(self) -> int | None:
         """How far it is to the customer; None: nobody knows where the site is."""
         to = self.case.to
-        return None if self.site.place is None else self.case.distance.metres(self.site.place, to)
+        if self.site.place is None:
+            return None
+        metres = self.case.distance.metres(self.site.place, to)
+        _metres(None, Named("distance"), metres)
+        return metres
 
     @cached_property
     def begins_at(self) -> datetime | None:
@@ -157,7 +171,10 @@ class Candidate:
         to, start, place = self.case.to, self.ready_at, self.site.place
         if start is None or place is None:
             return None
-        return _later(start, self.case.travel.travel(place, to, start))
+        way: object = self.case.travel.travel(place, to, start)
+        if not isinstance(way, timedelta):
+            raise InvalidType("a timedelta", way, path=("travel",))
+        return _later(start, way)
 
     @property
     def seconds(self) -> int | None:
@@ -179,10 +196,12 @@ class Candidate:
         return self._way(self.site.costs.per_km)
 
     def _way(self, each_km: object) -> int:
-        per_km = _minor(each_km)
-        if not per_km or self.metres is None:
+        if not isinstance(each_km, UnitPrice):
+            raise InvalidType("UnitPrice", each_km)
+        if not each_km.units or self.metres is None:
             return 0
-        return divide(per_km * self.metres, _KM, Rounding.HALF_UP)
+        finer = 10 ** (each_km.scale - each_km.currency.digits)
+        return divide(each_km.units * self.metres, _KM * finer, Rounding.HALF_UP)
 
     @property
     def opening_cost(self) -> int:

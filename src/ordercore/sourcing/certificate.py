@@ -7,7 +7,7 @@ from enum import StrEnum
 from attrs import field, frozen
 
 from ordercore.data import document
-from ordercore.data.checks import integer, member, member_of
+from ordercore.data.checks import boolean, integer, member, member_of, optional
 
 __all__ = ["Certificate", "Objective"]
 
@@ -34,7 +34,7 @@ def _objective(given: Objective | str) -> Objective:
 @document("sourcing_certificate")
 @frozen(kw_only=True)
 class Certificate:
-    """How good a plan is, by proof.
+    """How good a plan is, by proof, among all plans that it is compared with.
 
     Args:
         objective: What was to be as little as possible.
@@ -43,6 +43,10 @@ class Certificate:
         missing: How many units the plan leaves to nobody.
         missing_least: No plan leaves fewer.
         nodes: How much was looked at.
+        parcels_max: Compared are only plans of at most so many parcels; None: of any number.
+        ruled: Whether only plans are compared that take from sites that rules let in.
+        others_kept: Whether only plans are compared that leave the other orders of a batch what
+            they get.
     """
 
     objective: Objective = field(converter=_objective, validator=member(Objective))
@@ -51,6 +55,9 @@ class Certificate:
     missing: int = field(default=0, validator=_count)
     missing_least: int = field(default=0, validator=_count)
     nodes: int = field(default=0, validator=_count)
+    parcels_max: int | None = field(default=None, validator=optional(_count))
+    ruled: bool = field(default=False, validator=boolean)
+    others_kept: bool = field(default=False, validator=boolean)
 
     @property
     def gap(self) -> int:

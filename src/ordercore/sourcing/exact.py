@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from ordercore.errors import InvalidValue
 from ordercore.sourcing.board import Board, Chosen
 from ordercore.sourcing.certificate import Certificate, Objective
 from ordercore.sourcing.problem import (
@@ -20,8 +19,8 @@ from ordercore.sourcing.problem import (
     Problem,
     Solver,
     Take,
+    checked,
     cost_of,
-    faults_of,
     missing_of,
 )
 from ordercore.sourcing.reasons import Reason, ReasonCode
@@ -63,11 +62,9 @@ class _Asking:
 
     def ask(self, problem: Problem) -> Answer:
         """Have a problem answered within the nodes that are left, and check what is said."""
-        answer = self.solver(problem, nodes=max(1, self.choice.nodes - self.nodes))
+        left = max(1, self.choice.nodes - self.nodes)
+        answer = checked(problem, self.solver(problem, nodes=left))
         self.nodes += answer.nodes
-        faults = faults_of(problem, answer.takes)
-        if faults:
-            raise InvalidValue("an answer to the problem", faults[0], path=("solver",))
         return answer
 
     def certificate(
@@ -81,6 +78,8 @@ class _Asking:
             missing=missing_of(self.problem, takes),
             missing_least=least,
             nodes=self.nodes,
+            parcels_max=self.problem.most,
+            ruled=self.board.ruled,
         )
 
     def chosen(self, takes: tuple[Take, ...], why_not: _WhyNot) -> Chosen:
@@ -88,9 +87,23 @@ class _Asking:
         taken = _sites(takes)
         capable = filter(self.board.capable, range(len(self.board.units)))
         reasons = {
-            site: self._why(site, takes) if site in taken else why_not(site) for site in capable
+            site: self._why(site, takes)
+            if site in taken
+            else self._too_few(site, takes, why_not(site))
+            for site in capable
         }
         return Chosen(takes, {site: (why,) for site, why in reasons.items()})
+
+    def _too_few(self, site: int, takes: tuple[Take, ...], why: Reason) -> Reason:
+        """Say that a site could give less than the only one that is taken, if it could."""
+        if why.code is not ReasonCode.NOT_IN_BEST or self.problem.most != 1 or not takes:
+            return why
+        given = sum(units for _, _, units in takes)
+        units = sum(units for _, _, units in self.board.offer(site, list(self.problem.need)))
+        if units >= given:
+            return why
+        subject = self.board.case.candidates[takes[0][1]].id
+        return Reason(code=ReasonCode.GIVES_TOO_FEW, value=units, limit=given, subject=subject)
 
     def _why(self, site: int, takes: tuple[Take, ...]) -> Reason:
         """Say why a site is in the plan: a line has nobody else, or the plan is the best."""
@@ -118,13 +131,17 @@ def _saving(asking: _Asking, answer: Answer) -> _WhyNot:
     """Say what a site would save, if that is asked and can be found out.
 
     What it saves at most is what the best plan would cost less if the site cost nothing once.
+    Once an answer is not proved, or the nodes are used up, no more is found out.
     """
     problem = asking.problem
+    spent = not answer.exact or asking.nodes >= asking.choice.nodes
 
     def why_not(site: int) -> Reason:
-        if asking.choice.compare:
+        nonlocal spent
+        if asking.choice.compare and not spent:
             opening = [0 if i == site else cost for i, cost in enumerate(problem.opening)]
             free = asking.ask(problem._replace(opening=tuple(opening)))
+            spent = not free.exact or asking.nodes >= asking.choice.nodes
             saves, once = max(0, answer.cost - free.bound), problem.opening[site]
             if free.missing_least == answer.missing and saves <= once:
                 return Reason(code=ReasonCode.SAVES_TOO_LITTLE, value=saves, limit=once)

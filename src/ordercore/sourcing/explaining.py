@@ -147,8 +147,8 @@ class _Telling:
             items=tuple(map(self.finding, self.plan.sites)),
         )
         told = self.plan.certificate
-        items = () if told is None else (self.proof(told),)
-        yield Notes(name="proof", title=say("sourcing.proof"), items=items)
+        items = () if told is None else map(self.within, self.proofs(told))
+        yield Notes(name="proof", title=say("sourcing.proof"), items=tuple(items))
 
     def left(self) -> Iterator[str]:
         for line in self.plan.left:
@@ -179,16 +179,40 @@ class _Telling:
             "subject": self.name(why.subject or ""),
             "at": "" if why.at is None else self.instant(why.at),
         }
-        return self.words.say(_key(why), **told)
+        return self.words.say(_key(why, self.plan.certificate), **told)
 
-    def proof(self, told: Certificate) -> str:
+    def proofs(self, told: Certificate) -> Iterator[str]:
+        say = self.words.say
         if told.missing > told.missing_least:
-            count = told.missing - told.missing_least
-            return self.words.say("sourcing.gap.units", count=count)
+            yield say("sourcing.gap.units", count=told.missing - told.missing_least)
+            return
+        if told.missing:
+            yield say("sourcing.proof.units")
+            if not self.plan.shipments:  # of nothing, nothing is left to be proved
+                return
+        among = "fewest" if told.missing else "all"
         if told.exact:
-            return self.words.say(f"sourcing.proof.{told.objective}")
-        gap = self.number(_OBJECTIVES.get(told.objective), told.gap)
-        return self.words.say(f"sourcing.gap.{told.objective}", gap=gap)
+            yield say(f"sourcing.proof.{told.objective}.{among}")
+        else:
+            gap = self.number(_OBJECTIVES.get(told.objective), told.gap)
+            yield say(f"sourcing.gap.{told.objective}.{among}", gap=gap)
+
+    def within(self, proof: str) -> str:
+        """Say with which plans this one is compared, if not with all."""
+        conditions = list(self.conditions())
+        if not conditions:
+            return proof
+        listed = self.words.say("sourcing.conditions").join(conditions)
+        return self.words.say("sourcing.within", proof=proof, conditions=listed)
+
+    def conditions(self) -> Iterator[str]:
+        told, say = self.plan.certificate, self.words.say
+        if told is not None and told.parcels_max is not None:
+            yield say("sourcing.within.parcels", count=told.parcels_max)
+        if told is not None and told.ruled:
+            yield say("sourcing.within.rules")
+        if told is not None and told.others_kept:
+            yield say("sourcing.within.others")
 
     # Names and numbers
 
@@ -263,8 +287,11 @@ _WRITTEN: Final[Mapping[Measure | str | None, Callable[[_Telling, int], str]]] =
 )
 
 
-def _key(why: Reason) -> str:
+def _key(why: Reason, proved: Certificate | None) -> str:
     """Find the message of a reason."""
+    if why.code is ReasonCode.NOT_IN_BEST and proved is not None and proved.exact:
+        better = "units" if proved.missing else proved.objective
+        return f"sourcing.why.not_in_best.{better}"
     if why.code is ReasonCode.RANKED_FIRST:
         return f"sourcing.first.{why.measure}"
     if why.code is ReasonCode.RANKED_AFTER:

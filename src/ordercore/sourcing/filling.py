@@ -134,6 +134,8 @@ class Filling:
                         break
             else:
                 total += left * penalty
+            if total >= enough:
+                break
         return total, used
 
     def _together(

@@ -52,9 +52,12 @@ def split_plan(plan: AllocationPlan, units: Mapping[str, int]) -> SplitPlan:
         units: How many units of which line; all others stay.
 
     Raises:
+        InvalidType: This is no plan, or no mapping.
         InvalidDocument: With every line that there is not, and every count that is none or too
             high; or nothing would stay, or go.
     """
+    instance(AllocationPlan)(None, Named("plan"), plan)
+    instance(Mapping)(None, Named("units"), units)
     _check_split(plan, units)
     left = dict(units)
     pairs = [_split_shipment(shipment, left) for shipment in plan.shipments]

@@ -11,6 +11,7 @@ from attrs import evolve, field, frozen
 from ordercore.data import document
 from ordercore.data.checks import (
     MAX_QUANTITY,
+    Named,
     aware,
     boolean,
     duplicates,
@@ -329,15 +330,24 @@ class AllocationPlan:
             demand: The one that was asked; its other fields are kept.
 
         Raises:
-            InvalidValue: Something is left, or the demand is another one.
-            InvalidInput: An id would become too long.
+            InvalidValue: Something is left, or the demand is another one: it has other lines,
+                or a line that may not be served from where the plan takes it.
+            InvalidInput: An id would become too long, or this is no demand.
         """
+        instance(Demand)(None, Named("demand"), demand)
         told = {line.id: line for line in demand.lines}
-        if not self.ok or {(line.id, line.wanted) for line in self.lines} != {
-            (line.id, line.quantity) for line in told.values()
-        }:
+        if not self.ok or not self._is_of(demand):
             raise InvalidValue("a plan that serves all of this demand", path=("demand",))
         return Demand([part for line in demand.lines for part in self._parts(line, told)])
+
+    def _is_of(self, demand: Demand) -> bool:
+        """Whether the plan is of this demand, and takes each line from where it may."""
+        wanted = {(line.id, line.sku, line.wanted) for line in self.lines}
+        return wanted == {(line.id, line.sku, line.quantity) for line in demand.lines} and all(
+            not line.sites or row.site in line.sites
+            for line in demand.lines
+            for row in self.of(line.id)
+        )
 
     def _parts(self, line: DemandLine, told: dict[str, DemandLine]) -> Iterator[DemandLine]:
         given = self.of(line.id)

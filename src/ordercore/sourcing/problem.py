@@ -9,9 +9,22 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-__all__ = ["Answer", "Problem", "Solver", "Take", "cost_of", "faults_of", "missing_of"]
+from ordercore.errors import InvalidInput, InvalidValue
+
+__all__ = [
+    "Answer",
+    "Problem",
+    "Solver",
+    "Take",
+    "check_proof",
+    "checked",
+    "cost_of",
+    "faults_of",
+    "missing_of",
+    "no_answer",
+]
 
 
 class Problem(NamedTuple):
@@ -104,6 +117,9 @@ def faults_of(problem: Problem, takes: Iterable[Take]) -> list[str]:
     ['site 0 of good 0 gives 2 and has 1']
     """
     listed = list(takes)
+    found = [f"{take!r:.80} is no take" for take in listed if not _is_take(problem, take)]
+    if found:
+        return found
     found = [f"take {take} gives nothing" for take in listed if take[2] < 1]
     if len({(line, site) for line, site, _ in listed}) < len(listed):
         found.append("a line and a site stand together twice")
@@ -112,6 +128,60 @@ def faults_of(problem: Problem, takes: Iterable[Take]) -> list[str]:
         for what, units, limit in _limits(problem, listed)
         if units > limit
     ]
+
+
+def _is_take(problem: Problem, take: Any) -> bool:
+    """Whether something names a line and a site that there are, and counts units."""
+    if type(take) is not tuple or [type(number) for number in take] != [int, int, int]:
+        return False
+    line, site = int(take[0]), int(take[1])
+    return 0 <= line < len(problem.need) and 0 <= site < len(problem.stock)
+
+
+def checked(problem: Problem, answer: Answer) -> Answer:
+    """Take an answer from whoever gave it; what it leaves and costs is counted here.
+
+    What it says of others is its own word, as long as it can be true.
+
+    Raises:
+        InvalidValue: It is none.
+    """
+    told: Any = answer  # whatever comes from outside
+    if not isinstance(told, Answer) or not _is_listed(told.takes):
+        raise no_answer(told)
+    faults = faults_of(problem, answer.takes)
+    if faults:
+        raise no_answer(faults[0])
+    takes = tuple(sorted(answer.takes))
+    missing, cost = missing_of(problem, takes), cost_of(problem, takes)
+    found = answer._replace(takes=takes, missing=missing, cost=cost)
+    check_proof(found)
+    return found
+
+
+def _is_listed(given: object) -> bool:
+    return isinstance(given, tuple | list)
+
+
+def check_proof(answer: Any) -> None:
+    """Refuse what cannot be proved of an answer: that it is better than any answer can be.
+
+    Raises:
+        InvalidValue: It says so, or something that is no number.
+    """
+    for name in ("missing_least", "bound", "nodes"):
+        told = getattr(answer, name)
+        if type(told) is not int or told < 0:
+            raise no_answer(f"{name} {told!r:.80}")
+    if answer.missing_least > answer.missing:
+        raise no_answer(
+            f"{answer.missing} units missing, and missing_least {answer.missing_least}"
+        )
+
+
+def no_answer(given: object) -> InvalidInput:
+    """Say that a solver gives an answer that is none."""
+    return InvalidValue("an answer to the problem", given, path=("solver",))
 
 
 def _limits(problem: Problem, takes: list[Take]) -> Iterator[tuple[str, int, int]]:

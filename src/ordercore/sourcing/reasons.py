@@ -25,6 +25,8 @@ class ReasonCode(StrEnum):
     """The line names other sites."""
     NO_STOCK = "no_stock"
     """It has none."""
+    NOT_MADE = "not_made"
+    """It is a kitchen or a workshop, and neither makes it nor has any."""
     NO_ROOM = "no_room"
     """It can take no more into work; its room is ``value``."""
     TOO_FAR = "too_far"
@@ -57,7 +59,8 @@ class ReasonCode(StrEnum):
     NO_MORE_PARCELS = "no_more_parcels"
     """As many sites as may, ``limit``, give already."""
     NOT_IN_BEST = "not_in_best"
-    """No better plan with it was found; none exists, where the certificate is exact."""
+    """No better plan with it was found; none exists, where the certificate is exact. One that
+    is as good may."""
     SAVES_TOO_LITTLE = "saves_too_little"
     """It would save ``value`` at most, and cost ``limit`` once (minor units)."""
     GIVEN_TO_OTHERS = "given_to_others"
@@ -73,7 +76,8 @@ class ReasonCode(StrEnum):
     RANKED_FIRST = "ranked_first"
     """By the measure it goes before all others: ``value`` against the next one's ``limit``."""
     GIVES_MOST = "gives_most"
-    """It could give the most of what was left, ``value``; only one more parcel may be sent."""
+    """No other could give more of what was left than ``value``; only one more parcel may be
+    sent. Of those that could give as many, it goes first."""
     IN_BEST = "in_best"
     """The best plan takes from it; see the certificate."""
 

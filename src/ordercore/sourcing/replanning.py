@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from types import MappingProxyType
+from typing import Final
 
-from attrs import evolve
+from attrs import evolve, frozen
 
-from ordercore.data.checks import MAX_QUANTITY
+from ordercore.data.checks import MAX_QUANTITY, Named, each, identifier, instance, names_of
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFound
 from ordercore.sourcing.allocating import allocate
 from ordercore.sourcing.branching import solve
+from ordercore.sourcing.cases import Candidate
 from ordercore.sourcing.parts import merge_plans
-from ordercore.sourcing.plan import AllocationPlan, Shipment, SiteFinding
+from ordercore.sourcing.plan import AllocationPlan, PlannedLine, Shipment, SiteFinding
 from ordercore.sourcing.problem import Solver
 from ordercore.sourcing.reasons import Reason, ReasonCode
 from ordercore.sourcing.request import Request
+from ordercore.sourcing.rules.filters import Filter, Reasons
 from ordercore.sourcing.sites import Network, Site, SkuUnits
 from ordercore.sourcing.strategies import Strategy
 from ordercore.sourcing.travel import CITY_SPEED, GREAT_CIRCLE, Distance, TravelTime
-from ordercore.stock import Demand
+from ordercore.stock import MAX_SITES, Demand, DemandLine
 
 __all__ = ["after", "reroute"]
 
@@ -30,6 +34,7 @@ def after(network: Network, plan: AllocationPlan) -> Network:
     Raises:
         InvalidDocument: With all that the plan takes and the network does not have.
     """
+    _check(network=network, plan=plan)
     sent = {shipment.site: shipment for shipment in plan.shipments}
     known = {site.id for site in network.sites}
     faults: list[InvalidInput] = [
@@ -44,6 +49,17 @@ def after(network: Network, plan: AllocationPlan) -> Network:
         raise InvalidDocument(faults)
     left = [_less(site, sent[site.id]) if site.id in sent else site for site in network.sites]
     return Network(network.currency, left)
+
+
+_KINDS: Final = MappingProxyType(
+    {"plan": AllocationPlan, "request": Request, "network": Network, "strategy": Strategy}
+)
+
+
+def _check(**given: object) -> None:
+    """Refuse what is not of the kind that its name says."""
+    for name, value in given.items():
+        instance(_KINDS[name])(None, Named(name), value)
 
 
 def _taken(shipment: Shipment) -> dict[str, int]:
@@ -76,7 +92,7 @@ def _less(site: Site, shipment: Shipment) -> Site:
 
 def reroute(
     plan: AllocationPlan,
-    lost: Iterable[str],
+    lost: str | Iterable[str],
     request: Request,
     network: Network,
     strategy: Strategy,
@@ -93,7 +109,7 @@ def reroute(
 
     Args:
         plan: The plan so far.
-        lost: The sites that drop out; those that give nothing make no difference.
+        lost: The site that drops out, or several; those that give nothing make no difference.
         request: What was asked, at the instant of asking again.
         network: The sites as they are without the plan, as it was asked.
         strategy: How sites are chosen; its limit on parcels holds for all of them together.
@@ -102,28 +118,45 @@ def reroute(
         solver: As for `allocate`.
 
     Returns:
-        The new plan. Its certificate is of what was planned anew.
+        The new plan. What stays keeps its instants. It has no certificate, for nothing of the
+        whole is proved: all of it planned anew might cost less. If everything stays, it is the
+        plan so far, with its instants and its certificate, and says which sites dropped out.
 
     Raises:
         InvalidDocument: The plan takes what the network does not have, or is of another demand.
         InvalidInput: As `allocate`.
     """
-    gone = frozenset(lost)
+    _check(plan=plan, request=request, network=network, strategy=strategy)
+    gone = _named(lost)
     _same_demand(plan, request.demand)
     kept = _kept(plan, gone)
     if kept.ok:
-        return evolve(plan, at=request.at)
-    opened = {row.site for row in kept.shipments}
-    more = allocate(
-        evolve(request, demand=_missing(request.demand, kept)),
-        _with_open(after(network, kept).without(*gone), opened, strategy.parcels_max),
-        _for_the_rest(strategy, len(opened)),
-        distance=distance,
-        travel=travel,
-        solver=solver,
-    )
+        return evolve(plan, sites=_findings(plan, (), gone))
+    opened = frozenset(row.site for row in kept.shipments)
+    most = strategy.parcels_max
+    for narrowed in _for_the_rest(strategy, opened):
+        more = allocate(
+            evolve(request, demand=_missing(request.demand, kept)),
+            _with_open(after(network, kept).without(*gone), opened),
+            narrowed,
+            distance=distance,
+            travel=travel,
+            solver=solver,
+        )
+        parcels = len(opened.union(row.site for row in more.shipments))
+        if most is None or parcels <= most:
+            break
+    limit = most if most is not None and parcels >= most else None
+    more = evolve(more, lines=[_with_limit(line, limit) for line in more.lines])
     merged = merge_plans([_served(kept), more] if kept.shipments else [more])
-    return evolve(merged, sites=_findings(plan, more, gone), certificate=more.certificate)
+    return evolve(merged, sites=_findings(plan, more.sites, gone))
+
+
+def _named(lost: str | Iterable[str]) -> frozenset[str]:
+    """Read the ids of sites; whether there are such sites makes no difference."""
+    names = names_of(lost)
+    each(identifier, most=MAX_SITES)(None, Named("lost"), names)
+    return frozenset(names)
 
 
 def _missing(demand: Demand, plan: AllocationPlan) -> Demand:
@@ -139,28 +172,65 @@ def _served(plan: AllocationPlan) -> AllocationPlan:
     return evolve(plan, lines=lines)
 
 
-def _with_open(network: Network, opened: set[str], most: int | None) -> Network:
-    """Let sites that give already give more in the same parcel; no others, if none may open."""
-    full = most is not None and len(opened) >= most
-    sites = [
-        _opened(site) if site.id in opened else site
-        for site in network.sites
-        if site.id in opened or not full
-    ]
+def _with_open(network: Network, opened: frozenset[str]) -> Network:
+    """Let sites that give already give more in the same parcel."""
+    sites = [_opened(site) if site.id in opened else site for site in network.sites]
     return Network(network.currency, sites)
 
 
-def _for_the_rest(strategy: Strategy, opened: int) -> Strategy:
-    """Limit how many sites may be taken beside those that give already."""
+def _for_the_rest(strategy: Strategy, opened: frozenset[str]) -> Iterator[Strategy]:
+    """Tell what to try for the rest, until there are no more parcels in all than may be.
+
+    Sites that give already may be among those that are taken, or not: only if they are not is
+    the limit to be lower.
+    """
     most = strategy.parcels_max
-    return strategy if most is None else strategy.at_most(most - opened if most > opened else None)
+    if most is None or most > len(opened):
+        yield strategy
+    if most is not None and most > len(opened):
+        yield strategy.at_most(most - len(opened))
+    elif most is not None:
+        yield evolve(strategy, where=_NoOthers(strategy.where, opened, most), parcels_max=None)
+
+
+@frozen
+class _NoOthers(Filter):
+    """Of the sites that a filter lets in, those that give already: no more parcels may be sent."""
+
+    where: Filter
+    opened: frozenset[str]
+    most: int
+
+    def against(self, site: Candidate, line: DemandLine) -> Reasons:
+        found = self.where.against(site, line)
+        if found or site.id in self.opened or not site.units(line):
+            return found
+        return (Reason(code=ReasonCode.NO_MORE_PARCELS, limit=self.most),)
+
+
+def _with_limit(line: PlannedLine, most: int | None) -> PlannedLine:
+    """Name the limit on all parcels in the place of that on the rest; None: it is not reached."""
+    if most is None:
+        limit = Reason(code=ReasonCode.NOT_IN_BEST)
+    else:
+        limit = Reason(code=ReasonCode.NO_MORE_PARCELS, limit=most)
+    told = [
+        evolve(
+            row,
+            reasons=[
+                limit if why.code is ReasonCode.NO_MORE_PARCELS else why for why in row.reasons
+            ],
+        )
+        for row in line.reasons
+    ]
+    return evolve(line, reasons=told)
 
 
 def _findings(
-    plan: AllocationPlan, more: AllocationPlan, gone: frozenset[str]
+    plan: AllocationPlan, more: Iterable[SiteFinding], gone: frozenset[str]
 ) -> tuple[SiteFinding, ...]:
     """Tell of each site what was found last; of those that drop out, that they do."""
-    told = {found.site: found for found in (*plan.sites, *more.sites)}
+    told = {found.site: found for found in (*plan.sites, *more)}
     kept = {row.site for row in plan.shipments} - gone
     return tuple(_finding(found, kept, gone) for found in told.values())
 

@@ -8,9 +8,17 @@ thing, and so is the room of a site.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from ordercore.sourcing.problem import Problem, Take, cost_of, faults_of, missing_of
+from ordercore.sourcing.problem import (
+    Problem,
+    Take,
+    check_proof,
+    cost_of,
+    faults_of,
+    missing_of,
+    no_answer,
+)
 
 __all__ = [
     "NOTHING",
@@ -20,6 +28,7 @@ __all__ = [
     "SharedSolver",
     "Uses",
     "answer_of",
+    "checked_shared",
     "dearest",
     "shared_faults",
     "uses_of",
@@ -140,15 +149,43 @@ def shared_faults(shared: Shared, takes: Sequence[Sequence[Take]]) -> list[str]:
         for i, (claim, each) in enumerate(zip(shared.claims, takes, strict=True))
         for fault in faults_of(claim.problem, each)
     ]
+    if found:
+        return found
     used = [0] * len(shared.units)
     for claim, each in zip(shared.claims, takes, strict=True):
         for thing, units in uses_of(claim, each):
             used[thing] += units
-    return found + [
+    return [
         f"{taken} units are taken of thing {thing}, which has {units}"
         for thing, (taken, units) in enumerate(zip(used, shared.units, strict=True))
         if taken > units
     ]
+
+
+def checked_shared(shared: Shared, answer: SharedAnswer) -> SharedAnswer:
+    """Take an answer from whoever gave it; what it leaves and costs is counted here.
+
+    Raises:
+        InvalidValue: It is none.
+    """
+    given: Any = answer  # whatever comes from outside
+    told: Any = given.takes if isinstance(given, SharedAnswer) else None
+    if not isinstance(told, tuple | list) or not all(
+        isinstance(row, tuple | list) for row in told
+    ):
+        raise no_answer(answer)
+    faults = shared_faults(shared, told)
+    if faults:
+        raise no_answer(faults[0])
+    found = answer_of(
+        shared,
+        told,
+        missing_least=answer.missing_least,
+        bound=answer.bound,
+        nodes=answer.nodes,
+    )
+    check_proof(found)
+    return found
 
 
 def uses_of(claim: Claim, takes: Iterable[Take]) -> Uses:

@@ -16,6 +16,8 @@ from ordercore.calendars.windows import MICROSECOND
 from ordercore.data import document
 from ordercore.data.checks import (
     MAX_QUANTITY,
+    Named,
+    aware,
     duplicates,
     each,
     identifier,
@@ -35,8 +37,8 @@ from ordercore.errors import (
     NotFound,
     all_faults,
 )
-from ordercore.money import Currency, Money
-from ordercore.money.fields import Amount, amount_of, check_price
+from ordercore.money import Currency, Money, UnitPrice
+from ordercore.money.fields import Amount, amount_of, check_price, price_of
 from ordercore.parties import GeoPoint
 from ordercore.stock import MAX_SITES, StockSnapshot
 
@@ -79,18 +81,27 @@ class UnitCost:
     cost: Amount = field(converter=amount_of, validator=check_price)
 
 
+Rate = UnitPrice | Decimal
+"""What a kilometre costs; it may be finer than the minor unit."""
+
+
+def _rate_of(given: Rate | Money | str) -> Rate:
+    """Read a rate; an amount of money is one, too."""
+    return UnitPrice.of(given, given.currency) if isinstance(given, Money) else price_of(given)
+
+
 def _unit_costs(given: Iterable[UnitCost | tuple[str, Any]]) -> tuple[UnitCost, ...]:
     listed: Any = tuple_of(given)
     if not isinstance(listed, tuple):
         return listed  # type: ignore[no-any-return]
-    return tuple(UnitCost(*row) if type(row) is tuple else row for row in listed)
+    return tuple(UnitCost(*row) if type(row) is tuple and len(row) == 2 else row for row in listed)
 
 
 def _held(given: Iterable[SkuUnits | tuple[str, int]]) -> tuple[SkuUnits, ...]:
     listed: Any = tuple_of(given)
     if not isinstance(listed, tuple):
         return listed  # type: ignore[no-any-return]
-    return tuple(SkuUnits(*row) if type(row) is tuple else row for row in listed)
+    return tuple(SkuUnits(*row) if type(row) is tuple and len(row) == 2 else row for row in listed)
 
 
 @frozen(kw_only=True)
@@ -98,11 +109,15 @@ class SiteCosts:
     """What it costs to serve an order from a site.
 
     All of them are Money, or decimal numbers in the currency of the network; none is negative.
+    Rates by the kilometre may be finer than the minor unit, as a `UnitPrice` is: 0.003 a
+    kilometre. What a plan costs is in whole minor units.
 
     Args:
         parcel: Once, if the site gives anything at all.
-        per_km: Once, for each kilometre to the customer; the sum is rounded half up.
-        unit_per_km: For each unit and each kilometre; the sum for one unit is rounded half up.
+        per_km: Once, for each kilometre to the customer; the sum of a shipment is rounded half
+            up, once.
+        unit_per_km: For each unit and each kilometre; the sum for one unit is rounded half up,
+            and so many units cost so many times that.
         unit: For each unit.
         units: The same for single skus, each once; ``("mug", "0.50")`` is short for one.
 
@@ -115,8 +130,8 @@ class SiteCosts:
     """
 
     parcel: Amount = field(default=_NONE, converter=amount_of, validator=check_price)
-    per_km: Amount = field(default=_NONE, converter=amount_of, validator=check_price)
-    unit_per_km: Amount = field(default=_NONE, converter=amount_of, validator=check_price)
+    per_km: Rate = field(default=_NONE, converter=_rate_of, validator=check_price)
+    unit_per_km: Rate = field(default=_NONE, converter=_rate_of, validator=check_price)
     unit: Amount = field(default=_NONE, converter=amount_of, validator=check_price)
     units: tuple[UnitCost, ...] = field(
         default=(), converter=_unit_costs, validator=each(instance(UnitCost), most=MAX_HELD)
@@ -137,16 +152,16 @@ class SiteCosts:
         """Take all amounts in a currency; tell of each that is in another, or too fine."""
         faults: list[InvalidInput] = []
 
-        def taken(amount: Amount, *place: str | int) -> Amount:
+        def taken(kind: type[Money | UnitPrice], amount: Any, *place: str | int) -> Any:
             try:
-                return Money.of(amount, currency)
+                return kind.of(amount, currency)
             except InvalidInput as error:
                 faults.append(error.at(*place))
                 return amount
 
-        changed = {name: taken(getattr(self, name), name) for name in _AMOUNTS}
+        changed = {name: taken(kind, getattr(self, name), name) for name, kind in _COSTS}
         units = tuple(
-            UnitCost(row.sku, taken(row.cost, "units", i, "cost"))
+            UnitCost(row.sku, taken(Money, row.cost, "units", i, "cost"))
             for i, row in enumerate(self.units)
         )
         if faults:
@@ -154,11 +169,16 @@ class SiteCosts:
         return SiteCosts(**changed, units=units)
 
 
-_AMOUNTS: Final = ("parcel", "per_km", "unit_per_km", "unit")
+_COSTS: Final = (
+    ("parcel", Money),
+    ("per_km", UnitPrice),
+    ("unit_per_km", UnitPrice),
+    ("unit", Money),
+)
 
 
-def _number(amount: Amount) -> Decimal:
-    return amount.decimal if isinstance(amount, Money) else amount
+def _number(rate: Rate) -> Decimal:
+    return rate.decimal if isinstance(rate, UnitPrice) else rate
 
 
 def _kind(given: SiteKind | str) -> SiteKind:
@@ -318,7 +338,12 @@ class Network:
         Args:
             snapshot: What is known of stock.
             at: When the units must be there to leave.
+
+        Raises:
+            InvalidInput: Something is not what it should be.
         """
+        instance(StockSnapshot)(None, Named("snapshot"), snapshot)
+        aware(None, Named("at"), at)
         held: dict[str, list[SkuUnits]] = {site.id: [] for site in self.sites}
         for level in snapshot.levels:
             units = level.profile(at).promisable(at) if level.site in held else 0

@@ -21,6 +21,7 @@ from ordercore.sourcing.rules import (
     Ranking,
     ShortestWait,
 )
+from ordercore.sourcing.rules.nesting import check_nesting
 
 __all__ = [
     "Choice",
@@ -53,9 +54,15 @@ class Ranked(Choice):
 
     Args:
         by: Which goes first; ties go by id.
+
+    Raises:
+        LimitExceeded: Rankings are nested too deep, or are too many.
     """
 
     by: Ranking = field(validator=instance(Ranking))
+
+    def __attrs_post_init__(self) -> None:
+        check_nesting(self.by, "by")
 
 
 def _objective(given: Objective | str) -> Objective:
@@ -104,6 +111,11 @@ class Strategy:
         choose: Which of them do.
         parcels_max: From how many sites an order may come; None: from any number.
 
+    Raises:
+        InvalidInput: A field is not as said.
+        LimitExceeded: Filters are nested deeper than `ordercore.sourcing.rules.MAX_NESTING`, or
+            are too many.
+
     >>> from ordercore.sourcing.rules import OpenNow, WithinReach
     >>> near = Strategy(where=WithinReach(5000) & OpenNow(), choose=Ranked(Nearest()))
     >>> near.one_parcel.parcels_max
@@ -113,6 +125,9 @@ class Strategy:
     where: Filter = field(factory=Anywhere, validator=instance(Filter))
     choose: Choice = field(factory=Exact, validator=instance(Choice))
     parcels_max: int | None = field(default=None, validator=optional(integer(least=1, most=1000)))
+
+    def __attrs_post_init__(self) -> None:
+        check_nesting(self.where, "where")
 
     @property
     def one_parcel(self) -> Strategy:
@@ -152,9 +167,9 @@ def fastest(where: Filter = _ANYWHERE) -> Strategy:
     return Strategy(where=where, choose=Exact(Objective.TIME))
 
 
-def priority_list(sites: Iterable[str], where: Filter = _ANYWHERE) -> Strategy:
-    """Serve from the sites in this order, then from others by their own priority."""
-    return Strategy(where=where, choose=Ranked(ByPriority(tuple(sites))))
+def priority_list(sites: str | Iterable[str], where: Filter = _ANYWHERE) -> Strategy:
+    """Serve from the site, or the sites in this order, then from others by their own priority."""
+    return Strategy(where=where, choose=Ranked(ByPriority(sites)))
 
 
 def nearest_then_least_busy(band_metres: int, where: Filter = _ANYWHERE) -> Strategy:

@@ -233,7 +233,8 @@ class StockLevel:
         for found in self.incoming:
             if found.id == incoming_id:
                 return found
-        raise NotFound("the id of a receipt that this level expects", incoming_id)
+        expected = "the id of a receipt that this level expects"
+        raise NotFound(expected, incoming_id, path=("incoming",))
 
     def held_for(self, holder: str, line: str | None = None) -> tuple[Reservation, ...]:
         """List what is not over of a holder's reservations, the oldest first.

@@ -312,7 +312,9 @@ def expire(level: StockLevel, *, at: datetime) -> LevelResult:
 def forget(level: StockLevel, *, before: datetime) -> LevelResult:
     """Forget reservations that are over or written down as expired, and made before an instant.
 
-    Their events stay. A command that comes again for one of them finds it no more.
+    Their events stay. A command that comes again for one of them finds it no more, and what
+    has expired and is forgotten can neither be renewed nor kept for good. So forget only what
+    is older than any order that may still be confirmed.
     """
     aware(None, Named("before"), before)
     over = tuple(e.id for e in level.reservations if not e.is_kept and e.at < before)

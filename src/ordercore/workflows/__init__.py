@@ -8,7 +8,7 @@ from ordercore.workflows.cancelling import Cancelled, CancelOrder
 from ordercore.workflows.changing import Changed, ChangeOrder, NotChanged, PreviewedChange
 from ordercore.workflows.drafting import DraftOrder, PlaceDraft
 from ordercore.workflows.drivers import ATTEMPTS, MAX_ROUNDS, run, run_async
-from ordercore.workflows.holding import Produce, Renew
+from ordercore.workflows.holding import Produce, Renew, Reroute
 from ordercore.workflows.keeper import (
     ServiceNeed,
     StockKeeper,
@@ -138,6 +138,7 @@ __all__ = [
     "Replaced",
     "RequestPayment",
     "RequestRefund",
+    "Reroute",
     "Scrap",
     "ServiceFor",
     "ServiceNeed",

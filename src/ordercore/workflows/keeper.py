@@ -25,7 +25,7 @@ from ordercore.data.checks import (
     optional,
     tuple_of,
 )
-from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
+from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFound
 from ordercore.stock import MAX_SITES, BillBook, Shortage, restock
 from ordercore.stock.resources import MAX_AGENDAS, Requirement
 from ordercore.storage import Loaded, Readable
@@ -88,12 +88,12 @@ class StockKeeper:
         ahead: How far ahead a time is looked for where the customer has said none.
         calendar: In which working time passes, if lead times are counted in it.
         sourcing: Who decides at which of the sites goods are set aside, and where things are
-            made; None: `ordercore.stock.reserve`, by the order of their ids. The plan is kept
-            under `plan_key`, and is told in the reply.
+            made; None: `ordercore.stock.reserve`, by the order of their ids. The plan is told in
+            the reply, and the last one that was made is kept under `plan_key`.
 
     Raises:
-        InvalidDocument: A site, a service or a resource is named twice, or a site is none of
-            the sites.
+        InvalidDocument: A site, a service or a resource is named twice, a site is none of
+            the sites, or none of the sites of the sourcing's network is.
         InvalidInput: A field is not as said.
 
     >>> StockKeeper(sites="east", hold_for=timedelta(minutes=30)).sites
@@ -146,6 +146,17 @@ class StockKeeper:
         if self.renewable_for is not None and self.hold_for is None:
             expected = "nothing where units are set aside until the order is cancelled"
             yield InvalidValue(expected, path=("renewable_for",), reason="fields_disagree")
+        yield from self._other_sites()
+
+    def _other_sites(self) -> Iterator[InvalidInput]:
+        """Refuse a network none of whose sites stock is kept at; one without any may be."""
+        if self.sourcing is None:
+            return
+        given = [site.id for site in self.sourcing.network.sites]
+        if given and not set(given) & set(self.sites):
+            expected = f"at least one of the sites {', '.join(self.sites)}"
+            path = ("sourcing", "network", "sites")
+            yield InvalidValue(expected, ", ".join(given), path=path, reason="site_unknown")
 
     # How a line is served, and until when
 
@@ -208,7 +219,7 @@ class StockKeeper:
         )
 
 
-_SETTING_ASIDE: Final = (Purpose.RESERVE, Purpose.FIRM)
+_SETTING_ASIDE: Final = (Purpose.RESERVE, Purpose.FIRM, Purpose.REROUTE)
 """Purposes for which something may be set aside anew."""
 
 
@@ -235,6 +246,20 @@ def _firm(desk: Desk) -> Short | None:
     """Keep what has not expired; of what has, set as much aside anew, wherever it is free."""
     missing = [pair for kind in _kinds(desk) for pair in kind.firm()]
     return set_aside(desk, missing, for_good=True)
+
+
+def _reroute(desk: Desk) -> Short | None:
+    """Free what stands at sites that drop out, and set as much aside at the others.
+
+    Raises:
+        NotFound: Such a site is none of the keeper's.
+    """
+    task, sites = desk.task, desk.keeper.sites
+    for i, site in enumerate(task.without):
+        if site not in sites:
+            raise NotFound(f"one of the sites {', '.join(sites)}", site, path=("sites", i))
+    missing = [pair for kind in _kinds(desk) for pair in kind.leave(task.without)]
+    return set_aside(desk, missing, for_good=task.is_confirmed)
 
 
 def _free(desk: Desk) -> None:
@@ -289,6 +314,7 @@ _DOING: Final[Mapping[Purpose, Callable[[Desk], Short | None]]] = MappingProxyTy
         Purpose.HAND_OVER: _hand_over,
         Purpose.RENEW: _renew,
         Purpose.PRODUCE: _produce,
+        Purpose.REROUTE: _reroute,
     }
 )
 """What is done for each purpose."""

@@ -135,7 +135,8 @@ class NotPlaced:
             ``difference.told("zh_CN")`` puts it into words. None: the price stands.
         shortages: Everything that stock does not have.
         proposals: What to buy, to make or to bring forward, so that nothing were short.
-        plan: From where the rest would come, and why not all of it; None: nobody was asked.
+        plan: From where the rest would come, and why not all of it; None: nobody was asked, or
+            nobody knows how far it is.
         refused: What the order itself lacks: lines, an address. None: nothing.
         now: The version that the stored draft is of by now: it is not the one that the
             customer saw, and all else is told of the draft as it is now. None: it is the same.

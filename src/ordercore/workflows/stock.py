@@ -23,6 +23,7 @@ from ordercore.data.checks import (
     integer,
     member,
     member_of,
+    names_of,
     optional,
     quantity,
     tuple_of,
@@ -33,7 +34,14 @@ from ordercore.events import MAX_SEQUENCE, Event
 from ordercore.orders import ServiceWish
 from ordercore.parties import GeoPoint
 from ordercore.sourcing import AllocationPlan
-from ordercore.stock import MAX_ANSWERS, Appointment, ProductionProposal, Shortage, Taken
+from ordercore.stock import (
+    MAX_ANSWERS,
+    MAX_SITES,
+    Appointment,
+    ProductionProposal,
+    Shortage,
+    Taken,
+)
 from ordercore.stock.proposals import Proposal
 from ordercore.storage import MAX_CHANGES, CounterChange, Key, Loaded, Readable
 
@@ -59,6 +67,8 @@ class Purpose(StrEnum):
     """Keep a while longer what was set aside for it."""
     PRODUCE = "produce"
     """Make units of the parts that were set aside for it."""
+    REROUTE = "reroute"
+    """Set aside elsewhere what was set aside for it at sites that drop out."""
 
 
 @frozen(kw_only=True)
@@ -112,6 +122,7 @@ class StockTask:
         to: The id of the order that units are handed over to; None: they are not.
         kept: What stays set aside for the order, where some of it is to be no more.
         place: Where the customer is, if that is known; private.
+        without: The ids of the sites that drop out.
     """
 
     order: str = field(validator=identifier)
@@ -128,6 +139,9 @@ class StockTask:
     )
     place: GeoPoint | None = field(
         default=None, validator=private(optional(instance(GeoPoint))), repr=False
+    )
+    without: tuple[str, ...] = field(
+        default=(), converter=names_of, validator=each(identifier, most=MAX_SITES)
     )
 
 
@@ -242,7 +256,8 @@ class Short:
     Args:
         shortages: Everything that is short, of all lines; at least one.
         proposals: What to buy, to make or to bring forward, so that it could be served.
-        plan: From where the rest would come, and why not all of it; None: nobody was asked.
+        plan: From where the rest would come, and why not all of it; None: nobody was asked, or
+            nobody knows how far it is.
     """
 
     shortages: tuple[Shortage, ...] = field(
@@ -264,9 +279,9 @@ class Stock(Protocol):
     def decide(self, task: StockTask, got: Loaded) -> Granted | Short | tuple[Shortage, ...]:
         """Grant all of a task, or tell everything that is short and grant nothing.
 
-        Lines that share a sku, or parts, are looked at together. Only to reserve may be
-        short, to firm or renew what has expired meanwhile, and to consume or produce units of
-        a line that were not set aside. Of units to be freed or handed over, and of gifts to
-        be consumed, what is not set aside any more is passed over.
+        Lines that share a sku, or parts, are looked at together. Only to reserve or
+        reroute may be short, to firm or renew what has expired meanwhile, and to consume or
+        produce units of a line that were not set aside. Of units to be freed or handed over,
+        and of gifts to be consumed, what is not set aside any more is passed over.
         """
         ...

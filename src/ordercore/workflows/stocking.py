@@ -26,6 +26,7 @@ from ordercore.data.checks import (
     quantity,
 )
 from ordercore.data.instants import pinned
+from ordercore.errors import InvalidValue
 from ordercore.events import MAX_SEQUENCE, Command
 from ordercore.stock import (
     Incoming,
@@ -46,7 +47,7 @@ from ordercore.stock import (
     scrap_damaged,
 )
 from ordercore.storage import Decision, Key, Loaded, Readable, Reply
-from ordercore.workflows.keeper import level_key
+from ordercore.workflows.keeper import StockKeeper, level_key
 from ordercore.workflows.shop import Shop, ShopCommand, decided
 from ordercore.workflows.stock import Happened
 from ordercore.workflows.use_case import Refusal
@@ -336,12 +337,17 @@ class UpdateStock(ShopCommand[StockUpdated, Never]):
         """Ask for the level."""
         yield self.level
 
-    def decide(self, got: Loaded, shop: Shop) -> Decision[StockUpdated] | Refusal[Never]:  # noqa: ARG002
+    def decide(self, got: Loaded, shop: Shop) -> Decision[StockUpdated] | Refusal[Never]:
         """Do it.
 
         Raises:
+            InvalidValue: The keeper of the shop's stock does not know the site.
             OrderCoreError: What the act raises.
         """
+        keeper = shop.stock
+        if isinstance(keeper, StockKeeper) and self.site not in keeper.sites:
+            expected = f"one of the sites {', '.join(keeper.sites)}"
+            raise InvalidValue(expected, self.site, path=("site",), reason="site_unknown")
         before = got.get(self.level, StockLevel)
         begun = (before, ()) if before is not None else open_level(sku=self.sku, site=self.site)
         level, events = self.act.on(begun[0], self.at)

@@ -71,14 +71,16 @@ class StockSwept(Reply):
 class SweepStock(ShopCommand[StockSwept, Never]):
     """Write down what has expired, at some levels and agendas.
 
-    It is book-keeping alone: what has expired counts for nothing, swept or not. So it may be
-    left out, or come late, and nobody has more or less of it.
+    To write down is book-keeping alone: what has expired counts for nothing, swept or not. So
+    it may be left out, or come late, and nobody has more or less of it. To forget is more: an
+    order whose reservations are forgotten cannot renew them, and when it is confirmed later,
+    its lines are set aside anew, and its gifts are not.
 
     Args:
         aggregates: Which levels and agendas, such as a page of ``store.keys("stock_level")``;
             those that are not there are passed over.
-        forget_before: Forget reservations that are over and were made before that instant;
-            None: forget none.
+        forget_before: Forget reservations that are over or have expired, and were made before
+            that instant: one before all orders that may still be confirmed. None: forget none.
     """
 
     aggregates: tuple[Key, ...] = field(

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from typing import Final
 
 from ordercore.data.checks import Named, integer
-from ordercore.errors import InvalidValue
+from ordercore.errors import InvalidType
 from ordercore.sourcing.batch.gathering import by_parcels, gather
 from ordercore.sourcing.batch.plans import BatchPlan
 from ordercore.sourcing.batch.question import Batch, BatchOrder, Solved
 from ordercore.sourcing.batch.recreating import ruin_and_recreate
 from ordercore.sourcing.certificate import Objective
 from ordercore.sourcing.request import Request
-from ordercore.sourcing.shared import SharedSolver, shared_faults
+from ordercore.sourcing.shared import SharedSolver, checked_shared
 from ordercore.sourcing.sites import Network
 from ordercore.sourcing.strategies import Strategy
 from ordercore.sourcing.travel import CITY_SPEED, GREAT_CIRCLE, Distance, TravelTime
@@ -79,6 +79,8 @@ def allocate_batch(
     question = Batch(orders, network, strategy)
     for name, value in (("effort", effort), ("seed", seed)):
         _whole(None, Named(name), value)
+    if not callable(solver):
+        raise InvalidType("a SharedSolver", solver, path=("solver",))
     found = gather(
         [order.request for order in question.orders],
         network,
@@ -91,8 +93,5 @@ def allocate_batch(
     asked = found.shared
     if question.objective is Objective.PARCELS:
         weight, asked = by_parcels(asked)
-    answer = solver(asked, effort=effort, seed=seed)
-    faults = shared_faults(asked, answer.takes)
-    if faults:
-        raise InvalidValue("an answer to the problem", faults[0], path=("solver",))
+    answer = checked_shared(asked, solver(asked, effort=effort, seed=seed))
     return BatchPlan(Solved(question, found, weight, answer, distance, travel))

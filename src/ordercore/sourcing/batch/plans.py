@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from functools import cached_property
 from typing import NamedTuple
 
-from ordercore.errors import NotFound
+from ordercore.errors import InvalidType, NotFound
 from ordercore.money import Money
 from ordercore.sourcing.batch.question import Solved
 from ordercore.sourcing.batch.telling import plan_of
 from ordercore.sourcing.certificate import Certificate
 from ordercore.sourcing.plan import AllocationPlan
 from ordercore.sourcing.problem import cost_of
+from ordercore.sourcing.rules import Anywhere
 
 __all__ = ["BatchLeft", "BatchPlan", "BatchTake"]
 
@@ -92,6 +93,8 @@ class BatchPlan:
             missing=answer.missing,
             missing_least=answer.missing_least,
             nodes=answer.nodes,
+            parcels_max=self._solved.batch.strategy.parcels_max,
+            ruled=not isinstance(self._solved.batch.strategy.where, Anywhere),
         )
 
     # One order
@@ -121,6 +124,8 @@ class BatchPlan:
         return plan_of(self._solved, self._place(order))
 
     def _place(self, order: str) -> int:
+        if not isinstance(order, str):
+            raise InvalidType("the id of an order", order, path=("order",))
         if order not in self._places:
             raise NotFound("the id of an order", order)
         return self._places[order]

@@ -40,7 +40,9 @@ def _orders(given: Iterable[BatchOrder | tuple[str, Request]]) -> tuple[BatchOrd
     listed: Any = tuple_of(given)
     if not isinstance(listed, tuple):
         return listed  # type: ignore[no-any-return]
-    return tuple([BatchOrder(*row) if type(row) is tuple else row for row in listed])
+    return tuple(
+        [BatchOrder(*row) if type(row) is tuple and len(row) == 2 else row for row in listed]
+    )
 
 
 def _for_batches(_batch: object, _field: object, strategy: Strategy) -> None:

@@ -1,10 +1,13 @@
 """One order of a batch, told in full: its plan, with the reasons of all sites.
 
 The plan is what `allocate` writes for the order, with an answer that is known already. Sites
-whose units went to other orders say so.
+whose units, or whose room, went to other orders say so.
 """
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
 
 from attrs import evolve
 
@@ -33,6 +36,7 @@ def plan_of(solved: Solved, place: int) -> AllocationPlan:
     )
     return evolve(
         plan,
+        certificate=plan.certificate and evolve(plan.certificate, others_kept=True),
         lines=tuple(known.line(line) for line in plan.lines),
         sites=tuple(known.finding(finding) for finding in plan.sites),
     )
@@ -48,10 +52,13 @@ class _Known:
         self.sites = {site: i for i, site in enumerate(numbers.sites[place])}
         self.takes = solved.answer.takes[place]
         self.positions = {site.id: i for i, site in enumerate(solved.batch.network.sites)}
-        self.left = list(shared.units)
+        self.units = shared.units
+        self.own, self.others = Counter[int](), Counter[int]()
         for i, (claim, takes) in enumerate(zip(shared.claims, solved.answer.takes, strict=True)):
-            for thing, units in uses_of(claim, takes) if i != place else ():
-                self.left[thing] -= units
+            used = self.own if i == place else self.others
+            for thing, units in uses_of(claim, takes):
+                used[thing] += units
+        self.left = [units - self.others[thing] for thing, units in enumerate(shared.units)]
 
     # As a solver
 
@@ -85,36 +92,41 @@ class _Known:
 
     def finding(self, finding: SiteFinding) -> SiteFinding:
         """Say of a site whether the others have left nothing that the order wants."""
-        gone = [self.gone(finding.site, line) for line in self.lines.values()]
-        if finding.taken or not any(gone) or self.has(finding.site):
-            return finding
-        return evolve(finding, reasons=(_given(sum(gone)),))
+        why = None if finding.taken else self.why(finding.site, self.lines.values())
+        return evolve(finding, reasons=(why,)) if why else finding
 
     def line(self, line: PlannedLine) -> PlannedLine:
         """Say of a line that is short which sites have given to others."""
+        lines = (self.lines[line.id],)
         reasons = [
-            evolve(row, reasons=(_given(units),))
-            if row.site and (units := self.gone(row.site, self.lines[line.id]))
-            else row
+            evolve(row, reasons=(why,)) if row.site and (why := self.why(row.site, lines)) else row
             for row in line.reasons
         ]
         return evolve(line, reasons=tuple(reasons))
 
-    def has(self, site: str) -> bool:
-        """Whether the others leave the order anything at a site."""
-        i = self.sites[site]
+    def why(self, site: str, lines: Iterable[int]) -> Reason | None:
+        """Say why a site gives lines no more, if that is for the other orders.
+
+        Lines of one sku want the same units: these count once. What the order itself gets is
+        not with others.
+        """
+        i = self.sites.get(site)
+        if i is None:
+            return None
+        stock = {self.claim.cells[i][line]: self.claim.problem.stock[i][line] for line in lines}
+        stock.pop(NOTHING, None)
+        lost = [
+            min(self.others[thing], units - self.own[thing])
+            for thing, units in stock.items()
+            if self.gone(thing)
+        ]
+        if stock and len(lost) == len(stock) and sum(lost):
+            return Reason(code=ReasonCode.GIVEN_TO_OTHERS, value=sum(lost))
         room = self.claim.rooms[i] if self.claim.rooms else NOTHING
-        full = room != NOTHING and not self.left[room]
-        return not full and any(
-            thing != NOTHING and self.left[thing] for thing in self.claim.cells[i]
-        )
+        if stock and room != NOTHING and self.gone(room) and self.others[room]:
+            return Reason(code=ReasonCode.NO_ROOM, value=self.units[room])
+        return None
 
-    def gone(self, site: str, line: int) -> int:
-        """Count the units that a site had for a line, if the others leave none of them."""
-        if site not in self.sites or self.has(site):
-            return 0
-        return self.claim.problem.stock[self.sites[site]][line]
-
-
-def _given(units: int) -> Reason:
-    return Reason(code=ReasonCode.GIVEN_TO_OTHERS, value=units)
+    def gone(self, thing: int) -> bool:
+        """Whether nothing is left of a shared thing, by all orders together."""
+        return self.left[thing] <= self.own[thing]

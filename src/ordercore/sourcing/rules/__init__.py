@@ -17,6 +17,7 @@ from ordercore.sourcing.rules.filters import (
     Within,
     WithinReach,
 )
+from ordercore.sourcing.rules.nesting import MAX_NESTING
 from ordercore.sourcing.rules.rankings import (
     ByPriority,
     Cheapest,
@@ -31,6 +32,7 @@ from ordercore.sourcing.rules.rankings import (
 )
 
 __all__ = [
+    "MAX_NESTING",
     "AllOf",
     "AnyOf",
     "Anywhere",

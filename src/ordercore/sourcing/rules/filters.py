@@ -159,7 +159,7 @@ class HasStock(Filter):
     """The site has some of what the line needs, or makes it."""
 
     def against(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
-        return _MAY if site.units(line) else _because(ReasonCode.NO_STOCK)
+        return _MAY if site.units(line) else _because(lacking(site))
 
 
 @variant(Filter, "has_room")
@@ -308,6 +308,14 @@ class Within(Filter):
             slow = seconds > limit
             return _because(ReasonCode.TOO_SLOW, value=seconds, limit=limit) if slow else _MAY
         return _because(unknown_time(site))
+
+
+_MAKERS: Final = (SiteKind.KITCHEN, SiteKind.WORKSHOP)
+
+
+def lacking(site: Candidate) -> ReasonCode:
+    """Tell why a site gives nothing of what a line needs."""
+    return ReasonCode.NOT_MADE if site.site.kind in _MAKERS else ReasonCode.NO_STOCK
 
 
 def unknown_time(site: Candidate) -> ReasonCode:

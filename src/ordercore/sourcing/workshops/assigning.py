@@ -55,7 +55,8 @@ def assign(
         network: The shops: skills, capacity and load of its sites.
         goals: `LEAST_COST`, `EVEN_LOAD`, `EARLIEST_FINISH`, `FEWEST_MOVES`, or others.
         before: The plan so far, for the goal ``moves``; without one, no job moves.
-        nodes: How many nodes the search may look at for each goal.
+        nodes: How many nodes the search may look at for each goal, and once more for the
+            question which jobs keep out those that are left.
 
     Raises:
         InvalidInput: An argument is not as said.
@@ -74,7 +75,7 @@ def assign(
     integer(least=1, most=10**9)(None, Named("nodes"), nodes)
     board = board_of(terms)
     answer = solve(board.question, terms.goals, nodes=nodes)
-    return _plan(board, answer)
+    return _plan(board, answer, nodes)
 
 
 def replan(
@@ -140,7 +141,7 @@ def _terms(
 # The plan
 
 
-def _plan(board: Board, answer: Answer) -> WorkshopPlan:
+def _plan(board: Board, answer: Answer, nodes: int) -> WorkshopPlan:
     chosen = {
         job.id: board.ways[i][way].id
         for i, (job, way) in enumerate(zip(board.jobs, answer.choice, strict=True))
@@ -148,7 +149,7 @@ def _plan(board: Board, answer: Answer) -> WorkshopPlan:
     }
     chosen |= {job.id: job.begun for job in board.begun if job.begun is not None}
     shops = tuple(_shops(board, chosen))
-    telling = Telling(board, chosen, {shop.site: shop for shop in shops})
+    telling = Telling(board, chosen, {shop.site: shop for shop in shops}, nodes)
     return WorkshopPlan(
         currency=board.terms.workload.currency,
         placed=tuple(_placed(board, chosen, telling)),

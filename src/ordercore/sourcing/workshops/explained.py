@@ -9,7 +9,7 @@ from typing import Final
 
 from ordercore.sourcing.sites import Site
 from ordercore.sourcing.workshops.board import Board, can, minor
-from ordercore.sourcing.workshops.conflicts import conflict_of
+from ordercore.sourcing.workshops.conflicts import Budget, conflict_of
 from ordercore.sourcing.workshops.goals import Goal
 from ordercore.sourcing.workshops.jobs import Effort, Job
 from ordercore.sourcing.workshops.plan import LeftJob, ShopLoad
@@ -30,14 +30,16 @@ class Telling:
         board: What was asked.
         chosen: The shop of each placed job.
         shops: How busy each shop is with them.
+        budget: What may still be spent on which jobs do not fit together.
     """
 
-    __slots__ = ("board", "chosen", "finish", "share", "shops", "sites")
+    __slots__ = ("board", "budget", "chosen", "finish", "share", "shops", "sites")
 
     def __init__(
-        self, board: Board, chosen: Mapping[str, str], shops: Mapping[str, ShopLoad]
+        self, board: Board, chosen: Mapping[str, str], shops: Mapping[str, ShopLoad], nodes: int
     ) -> None:
         self.board: Board = board
+        self.budget: Budget = Budget(nodes)
         self.chosen: Mapping[str, str] = chosen
         self.shops: Mapping[str, ShopLoad] = shops
         self.sites: list[Site] = sorted(board.sites, key=lambda site: site.id)
@@ -145,7 +147,7 @@ class Telling:
         """Tell which other jobs a job does not fit together with."""
         question, jobs, others = self.board.question, self.board.jobs, self.others(job)
         placed = [i for i, other in enumerate(jobs) if other.id in self.chosen]
-        conflict = conflict_of(question.ways, question.room, placed, place)
+        conflict = conflict_of(question.ways, question.room, placed, place, self.budget)
         if conflict is None:
             return LeftJob(job=job.id, why=LeftWhy.NOT_FOUND, others=others)
         together = [jobs[i].id for i in conflict.jobs if i != place]

@@ -68,10 +68,11 @@ class LeftWhy(StrEnum):
     TOGETHER = "together"
     """Together with the jobs ``together`` it takes more than the shops have free."""
     PIECES = "pieces"
-    """Together with the jobs ``together`` it would fit if jobs could be cut; as they cannot,
-    there is no way to put each at one shop."""
+    """Together with the jobs ``together`` it takes no more than the shops have free, each where
+    it is least; but there is no way to put each at one shop."""
     NOT_FOUND = "not_found"
-    """No place was found, and which jobs are in the way, nobody has worked out: too many are."""
+    """No place was found, but it is not proved that there is none beside the other jobs: too
+    many could be in the way, or the nodes did not suffice."""
 
 
 def _code(given: WhyNot | str) -> WhyNot:

@@ -22,7 +22,7 @@ from ordercore.sourcing.workshops.prices import climbed, priced
 from ordercore.sourcing.workshops.searching import Found, Measure, search
 from ordercore.sourcing.workshops.starting import first_choice, improved, without_excess
 
-__all__ = ["Answer", "Level", "Question", "fits", "solve"]
+__all__ = ["Answer", "Fit", "Level", "Question", "fits", "solve"]
 
 _T = TypeVar("_T")
 
@@ -71,6 +71,24 @@ class Level(NamedTuple):
     bound: Fraction
 
 
+class _Proved(NamedTuple):
+    """What was proved when a goal was pursued; choices may have changed since.
+
+    Attributes:
+        goal: Which.
+        anyway: Less the sum is in no choice that leaves as few jobs.
+        given: The sums that later searches had to keep to.
+        searched: Less the sum is in no choice that keeps to these.
+        fine: What is in both bounds for each job that is left.
+    """
+
+    goal: Goal
+    anyway: Fraction
+    given: tuple[Measure, ...]
+    searched: Fraction
+    fine: int
+
+
 class Answer(NamedTuple):
     """Where each job goes, and how good that is.
 
@@ -94,26 +112,35 @@ def solve(question: Question, goals: Iterable[Goal], *, nodes: int) -> Answer:
         nodes: How many nodes may be looked at for each.
     """
     solver = _Solver(question, nodes)
-    levels = [solver.leave_least()]
-    levels += [solver.pursue(goal) for goal in goals]
-    fewer = Fraction(solver.count_left)  # than before, if that was not yet the least
-    levels[0] = Level(Goal.LEFT, fewer, min(fewer, levels[0].bound))
+    proved = [solver.leave_least(), *[solver.pursue(goal) for goal in goals]]
+    levels = tuple([solver.level(each) for each in proved])  # only now are all sums what they are
     choice = tuple(
         way if way < len(job) else None
         for way, job in zip(solver.choice, question.ways, strict=True)
     )
-    return Answer(choice, tuple(levels), solver.nodes)
+    return Answer(choice, levels, solver.nodes)
 
 
-def fits(ways: Ways, room: Room, *, nodes: int) -> bool | None:
-    """Tell whether all jobs fit; None: the nodes did not suffice to say."""
-    jobs = len(ways)
+class Fit(NamedTuple):
+    """Whether all jobs fit.
+
+    Attributes:
+        fits: None: the nodes did not suffice to say.
+        nodes: How many nodes were looked at.
+    """
+
+    fits: bool | None
+    nodes: int
+
+
+def fits(ways: Ways, room: Room, *, nodes: int) -> Fit:
+    """Tell whether all jobs fit."""
     none = tuple((0,) * (len(job) + 1) for job in ways)
     solver = _Solver(Question(ways, (0,) * len(room), room, none, none), nodes)
-    level = solver.leave_least()
-    if not level.value or not jobs:
-        return True
-    return False if level.bound else None
+    level = solver.level(solver.leave_least())
+    if not level.value:
+        return Fit(fits=True, nodes=solver.nodes)
+    return Fit(fits=False if level.bound else None, nodes=solver.nodes)
 
 
 class _Solver:
@@ -149,42 +176,63 @@ class _Solver:
         """How many jobs are left."""
         return weight(self.left, self.choice)
 
-    def leave_least(self) -> Level:
+    def leave_least(self) -> _Proved:
         """Leave as few jobs as possible."""
-        bound = self._least(self.left, 0) if self.count_left else 0
-        return Level(Goal.LEFT, Fraction(self.count_left), Fraction(bound))
+        if self.count_left:
+            return self._least(Goal.LEFT, self.left, 0)
+        return _Proved(Goal.LEFT, Fraction(), (), Fraction(), 0)
 
-    def pursue(self, goal: Goal) -> Level:
+    def pursue(self, goal: Goal) -> _Proved:
         """Come as near to a goal as those before it allow."""
         if goal in (Goal.SHARE, Goal.FINISH):
             return self._even(goal)
-        weights = self.question.costs if goal is Goal.COST else self.question.moves
+        weights = self._weights(goal)
         self.decides = after(self.decides, weights)
-        bound = self._least(weights, max(map(max, weights), default=0))
-        return Level(goal, Fraction(weight(weights, self.choice)), Fraction(bound))
+        return self._least(goal, weights, max(map(max, weights), default=0))
+
+    def level(self, proved: _Proved) -> Level:
+        """Tell how good the choice is now, and what is still proved of that."""
+        if proved.goal in (Goal.SHARE, Goal.FINISH):
+            value = self._shops(proved.goal).busiest(self._taken())
+        else:
+            value = Fraction(weight(self._weights(proved.goal), self.choice))
+        bound = proved.searched if self._keeps(proved.given, self.choice) else proved.anyway
+        return Level(proved.goal, value, max(Fraction(), bound - proved.fine * self.count_left))
+
+    def _weights(self, goal: Goal) -> Weights:
+        if goal is Goal.LEFT:
+            return self.left
+        return self.question.costs if goal is Goal.COST else self.question.moves
+
+    @staticmethod
+    def _keeps(measures: Iterable[Measure], choice: Choice) -> bool:
+        return all(weight(m.weights, choice) <= m.most for m in measures)
 
     # Sums
 
-    def _least(self, weights: Weights, fine: int) -> int:
+    def _least(self, goal: Goal, weights: Weights, fine: int) -> _Proved:
         """Make a sum as small as possible; tell what it cannot fall below.
 
         Args:
+            goal: What the sum is for.
             weights: What is added up.
             fine: What is added for each job that is left, so that bounds see that no more may
                 be left than are now. Bounds are true whatever it is.
         """
         self.choice = improved(self.ways, self.decides, self.room, self.choice)
-        fines = fine * self.count_left
+        # If fewer are left now, the sums before are other ones.
+        self.kept = [m._replace(most=weight(m.weights, self.choice)) for m in self.kept]
+        given = tuple(self.kept)
         counted = tuple((*job[:-1], job[-1] + fine) for job in weights)
         most = weight(counted, self.choice) - 1
         found = priced(self._open(self.ways), self._open(counted), self.room, most)
         bound = found.bound
         if bound <= most:  # not proved by prices alone
             measure = Measure(counted, most, found.prices)
-            if self._search([*self.kept, measure], self.room, self.limit, improve=True).finished:
+            if self._search([*given, measure], self.room, self.limit, improve=True).finished:
                 bound = weight(counted, self.choice)
         self.kept.append(Measure(counted, weight(counted, self.choice), found.prices))
-        return max(0, min(bound, self.kept[-1].most) - fines)
+        return _Proved(goal, Fraction(found.bound), given, Fraction(bound), fine)
 
     def _search(
         self, measures: Sequence[Measure], room: Room, nodes: int, *, improve: bool
@@ -204,13 +252,12 @@ class _Solver:
 
     # The busiest shop
 
-    def _even(self, goal: Goal) -> Level:
+    def _even(self, goal: Goal) -> _Proved:
         """Make the busiest shop as little busy as possible, by less room for all."""
-        shops = self._shops(goal)
-        bound = self._less_busy(shops)
-        value = shops.busiest(self._taken())
-        self.room = shops.up_to(value)
-        return Level(goal, value, min(bound, value))
+        shops, given = self._shops(goal), tuple(self.kept)
+        anyway, searched = self._less_busy(shops)
+        self.room = shops.up_to(shops.busiest(self._taken()))
+        return _Proved(goal, anyway, given, searched, 0)
 
     def _shops(self, goal: Goal) -> Busyness:
         """Take as the size of a shop its capacity, or 1 where the work itself counts."""
@@ -219,8 +266,12 @@ class _Solver:
             sizes = (1,) * len(loads)
         return Busyness((*loads, 0), (*[size or None for size in sizes], None), self.room)
 
-    def _less_busy(self, shops: Busyness) -> Fraction:
-        """Find a choice in which the busiest shop is less busy; tell what it cannot fall below."""
+    def _less_busy(self, shops: Busyness) -> tuple[Fraction, Fraction]:
+        """Find a choice in which the busiest shop is less busy; tell what it cannot fall below.
+
+        Returns:
+            What prices prove of all choices, and what a search does of those as good before.
+        """
         value = shops.busiest(self._taken())
         climb = climbed(self.ways, self.left, shops, value, self.count_left)
         low = share = climb.share  # most often, that is already the best
@@ -235,7 +286,7 @@ class _Solver:
                 self._come_near(shops, low, climb.prices)
                 break
             share = (low + value) / 2
-        return low
+        return climb.share, min(low, value)
 
     def _come_near(self, shops: Busyness, low: Fraction, prices: tuple[int, ...]) -> None:
         """Look for something better where there was no time for the best."""
@@ -262,7 +313,5 @@ class _Solver:
         work = tuple(tuple([w for _, w in job]) for job in self.ways)
         start = without_excess(self.ways, self.choice, room)
         choice = improved(self.ways, after(self.decides, work), room, start)
-        as_good = [weight(m.weights, choice) <= m.most for m in self.kept]
-        if weight(self.left, choice) <= self.count_left and all(as_good):
-            return choice
-        return None
+        as_good = weight(self.left, choice) <= self.count_left and self._keeps(self.kept, choice)
+        return choice if as_good else None

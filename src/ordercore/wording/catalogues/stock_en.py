@@ -27,4 +27,5 @@ STOCK: dict[str, Message] = {
     "short.not_set_aside": "not set aside, or not there yet",
     "short.not_renewable": "it cannot be kept any longer",
     "short.not_sourced": "no choice of sites serves all of it",
+    "short.place_unknown": "the delivery address has no coordinates, and sites are chosen by them",
 }

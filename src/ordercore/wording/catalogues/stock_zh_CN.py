@@ -27,4 +27,5 @@ STOCK: dict[str, Message] = {
     "short.not_set_aside": "未预占或尚未到货",
     "short.not_renewable": "无法继续保留",
     "short.not_sourced": "没有能全部供应的发货方案",
+    "short.place_unknown": "收货地址没有坐标，无法据此选择发货地点",
 }

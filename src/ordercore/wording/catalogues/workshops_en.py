@@ -29,8 +29,8 @@ WORKSHOPS: dict[str, Message] = {
     "workshops.left.too_long": "{job}: takes more than is free at any workshop",
     "workshops.left.together": "{job}: together with {jobs} it takes {needed}, {free} are free",
     "workshops.left.pieces": (
-        "{job}: together with {jobs} it takes {needed} of {free}, "
-        "but what is free is too scattered"
+        "{job}: together with {jobs} it takes at least {needed} of {free}, "
+        "but in no way does each go to one workshop"
     ),
     "workshops.left.not_found": "{job}: no place was found",
     "workshops.others": "Why not elsewhere",

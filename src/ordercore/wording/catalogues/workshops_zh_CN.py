@@ -28,7 +28,9 @@ WORKSHOPS: dict[str, Message] = {
     "workshops.left.no_effort": "{job}：具备技能的车间没有给出工时",
     "workshops.left.too_long": "{job}：所需工时超过任何车间的空闲",
     "workshops.left.together": "{job}：连同{jobs}共需{needed}，空闲只有{free}",
-    "workshops.left.pieces": "{job}：连同{jobs}共需{needed}，空闲{free}，但空闲太零散，放不下",
+    "workshops.left.pieces": (
+        "{job}：连同{jobs}至少需{needed}，空闲{free}，但无法让每件各归一个车间"
+    ),
     "workshops.left.not_found": "{job}：没有找到安排",
     "workshops.others": "为什么不在别处",
     "workshops.other": "{job}：不选{site}，{reasons}",

@@ -57,7 +57,14 @@ def agenda_key(resource: str) -> Key:
 
 
 def plan_key(order_id: str) -> Key:
-    """Tell where the plan is kept from where an order comes.
+    """Tell where it is kept what was decided last about from where an order's units come.
+
+    That is a decision, with its reasons, and not how things stand: it is of the units that were
+    set aside then. Those are all of them at placing, the added ones of a change, the moved ones
+    of `Reroute`; earlier decisions are in its events. What is freed, split off, merged, shipped
+    or cancelled later does not change it, so an order that was split off has none until
+    something is set aside for it: the order has that it was split off from (`OrderSplitOff`).
+    Where units stand, levels tell: `ordercore.stock.StockLevel.held_for`.
 
     >>> str(plan_key("o-1"))
     'allocation_plan o-1'

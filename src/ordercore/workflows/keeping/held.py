@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
+from ordercore.errors import InvalidDocument, InvalidValue
 from ordercore.stock import BillBook, ReservationState, Shortage
 from ordercore.stock.materials import net
 from ordercore.stock.materials.plan import MaterialPlan
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 __all__ = ["Goods", "Held", "Made", "Missing"]
+
+_NONE: Final[Mapping[str, int]] = MappingProxyType({})
 
 Missing = list[tuple[Wanted, int]]
 """What is to be set aside anew, and how many units of it."""
@@ -35,6 +39,10 @@ class Held(Protocol):
 
     def hand_over(self) -> None:
         """Let another order have it."""
+        ...
+
+    def leave(self, sites: Collection[str]) -> Missing:
+        """Free what stands at sites; tell what must be had anew, elsewhere."""
         ...
 
     def consume(self) -> Iterable[Shortage]:
@@ -98,6 +106,17 @@ class Goods:
                 missing.append((wanted, left))
         return missing
 
+    def leave(self, sites: Collection[str]) -> Missing:
+        """Free the units that stand at sites."""
+        missing: Missing = []
+        for wanted in self._wanted:
+            lost = [pile for pile in self._piles(wanted) if pile.site in sites]
+            for pile in lost:
+                self._desk.free(pile, pile.found.outstanding)
+            if lost:
+                missing.append((wanted, sum(pile.found.outstanding for pile in lost)))
+        return missing
+
     def free(self) -> None:
         """Give units free, the newest first."""
         for wanted in self._wanted:
@@ -120,11 +139,11 @@ class Goods:
         """Keep units a while longer."""
         for wanted in self._wanted:
             piles = self._piles(wanted)
-            lost = sum(
-                pile.found.outstanding for pile in piles if not _renewed(self._desk, pile, until)
-            )
-            if lost and not wanted.is_gift:
-                yield wanted.short(max(0, wanted.quantity - lost), "not_renewable")
+            kept = [pile for pile in piles if _renewed(self._desk, pile, until)]
+            units = sum(pile.found.outstanding for pile in kept)
+            if units < wanted.quantity and not wanted.is_gift:
+                reason = "not_set_aside" if len(kept) == len(piles) else "not_renewable"
+                yield wanted.short(units, reason)
 
 
 class Made:
@@ -177,9 +196,19 @@ class Made:
             for pile in piles:
                 _firm(self._desk, pile)
             return []
-        for pile in piles:
+        return self._anew(piles)
+
+    def leave(self, sites: Collection[str]) -> Missing:
+        """Where some of it stands at sites, free all and let it be netted anew."""
+        piles = self._piles()
+        return self._anew(piles) if any(pile.site in sites for pile in piles) else []
+
+    def _anew(self, piles: Iterable[Pile]) -> Missing:
+        """Free what is held, and ask for all lines anew; for a gift only if it was held."""
+        held = list(piles)
+        for pile in held:
             self._desk.free(pile, pile.found.outstanding)
-        return [(each, each.quantity) for each in self._wanted if piles or not each.is_gift]
+        return [(each, each.quantity) for each in self._wanted if held or not each.is_gift]
 
     def free(self) -> None:
         """Free what the units that stay do not need, the newest first."""
@@ -203,13 +232,52 @@ class Made:
             spend(units - stays.get(sku, 0), newest, act)
 
     def consume(self) -> Iterable[Shortage]:
-        """Let go what the units need, the oldest first; with the last ones all that is left."""
+        """Let go what the units need, the oldest first; with the last ones all that is left.
+
+        What a lot gives beyond them is good stock, and is set aside as far as it is needed.
+        """
         piles = self._piles()
-        held = _units(piles)
-        plan = self._net(self._wanted, held)
-        goes = self._needs(self._wanted, held) if self._kept else held
-        if not plan.ok or self._spend(goes, piles):
+        held = Counter(_units(piles))
+        flow = self._flow(self._wanted, held, held)
+        if flow is None or self._spend(flow.goes if self._kept else held, piles):
             yield from self._short()
+            return
+        like = _first_of(piles, flow.goes)
+        self._take_in([(self._wanted[0].line, flow.comes)], flow.comes, like)
+
+    def _flow(
+        self,
+        lines: Sequence[Wanted],
+        supply: Mapping[str, int],
+        held: Counter[str],
+        gives: Mapping[str, int] = _NONE,
+    ) -> _Flow | None:
+        """Tell what goes and what comes when units are made; None: they cannot be.
+
+        What is rounded up for several units together may be too little for each of them alone.
+        So what the rest needs stays, where all together have enough.
+
+        Args:
+            lines: What is made.
+            supply: Of what it may be made.
+            held: What is held.
+            gives: What of it stays with the order; none: it leaves.
+        """
+        plan = self._net(lines, supply)
+        if not plan.ok or not plan.taken:
+            return None
+        goes = Counter({part.sku: part.taken for part in plan.taken})
+        comes = Counter({part.sku: part.surplus for part in plan.made if part.surplus})
+        comes += Counter(gives)
+        whole = self._net(self._kept if gives else (*lines, *self._kept), held)
+        if whole.ok:
+            due = Counter({part.sku: part.made for part in whole.made})
+            if Counter(gives) <= due:  # then it is rounding alone by which it is too little
+                for part in self._net(self._kept, held - goes + comes).short:
+                    goes[part.sku] -= min(goes[part.sku], part.short)
+            if gives and not self._net(self._kept, held - goes + comes).ok:
+                return None  # it would take what other units need
+        return _Flow(goes, comes)
 
     def _spend(self, goes: Mapping[str, int], piles: Sequence[Pile]) -> int:
         """Let units leave, the oldest first; tell how many are not there."""
@@ -227,33 +295,92 @@ class Made:
         """Make units of their parts: these leave, and what is made is set aside in their place.
 
         What a lot gives beyond the need is good stock, and is set aside as far as the order
-        needs it.
+        needs it. All lines are summed up first, so that each pile is spent once.
+
+        Raises:
+            InvalidDocument: It is asked of lines that are not made.
         """
+        self._check_made()
+        at = self._desk.task.at
+        piles = [pile for pile in self._piles() if not pile.found.has_expired(at)]
+        held = Counter(_units(piles))
+        goes: Counter[str] = Counter()
+        made: list[tuple[str, Counter[str]]] = []
         for wanted in self._wanted:
-            at, piles = self._desk.task.at, self._piles()
-            piles = [
-                pile for pile in piles if pile.sku != wanted.sku and not pile.found.has_expired(at)
-            ]
-            plan = self._net([wanted], _units(piles))
-            goes = {part.sku: part.taken for part in plan.taken}
-            if not plan.ok or not goes or self._spend(goes, piles):
+            parts = {sku: units for sku, units in held.items() if sku != wanted.sku}
+            flow = self._flow([wanted], parts, held, {wanted.sku: wanted.quantity})
+            if flow is None:
                 yield wanted.short(0, "not_set_aside")
                 continue
-            first = next(pile for pile in piles if pile.sku in goes)
-            made = {part.sku: part.surplus for part in plan.made if part.surplus}
-            made[wanted.sku] = made.get(wanted.sku, 0) + wanted.quantity
-            held = Counter(_units(self._piles()))
-            needs = self._needs(self._kept, held + Counter(made))
-            for sku, units in made.items():
-                aside = min(units, max(0, needs.get(sku, 0) - held[sku]))
-                self._desk.take_in(sku, units, aside, like=first, line=wanted.line)
+            made.append((wanted.line, flow.comes))
+            held = held - flow.goes + flow.comes
+            goes += flow.goes
+        comes = sum((units for _, units in made), Counter[str]())
+        leaves = goes & Counter(_units(piles))  # the rest was made of what was made just now
+        if self._spend(leaves, piles):
+            yield from self._short()
+        elif made:
+            self._take_in(made, comes - (goes - leaves), _first_of(piles, goes))
+
+    def _check_made(self) -> None:
+        """Refuse to make units of goods and of services."""
+        faults = [
+            InvalidValue("a line that is made", each.sku, path=("units", each.line))
+            for each in self._desk.task.wanted
+            if not self._desk.keeper.makes(each)
+        ]
+        if faults:
+            raise InvalidDocument(faults)
+
+    def _take_in(
+        self,
+        made: Iterable[tuple[str, Counter[str]]],
+        comes: Counter[str],
+        like: Pile,
+    ) -> None:
+        """Take in what is made, and set aside of it what is needed.
+
+        Args:
+            made: What was made for which line.
+            comes: What of all that is left to be taken in.
+            like: Of what it was made: it stands there, and is held on these terms.
+        """
+        held = Counter(_units(self._piles()))
+        aside = Counter(self._needs(self._kept, held + comes)) - held
+        if like.found.has_expired(self._desk.task.at):
+            aside.clear()
+        left = Counter(comes)
+        for line, units in made:
+            for sku in units & left:
+                some = min(units[sku], left[sku])
+                kept = min(some, aside[sku])
+                self._desk.take_in(sku, some, kept, like=like, line=line)
+                left[sku] -= some
+                aside[sku] -= kept
 
     def renew(self, until: Callable[[datetime | None], datetime | None]) -> Iterable[Shortage]:
         """Keep it a while longer, all of it or, by what is told, none."""
-        kept = [_renewed(self._desk, pile, until) for pile in self._piles()]
-        for wanted in self._wanted:
-            if not all(kept) and not wanted.is_gift:
-                yield wanted.short(0, "not_renewable")
+        piles = self._piles()
+        kept = [pile for pile in piles if _renewed(self._desk, pile, until)]
+        lines = [wanted for wanted in self._wanted if not wanted.is_gift]
+        if len(kept) == len(piles) and self._net(lines, _units(kept)).ok:
+            return
+        reason = "not_set_aside" if len(kept) == len(piles) else "not_renewable"
+        for wanted in lines:
+            yield wanted.short(0, reason)
+
+
+class _Flow(NamedTuple):
+    """What goes and what comes when units are made."""
+
+    goes: Counter[str]
+    comes: Counter[str]
+    """What stays of what is made: all of it, or what lots give beyond units that leave."""
+
+
+def _first_of(piles: Sequence[Pile], goes: Counter[str]) -> Pile:
+    """Find the oldest pile of which units go."""
+    return next((pile for pile in piles if goes[pile.sku]), piles[0])
 
 
 def _units(piles: Iterable[Pile]) -> Mapping[str, int]:

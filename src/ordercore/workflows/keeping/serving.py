@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from attrs import evolve
 
+from ordercore.errors import InvalidValue
 from ordercore.sourcing import AllocationPlan
 from ordercore.stock import (
     Demand,
@@ -25,6 +26,7 @@ from ordercore.stock import (
     Supply,
     Taken,
     check,
+    open_level,
     propose,
     reserve,
 )
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from ordercore.workflows.keeper import StockKeeper
 
 __all__ = ["set_aside"]
+
+_PLACE_UNKNOWN: Final = "place_unknown"
+"""The reason of sourcing where a rule asks for a place that nobody knows."""
 
 
 def set_aside(
@@ -55,7 +60,12 @@ def set_aside(
     if not lines:
         return None
     asked, snapshot = Demand(lines), _snapshot(desk)
-    plan = _planned(desk, asked, snapshot)
+    try:
+        plan = _planned(desk, asked, snapshot)
+    except InvalidValue as error:
+        if not _is_placeless(error, desk):
+            raise
+        return _placeless(asked, snapshot, at, missing)
     if plan is not None and not plan.ok:
         return _not_planned(plan, asked, snapshot, at, missing)
     demand = asked if plan is None else _by_plan(asked, plan)
@@ -69,9 +79,13 @@ def set_aside(
 
 
 def _snapshot(desk: Desk) -> StockSnapshot:
-    keeper = desk.keeper
+    """Tell what there is; sites that drop out have nothing."""
+    keeper, without = desk.keeper, desk.task.without
     return StockSnapshot(
-        levels=desk.levels.values(),
+        levels=[
+            level if level.site not in without else open_level(sku=level.sku, site=level.site)[0]
+            for level in desk.levels.values()
+        ],
         sites=keeper.sites,
         bills=keeper.bills,
         calendar=keeper.calendar,
@@ -136,15 +150,11 @@ def _is_planned(line: DemandLine) -> bool:
 
 def _planned(desk: Desk, demand: Demand, snapshot: StockSnapshot) -> AllocationPlan | None:
     """Let sourcing choose sites; None: there is nobody to ask, or nothing to be asked."""
-    keeper, task = desk.keeper, desk.task
+    sourcing, task = desk.keeper.sourcing, desk.task
     lines = [line for line in demand.lines if _is_planned(line)]
-    if keeper.sourcing is None or not lines:
+    if sourcing is None or not lines:
         return None
-    made = {line.sku for line in lines if isinstance(line.supply, MadeToOrder)}
-    works = keeper.works or keeper.sites
-    return keeper.sourcing.plan(
-        Demand(lines), snapshot, task.at, to=task.place, makes=made, works=works
-    )
+    return sourcing.plan(Demand(lines), snapshot, task.at, to=task.place)
 
 
 def _by_plan(demand: Demand, plan: AllocationPlan) -> Demand:
@@ -174,6 +184,26 @@ def _not_planned(
         told.setdefault(line.id, wanted.short(wanted.quantity - line.missing, "not_sourced"))
     proposals = remedies(answer, demand, snapshot)
     return Short(shortages=told.values(), proposals=proposals, plan=plan)
+
+
+def _is_placeless(error: InvalidValue, desk: Desk) -> bool:
+    """Whether it says that a rule asks where the customer is, and nobody knows."""
+    return error.reason == _PLACE_UNKNOWN and desk.task.place is None
+
+
+def _placeless(
+    demand: Demand,
+    snapshot: StockSnapshot,
+    at: datetime,
+    missing: Mapping[str, tuple[Wanted, int]],
+) -> Short:
+    """Tell all that is short, and of each line that no site is chosen for it."""
+    answer = check(demand, snapshot, at)
+    told = {short.line: short for short in _of_lines(answer.shortages, demand, missing)}
+    for line in (line.id for line in demand.lines if _is_planned(line)):
+        short = told.get(line) or missing[line][0].short()
+        told[line] = evolve(short, reasons=(*short.reasons, _PLACE_UNKNOWN))
+    return Short(shortages=told.values(), proposals=remedies(answer, demand, snapshot))
 
 
 # What comes of it

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
 from attrs import frozen
 
+from ordercore.calendars import instant_us
 from ordercore.errors import InvalidValue
 from ordercore.stock import Shortage
 from ordercore.stock.resources import (
@@ -43,6 +44,15 @@ class _Visit:
         """Whether the time of one of its bookings is over."""
         return any(booking.has_expired(at) for _, booking in self.parts)
 
+    def is_past(self, at: datetime) -> bool:
+        """Whether it is too late for it: it is over or, where it has expired, has begun.
+
+        What is kept for good stays as it is.
+        """
+        held = [booking for _, booking in self.parts if booking.expires_at is not None]
+        now = instant_us(at)
+        return any(now >= each.span[0 if each.has_expired(at) else 1] for each in held)
+
 
 class Visits:
     """Services: each unit is a visit, at which all who take part are booked."""
@@ -71,8 +81,15 @@ class Visits:
                 missing.append((wanted, left))
         return missing
 
+    def leave(self, sites: Collection[str]) -> Missing:  # noqa: ARG002
+        """Leave visits as they are."""
+        return []
+
     def _firmed(self, visit: _Visit) -> bool:
         at = self._desk.task.at
+        if visit.is_past(at):
+            self._each(visit, cancel)
+            return False
         kept = [firm(self._desk.agendas[key], visit.id, at=at) for key, _ in visit.parts]
         if all(isinstance(each, tuple) for each in kept):
             return all([self._desk.put_agenda(each) for each in kept])
@@ -112,14 +129,18 @@ class Visits:
     def renew(self, until: Callable[[datetime | None], datetime | None]) -> Iterable[Shortage]:
         """Keep visits a while longer."""
         for wanted in self._wanted:
-            lost = sum(not self._renewed(visit, until) for visit in self._held(wanted))
-            if lost:
-                yield wanted.short(max(0, wanted.quantity - lost), "not_renewable")
+            visits = self._held(wanted)
+            kept = sum(self._renewed(visit, until) for visit in visits)
+            if kept < wanted.quantity:
+                reason = "not_set_aside" if kept == len(visits) else "not_renewable"
+                yield wanted.short(kept, reason)
 
     def _renewed(self, visit: _Visit, until: Callable[[datetime | None], datetime | None]) -> bool:
         at, booking = self._desk.task.at, visit.parts[0][1]
         if booking.expires_at is None:
             return True
+        if visit.is_past(at):
+            return False
         end = until(booking.renewable_until)
         if end is None or end <= booking.expires_at:
             return not visit.has_expired(at)
