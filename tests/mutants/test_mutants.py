@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import late_and_refused  # noqa: F401 - it enters its mutants
 import on_file
 import pytest
 import spoilt_data  # noqa: F401 - it enters its mutants

@@ -125,6 +125,20 @@ class SmallPages(Around):
         return f"c{len(cursors) - 1:06}"
 
 
+class EmptyFirst(Around):
+    """Begins each walk with a page that holds nothing."""
+
+    def keys(self, kind: str, *, after: str | None = None, limit: int = 100) -> Page[Any]:
+        return self.paged(lambda **named: self.inner.keys(kind, **named), after, limit)
+
+    def outbox(self, *, after: str | None = None, limit: int = 100) -> Page[Any]:
+        return self.paged(self.inner.outbox, after, limit)
+
+    def paged(self, listed: Any, after: str | None, limit: int) -> Page[Any]:
+        page = listed(after=None if after == "start" else after, limit=limit)
+        return Page((), "start") if after is None else page
+
+
 # Awaited
 
 
@@ -382,6 +396,33 @@ class Trial:
         self.is_open = False
 
 
+class Coarse(Optimistic):
+    """Refuses at its end whoever has written, if anything at all has changed meanwhile."""
+
+    capabilities = ("transactions",)
+
+    def begin(self) -> Any:
+        return CoarseTrial(self)
+
+
+class CoarseTrial(Trial):
+    """A transaction of a `Coarse` store."""
+
+    def __init__(self, store: Optimistic) -> None:
+        super().__init__(store)
+        self.before = self.picture()
+
+    def picture(self) -> tuple[object, ...]:
+        kept = self.store.inner._kept
+        versions = {found.key: found.version for found in kept.aggregates.values()}
+        return versions, dict(kept.used), list(kept.replies), list(kept.outbox)
+
+    def commit(self) -> None:
+        if self.is_open and self.tried.log and self.picture() != self.before:
+            raise VersionConflict("anything at all")
+        super().commit()
+
+
 class WhileOpen:
     """The verbs of a transaction, as long as it is open."""
 
@@ -478,6 +519,37 @@ class HoldsBack(Around):
         """Whether somebody who was at work when it was written still is."""
         still = self.root.inner._open
         return any(unit is other for unit in self.root.waits[event] for other in still)
+
+
+class PlacesAtTheWrite(HoldsBack):
+    """Gives events their places when they are written, as a sequence does.
+
+    The outbox ends before the first event of a transaction that is open.
+    """
+
+    def around(self, bound: Any) -> Any:
+        return PlacesAtTheWrite(bound, self.root)
+
+    def outbox(self, *, after: str | None = None, limit: int = 100) -> Page[Any]:
+        self.inner.outbox(limit=limit)
+        places = {event: place for place, event in enumerate(self.root.waits, 1)}
+        out = {told.id: told for told in all_of(self.inner)}
+        still = [event for unit in self.root.inner._open for event in unit.written.outbox]
+        end = min((places[event] for event in still if event in places), default=len(places) + 1)
+        some = [each for each in places if each in out and int(after or 0) < places[each] < end]
+        more = str(places[some[limit - 1]]) if some[limit:] else None
+        return Page([out[each] for each in some[:limit]], more)
+
+
+def all_of(store: Any) -> list[Recorded]:
+    """List all events of a store."""
+    found: list[Recorded] = []
+    page = store.outbox(limit=1000)
+    while True:
+        found += page.members
+        if page.next is None:
+            return found
+        page = store.outbox(after=page.next, limit=1000)
 
 
 # Those that refuse at once, and those that are slow at their end

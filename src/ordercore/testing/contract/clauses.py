@@ -82,11 +82,13 @@ CLAUSES: Final = MappingProxyType(
         "C-22": "An event with the id of one that stands in the outbox is refused with "
         "`InvalidValue`.",
         "C-23": "Nobody else sees what was written in a transaction that has not committed.",
-        "C-24": "The transaction itself sees it: values, versions, lists, counters, replies.",
+        "C-24": "The transaction itself sees it: values, versions, lists, counters, replies; and "
+        "so does whoever is bound to it once more.",
         "C-25": "The caller's commit makes all of it hold, and only then do others find its "
         "events in the outbox.",
-        "C-26": "After a rollback nothing has happened: keys, versions and counters are free. A "
-        "commit that was refused within a transaction leaves what was written in it before.",
+        "C-26": "After a rollback nothing has happened: keys, versions and counters are free. "
+        "Whatever is refused within a transaction leaves what was written in it before, and what "
+        "is written after that goes with a rollback, too.",
         "C-27": "Acknowledging and forgetting within a transaction hold with the caller's "
         "commit, and only for what was there.",
         "C-28": "A limit holds over transactions that are open at once.",
@@ -101,15 +103,16 @@ CLAUSES: Final = MappingProxyType(
         "C-32": "The key is looked at before versions, and versions before counters.",
         "C-33": "`lock=True` is a hint: the same is read, no update is lost, and nothing stays "
         "locked when the transaction has ended.",
-        "C-34": "Where nobody knows whether a commit took place, asking again is harmless: it "
-        "has happened once, and the reply is the first one.",
+        "C-34": "Where nobody knows whether a commit took place, for its answer was lost, or it "
+        "was cancelled while it was awaited, asking again is harmless: it has happened once, and "
+        "the reply is the first one.",
         "C-35": "What one connection has committed, every other one sees; versions, keys and "
         "limits hold over all of them.",
         "C-36": "Threads at once lose and double nothing: the counter, what the aggregates say "
         "and the successes that were acknowledged come to the same.",
         "C-37": "Processes at once lose and double nothing.",
         "C-38": "After the store was killed, what was acknowledged is there, and what was not "
-        "committed is not.",
+        "committed is not; and who goes on listing events misses none.",
         "C-39": "Where processes are killed at work, each commit of theirs is there in full or "
         "not at all, and every one that was acknowledged is there.",
         "C-40": "What another program has written past the store is read, and its version counts.",

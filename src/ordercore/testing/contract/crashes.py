@@ -8,11 +8,12 @@ from typing import Any
 from attrs import define
 
 from ordercore.data import dumps
-from ordercore.errors import CommitUnknown, VersionConflict
-from ordercore.storage import Decision, Loaded, Readable, Reply, Request
+from ordercore.errors import CommitUnknown, InvalidInput, VersionConflict
+from ordercore.events import Recorded
+from ordercore.storage import Decision, Loaded, Page, Readable, Reply, Request
 from ordercore.testing.contract.checks import check
 from ordercore.testing.contract.clauses import Capability
-from ordercore.testing.contract.expectations import equal, refused, same
+from ordercore.testing.contract.expectations import equal, holds, refused, same
 from ordercore.testing.contract.lab import Asked, Lab
 from ordercore.testing.contract.samples import (
     LATER,
@@ -25,7 +26,7 @@ from ordercore.testing.contract.samples import (
     key,
     request,
 )
-from ordercore.testing.contract.seen import names, outbox, state, stories, used
+from ordercore.testing.contract.seen import first_page, names, outbox, state, stories, used, walk
 
 # C-34: the answer to a commit gets lost
 
@@ -130,7 +131,7 @@ def a_connection_opened_later_sees_everything(lab: Lab) -> None:
     late = lab.another("late")
     equal(state(late, USES), state(lab.store, USES))
     equal(late.reply(request("r-1")), Told(1))
-    page = late.outbox(limit=1)
+    page = first_page(late.outbox, 1)
     equal(page.members, tuple(outbox(lab.store)))
 
 
@@ -174,6 +175,38 @@ def what_was_not_committed_dies_with_the_store(lab: Lab) -> None:
     equal(_seen(store), before)
     store.commit(request("r-1", 2), decision(*changes, usage=(add(1, most=2),)))
     equal((names(store), used(store), stories(store)), (["a", "b"], 2, {"a": [1, 2], "b": [1]}))
+
+
+def _met_behind(store: Asked, page: Page[Recorded]) -> list[Recorded] | None:
+    """Go on with a page; a store may refuse the cursors of its life before."""
+    met = [*page.members]
+    while page.next is not None:
+        try:
+            page = store.outbox(after=page.next, limit=1)
+        except InvalidInput:
+            return None
+        met += page.members
+    return met
+
+
+@check("C-38", Capability.KILL)
+def who_lists_events_goes_on_when_the_store_was_killed(lab: Lab) -> None:
+    """In a walk that began before, if its cursor outlives the store, and in one from the start."""
+    store = lab.store
+    store.commit(request("r-0"), decision(("a", 0, Tally(1)), count=3))
+    page = first_page(store.outbox, 1)
+    lab.kill()
+    store.commit(request("r-1"), decision(("b", 0, Tally(2)), count=2))
+    store.commit(request("r-2"), decision(("a", 3, Tally(3))))
+    met = _met_behind(store, page)
+    if met is not None:
+        mine = [told.sequence for told in met if told.aggregate == key("a")]
+        holds(mine in ([1, 2, 3], [1, 2, 3, 4]), "the events of before, each once", mine)
+    for limit in (1, 2, 100):
+        listed = [(each.aggregate.id, each.sequence) for each in walk(store.outbox, limit)]
+        due = [*(("a", number) for number in range(1, 5)), ("b", 1), ("b", 2)]
+        equal(sorted(listed), due, f"all events, in pages of {limit}")
+    equal(stories(store), {"a": [1, 2, 3, 4], "b": [1, 2]})
 
 
 # C-40: another program writes

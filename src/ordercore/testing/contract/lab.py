@@ -105,6 +105,11 @@ class Unit(Asked):
         ends = ("commit", "rollback")
         return self.is_there and all(callable(getattr(self._transaction, e, None)) for e in ends)
 
+    def bound_again(self) -> Asked:
+        """Bind the store to it once more."""
+        bound: Plainly = self.ask(lambda _: self.lab.bound(self._transaction))
+        return Asked(self.lab, self.hand, lambda: bound)
+
     def keep(self) -> None:
         """End it by the caller's commit; where that is refused, nothing of it has happened."""
         self.lab.wait_in_full(self.start_keeping())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from inspect import isawaitable
 from threading import Lock, Thread
@@ -19,6 +20,8 @@ __all__ = ["Awaiter", "Plainly"]
 _T = TypeVar("_T")
 
 _ASKED_AGAIN = 5
+_QUICK_TURNS = 8
+_SLOW_TURN = 0.001  # seconds, where something outside of the loop is awaited
 
 
 class Awaiter:
@@ -35,6 +38,13 @@ class Awaiter:
         if not isawaitable(answer):
             return answer
         return asyncio.run_coroutine_threadsafe(_awaited(answer), self._running()).result()
+
+    def cut_off(self, turns: int, do: Callable[..., Any], *given: Any) -> None:
+        """Call a function; if its answer is awaited, cancel that after some turns of the loop."""
+        answer = do(*given)
+        if isawaitable(answer):
+            cut = _cut_off(answer, turns)
+            asyncio.run_coroutine_threadsafe(cut, self._running()).result()
 
     def _running(self) -> asyncio.AbstractEventLoop:
         with self._beginning:
@@ -65,6 +75,15 @@ class Awaiter:
 
 async def _awaited(answer: Awaitable[Any]) -> Any:
     return await answer
+
+
+async def _cut_off(answer: Awaitable[Any], turns: int) -> None:
+    """Cancel what is awaited, and wait until it has ended, however it does."""
+    task = asyncio.ensure_future(answer)
+    for turn in range(turns):
+        await asyncio.sleep(0 if turn < _QUICK_TURNS else _SLOW_TURN)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _cancel_the_rest() -> None:
@@ -117,6 +136,11 @@ class Plainly:
                 if stored is not None:
                     return stored
         raise Broken("word of a commit", f"CommitUnknown {_ASKED_AGAIN} times, and no reply")
+
+    def commit_cut_off(self, request: Request, decision: Decision[Any], turns: int) -> None:
+        """Begin to store as `Store.commit`, and be cancelled after some turns of the loop."""
+        with suppress(CommitUnknown):
+            self._awaiter.cut_off(turns, self._store.commit, request, decision)
 
     def outbox(self, *, after: str | None = None, limit: int = 100) -> Page[Recorded]:
         """List as `Store.outbox`."""

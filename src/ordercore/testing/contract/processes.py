@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing.process import BaseProcess
 from typing import Any, Final, Protocol
 
 from ordercore.testing.contract.expectations import Broken, Hung
@@ -29,6 +30,12 @@ imported by other processes; and a script must call validate() under if __name__
 
 class _Sender(Protocol):
     def send(self, told: Any, /) -> None: ...
+
+
+class _Receiver(Protocol):
+    def poll(self, timeout: float, /) -> bool: ...
+    def recv(self) -> Any: ...
+    def close(self) -> None: ...
 
 
 def work_in_process(connect: Callable[[], Any], work: Work, job: object, sender: _Sender) -> None:
@@ -60,11 +67,12 @@ class Process:
         spawn = multiprocessing.get_context("spawn")
         self.lab = lab
         self.successes: list[Any] = []
-        self.ended = False
+        self.ended: bool = False
         self._is_ready = self._is_done = self._is_killed = False
-        self.receiver, sender = spawn.Pipe(duplex=False)
+        receiver, sender = spawn.Pipe(duplex=False)
+        self.receiver: _Receiver = receiver
         connect = lab.given.second_connection
-        self.process = spawn.Process(
+        self.process: BaseProcess = spawn.Process(
             target=work_in_process, args=(connect, work, job, sender), daemon=True
         )
         try:

@@ -8,14 +8,15 @@ from typing import Any
 
 from ordercore.errors import InProgress, VersionConflict
 from ordercore.events import Recorded
+from ordercore.storage import Page
 from ordercore.testing.contract.checks import check
 from ordercore.testing.contract.clauses import Capability
-from ordercore.testing.contract.expectations import Broken, equal
+from ordercore.testing.contract.expectations import Broken, equal, holds
 from ordercore.testing.contract.lab import Asked, Lab
 from ordercore.testing.contract.plainly import Plainly
 from ordercore.testing.contract.samples import LATER, Tally, Told, decision, request
 from ordercore.testing.contract.schedules import ORDERS, Script, interleave
-from ordercore.testing.contract.seen import outbox, outcome, stories
+from ordercore.testing.contract.seen import first_page, glance, kept, outbox, outcome, stories
 
 
 def _relaying(asked: Asked, relayed: list[Recorded], steps: int) -> Script:
@@ -78,6 +79,44 @@ def no_event_of_a_transaction_is_missed_by_who_relays_them(lab: Lab) -> None:
     _no_event_is_missed(lab, within=True)
 
 
+@check("C-20", Capability.TRANSACTIONS)
+def who_goes_on_meets_the_events_of_a_transaction_in_their_order(lab: Lab) -> None:
+    """Those that were written first come out last, or keep the others waiting."""
+    for before in (0, 1):
+        with lab.anew() as fresh:
+            _go_on_past_a_transaction(fresh, before)
+
+
+def _go_on_past_a_transaction(lab: Lab, before: int) -> None:
+    """Begin a walk while a transaction is open that has written, and end it after that."""
+    store, b = lab.store, decision(("b", before, Tally()), count=2)
+    for number in range(before):
+        store.commit(request("r-0"), decision(("b", number, Tally())))
+    unit = lab.begin()
+    written = request("b-1"), decision(("a", 0, Tally()))
+    unit.commit(*written)
+    other = outcome(lambda: store.commit(request("r-1"), b))
+    page = glance(partial(first_page, store.outbox, 1))
+    is_kept = kept(unit)
+    lab.settle()
+    if other in (VersionConflict, InProgress):
+        store.commit(request("r-1"), b)
+    if not is_kept:
+        store.commit(*written)
+    store.commit(request("r-2"), decision(("a", 1, Tally())))
+    if not isinstance(page, Page):  # it was refused, or had to wait
+        return
+    met = list(page.members)
+    while page.next is not None:
+        page = store.outbox(after=page.next, limit=1)
+        met += page.members
+    for name, last in (("a", 2), ("b", before + 2)):
+        mine = [told.sequence for told in met if told.aggregate.id == name]
+        told = f"events of {name} from 1 on, none left out on the way"
+        holds(mine == list(range(1, last + 1))[: len(mine)], told, mine)
+    equal(stories(store), {"a": [1, 2], "b": list(range(1, before + 3))})
+
+
 @check("C-27", Capability.TRANSACTIONS)
 def nothing_is_taken_from_what_is_not_committed(lab: Lab) -> None:
     """Neither replies nor events of a transaction that is open, by who does not wait for it."""
@@ -89,8 +128,8 @@ def nothing_is_taken_from_what_is_not_committed(lab: Lab) -> None:
         unit, name = lab.begin(), "ab"[number]
         unit.commit(request(f"b-{name}"), decision((name, 0, Tally()), count=2, total=5))
         done = outcome(act)
-        unit.keep()
+        is_kept = kept(unit)
         lab.settle()
-        if done is None:
+        if is_kept and done is None:
             equal(lab.store.reply(request(f"b-{name}")), Told(5))
             equal(stories(lab.store)[name], [1, 2])

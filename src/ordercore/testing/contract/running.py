@@ -13,6 +13,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from ordercore.testing.contract import (  # noqa: F401 - they enter their checks
+    cancelling,
     committing,
     connections,
     crashes,
@@ -33,6 +34,7 @@ from ordercore.testing.contract import (  # noqa: F401 - they enter their checks
     stocked,
     telling_apart,
     transactions,
+    undisturbed,
     workers,
     writing,
 )

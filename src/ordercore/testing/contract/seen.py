@@ -15,14 +15,16 @@ from ordercore.errors import (
 from ordercore.events import Recorded
 from ordercore.storage import Counter, Key, Page
 from ordercore.testing.contract.expectations import Waits, holds
-from ordercore.testing.contract.lab import Asked
+from ordercore.testing.contract.lab import Asked, Unit
 from ordercore.testing.contract.plainly import Plainly
 from ordercore.testing.contract.samples import SCALE, TALLY, USES
 
 __all__ = [
     "WAITS",
     "Listed",
+    "first_page",
     "glance",
+    "kept",
     "keys",
     "names",
     "outbox",
@@ -57,6 +59,17 @@ def walk(listed: Listed, limit: int = 100) -> list[Any]:
         page = listed(after=page.next, limit=limit)
     holds(False, "pages that end", f"{_MOST_PAGES} pages")
     return found
+
+
+def first_page(listed: Listed, limit: int = 100) -> Page[Any]:
+    """Go on to the first page that holds anything; the last one holds what there is."""
+    page = listed(limit=limit)
+    for _ in range(_MOST_PAGES):
+        if page.members or page.next is None:
+            return page
+        page = listed(after=page.next, limit=limit)
+    holds(False, "pages that end", f"{_MOST_PAGES} pages")
+    return page
 
 
 def keys(store: Asked | Plainly, kind: str = TALLY) -> Listed:
@@ -124,3 +137,10 @@ def glance(look: Callable[[], object]) -> object:
         return look()
     except (InProgress, VersionConflict, Waits):
         return WAITS
+
+
+def kept(unit: Unit) -> bool:
+    """Let a transaction commit; it may be refused where others were at work meanwhile."""
+    ended = outcome(unit.keep)
+    holds(ended in {None, InProgress, VersionConflict}, "the transaction to end", ended)
+    return ended is None

@@ -7,7 +7,7 @@ from ordercore.testing.contract.checks import check
 from ordercore.testing.contract.expectations import equal, same
 from ordercore.testing.contract.lab import Lab
 from ordercore.testing.contract.samples import Told, request
-from ordercore.testing.contract.seen import outbox
+from ordercore.testing.contract.seen import keys, outbox, walk
 
 
 @check("C-44")
@@ -39,4 +39,4 @@ def records_of_stock_come_back_and_are_what_their_events_come_to(lab: Lab) -> No
         if key.kind != shelf.BOOK:
             value = store.read([key]).value(key, object)
             same(shelf.rebuilt(key.kind, mine), value, f"what the events of {key} come to")
-        equal([each.id for each in store.keys(key.kind).members], [key.id])
+        equal([each.id for each in walk(keys(store, key.kind))], [key.id])
