@@ -49,6 +49,7 @@ from ordercore.orders import (
     place,
     proposed_refund,
     rebuild,
+    refund_ceilings,
     refund_guards,
     request_payment,
     request_refund,
@@ -434,8 +435,9 @@ class Family(RuleBasedStateMachine):
         tariff=st.sampled_from(TARIFFS),
         share=st.sampled_from([1, 1, 2]),
         policy=st.sampled_from(["keep_shares", "reprice", "reprice", "forbid_partial"]),
+        cancelled=st.integers(1, 3),
     )
-    def begin(self, items, shipping, tariff, share, policy):
+    def begin(self, items, shipping, tariff, share, policy, cancelled):
         self.policy = policy
         goods = [(f"s{i}", cost, count) for i, (cost, count) in enumerate(items)]
         quote = quoted(*goods, book=BOOK, tariff=tariff, shipping=shipping)
@@ -446,12 +448,19 @@ class Family(RuleBasedStateMachine):
         self.whole = borne(order)
         self.captured = 0
         self.pay_some(self.orders["o-1"], share)
+        for number in range(1, 1 + cancelled) if policy == "reprice" else ():
+            self.cancel_one(number)
+
+    def cancel_one(self, number):
+        """Cancel the last unit that is kept, if it is not the only one, and price anew."""
         order = self.orders["o-1"]
-        if policy == "reprice" and sum(each.kept for each in order.ledgers) > 1:
-            self.take(cancel(order, "x", {order.lines[-1].id: 1}))
-            parts = owed_refund(self.orders["o-1"], policy)
+        kept = [line for line in order.lines if line.quantities.kept]
+        if sum(line.quantities.kept for line in kept) > 1:
+            self.take(cancel(order, "x", {kept[-1].id: 1}))
+            parts = owed_refund(self.orders["o-1"], self.policy)
             if parts is not None:
-                self.take(request_refund(self.orders["o-1"], parts, id="r-1", reason="x"))
+                name = f"r-0{number}"
+                self.take(request_refund(self.orders["o-1"], parts, id=name, reason="x"))
 
     def name(self, letter):
         self.names += 1
@@ -569,14 +578,24 @@ class Family(RuleBasedStateMachine):
         made = [options for options in live if options is not None]
         return bool(made) and made[-1].policy == "forbid_partial"
 
-    @rule(data=st.data(), step=st.sampled_from(["succeed", "fail", "fail", "cancel", "late"]))
-    def go_on_with_a_refund(self, data, step):
-        found = [
+    def refunds(self, *states):
+        return [
             (name, each)
             for name, order in sorted(self.orders.items())
             for each in order.refunds
-            if each.state in (("failed",) if step == "late" else ("requested",))
+            if each.state in states
         ]
+
+    @precondition(lambda self: self.refunds("submitted"))
+    @rule(data=st.data(), succeeds=st.booleans())
+    def hear_from_the_provider(self, data, succeeds):
+        name, one = data.draw(st.sampled_from(self.refunds("submitted")))
+        order = self.orders[name]
+        self.take(succeed_refund(order, one.id) if succeeds else fail_refund(order, one.id, "x"))
+
+    @rule(data=st.data(), step=st.sampled_from(["succeed", "submit", "fail", "cancel", "late"]))
+    def go_on_with_a_refund(self, data, step):
+        found = self.refunds("failed" if step == "late" else "requested")
         if not found:
             return
         name, one = data.draw(st.sampled_from(found))
@@ -586,6 +605,7 @@ class Family(RuleBasedStateMachine):
         elif refund_guards(order, one.id)["within_ceilings"] is True:
             steps = {
                 "late": (succeed_refund,),
+                "submit": (approve_refund, submit_refund),
                 "succeed": (approve_refund, submit_refund, succeed_refund),
                 "fail": (approve_refund, submit_refund, lambda o, i: fail_refund(o, i, "x")),
             }
@@ -610,6 +630,24 @@ class Family(RuleBasedStateMachine):
             owed_refund(order, "keep_shares")
             if not self.sets_are_kept(order):
                 owed_refund(order)
+
+    @invariant()
+    def gives_no_more_than_the_ceilings_whichever_refund_ends(self):
+        for order in self.orders.values():
+            for one in (order, *self.ended(order)):
+                assert all(
+                    each.given <= each.most
+                    for each in refund_ceilings(one)
+                    if each.component != "overpaid"
+                )
+
+    def ended(self, order):
+        """End each refund that is under way, one at a time: it is always possible."""
+        for one in order.refunds:
+            if one.state == "submitted":
+                yield fail_refund(order, one.id, "x")[0]
+            elif one.state == "requested":
+                yield cancel_refund(order, one.id)[0]
 
     @invariant()
     def knows_where_every_payment_is(self):
@@ -640,7 +678,9 @@ class Family(RuleBasedStateMachine):
         """Bring everything back, and give it back."""
         order = self.orders[name]
         for one in order.refunds:
-            if one.state in ("requested", "failed"):
+            if one.state == "submitted":
+                order = fail_refund(order, one.id, "x")[0]
+            if one.state in ("requested", "submitted", "failed"):
                 order = cancel_refund(order, one.id)[0]
         self.orders[name] = order
         units = {line.id: line.quantities.open for line in order.lines if line.quantities.open}

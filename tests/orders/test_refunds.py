@@ -43,6 +43,7 @@ from ordercore.orders import (
     RefundStep,
     RefundSubmitted,
     RefundSucceeded,
+    RemoveLine,
     UnitsReplaced,
     anonymise,
     apply,
@@ -51,10 +52,12 @@ from ordercore.orders import (
     cancel_refund,
     capture_payment,
     confirm,
+    confirm_change,
     draft,
     fail_refund,
     owed_refund,
     place,
+    preview_change,
     proposed_refund,
     refund_ceilings,
     refund_guards,
@@ -740,6 +743,70 @@ def test_a_failed_refund_leaves_no_minor_unit_behind():
     assert order.balance.refunding == quote.payable
 
 
+# Refunds under way, of which one may fail after others have succeeded
+
+
+def ends_as(order, name, end):
+    """End a refund that is under way, by hand or as the provider says."""
+    steps = ("cancel",) if end == "cancel" else ("approve", "submit", end)
+    return taken(order, *steps, refund=name)
+
+
+def repriced_twice():
+    """Cancel B, then C: each time the kept units of A cost less, and some money goes back."""
+    cart = Cart.of("CNY", [("A", "10.00", 2), ("B", "20.00", 1), ("C", "5.00", 1)])
+    book = PromotionBook("CNY", [recipes.spend_and_save("s", spend="20", save="5")])
+    order = paid(confirmed(price(cart, book, at=AT)))
+    for name, line in (("r-1", "2"), ("r-2", "3")):
+        order = cancel(order, "sold_out", {line: 1})[0]
+        order = requested(order, owed_refund(order, "reprice"), name)
+    return order
+
+
+@pytest.mark.parametrize("end", ["fail", "cancel"])
+def test_a_refund_can_end_whatever_others_gave_back_meanwhile(end):
+    order = taken(repriced_twice(), *WAYS[SUCCEEDED], refund="r-2")
+    order = ends_as(order, "r-1", end)
+    assert order.balance.refunding.is_zero
+    assert all(each.given <= each.most for each in refund_ceilings(order))
+    last = requested(order, owed_refund(order, "reprice"), "r-3")
+    assert all(each.given <= each.most for each in refund_ceilings(last))
+
+
+def test_a_proposal_waives_itself_what_another_refund_may_take_with_it():
+    first, second = (each.parts.lines[0] for each in repriced_twice().refunds)
+    assert (first.line, first.waived) == (second.line, second.waived) == ("1", 2)
+
+
+def test_a_refund_leans_on_no_waiver_that_may_still_go():
+    quote = price(Cart.of("CNY", [("A", "10.00", 2)]), PromotionBook("CNY", []), at=AT)
+    order = requested(paid(confirmed(quote)), goodwill("5"))
+    more = goodwill("2", units=0)
+    assert faults_of(lambda: requested(order, more, "r-2")) == [
+        (("parts", "lines", "1"), "over_ceiling")
+    ]
+    alone = taken(requested(order, goodwill("2"), "r-2"), *WAYS[FAILED])
+    assert alone.balance.refunding == yuan("2")
+    done = taken(order, *WAYS[SUCCEEDED])
+    assert requested(done, more, "r-2").balance.refunding == yuan("2")
+
+
+@pytest.mark.parametrize("end", ["fail", "cancel"])
+def test_an_order_that_leans_on_a_waiver_still_takes_down_its_end(end):
+    quote = price(Cart.of("CNY", [("A", "10.00", 2)]), PromotionBook("CNY", []), at=AT)
+    order = requested(paid(confirmed(quote)), goodwill("5"))
+    leaning = Refund(
+        id="r-2",
+        reason="x",
+        parts=evolve(goodwill("2", units=0), payments={"p-1": yuan("2")}),
+    )
+    order = apply(order, RefundRequested(leaning))  # as older versions allowed it
+    order = taken(order, *WAYS[SUCCEEDED], refund="r-2")
+    order = ends_as(order, "r-1", end)
+    assert order.balance.refunded == yuan("2")
+    assert loads(Order, dumps(order)) == order
+
+
 # What an order owes by itself
 
 
@@ -809,6 +876,41 @@ def test_what_was_given_back_for_cancelled_units_pays_for_nothing_else():
 def test_units_that_were_replaced_are_not_owed():
     order = cancel(paid(confirmed()), "sold_out", {"2": 1})[0]
     assert owed_refund(replaced(order)) is None
+
+
+def emptied(kind):
+    """Make a draft without lines, of which shipping and a fee are left."""
+    cart = Cart("CNY", (), yuan("8"), fees=[Fee("wrapping", yuan("2"))])
+    book = PromotionBook("CNY", [])
+    if kind == "empty cart":
+        return draft(price(cart, book, at=AT), id="o-1", number="1", details=DETAILS)[0]
+    full = evolve(cart, lines=Cart.of("CNY", [("A", "10", 1)]).lines)
+    order = draft(price(full, book, at=AT), id="o-1", number="1", details=DETAILS)[0]
+    preview = preview_change(order, [RemoveLine("1")], lambda cart: price(cart, book, at=AT))
+    return confirm_change(order, preview)[0]
+
+
+@pytest.mark.parametrize("policy", [None, "keep_shares", "reprice", "forbid_partial"])
+@pytest.mark.parametrize("kind", ["last line removed", "empty cart"])
+@pytest.mark.parametrize("amount", ["4", "10", "20"])
+def test_an_order_without_lines_owes_shipping_and_fees_once_it_is_cancelled(kind, policy, amount):
+    order = emptied(kind)
+    assert (order.lines, order.balance.due) == ((), yuan("10"))
+    order = paid(cancel(order, "changed_mind")[0], amount)
+    assert order.balance.due.is_zero
+    parts = owed_refund(order, policy)
+    assert parts.amount == yuan(amount)
+    order = taken(requested(order, parts), *WAYS[SUCCEEDED])
+    assert (order.balance.refunded, owed_refund(order)) == (yuan(amount), None)
+    order = paid(order, "1", "p-2")
+    assert owed_refund(order, policy).amount == yuan("1")
+
+
+def test_shipping_of_an_order_without_lines_stays_where_it_never_comes_back():
+    order = paid(cancel(emptied("empty cart"), "changed_mind")[0], "20")
+    options = ReversalOptions(shipping="never")
+    parts = owed_refund(order, options)
+    assert (parts.amount, parts.shipping, parts.overpaid) == (yuan("12"), None, yuan("10"))
 
 
 def test_a_deposit_that_is_not_refundable_is_withheld():

@@ -1,7 +1,8 @@
 """How much may be given back of what: each component of an order has a ceiling.
 
 Ceilings are for all refunds together: each counts that has neither failed nor been cancelled,
-those under way as well. So whatever becomes of them, no more goes back than came in.
+those under way as well. So whatever becomes of them, no more goes back than came in. They bound
+what is asked for. That a refund fails or is given up can always be taken down.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 from ordercore.errors import CurrencyMismatch, InvalidInput, InvalidValue, NotFound, Path
 from ordercore.money import Money
 from ordercore.orders.payments.parts import Component, Key, RefundParts
+from ordercore.orders.payments.refund import RefundState
 from ordercore.orders.prices import charges_of, payable_of, price_of
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ __all__ = [
     "ceilings_of",
     "given_by",
     "live_parts",
+    "room_for",
     "rounded_off",
     "units_given",
     "waived_by",
@@ -61,7 +64,8 @@ def breaches(order: Order, parts: RefundParts, *, of: str | None = None) -> Iter
     """List every ceiling that a refund goes beyond with all others, and every unknown id.
 
     Each fault is at the component, with its id, and says how much there is room for. While
-    the refund does not count yet, its units are looked at as well.
+    the refund does not count yet, its units are looked at as well. While the order does not
+    have it yet, it is to fit whichever refunds under way fail.
 
     Args:
         order: Whose refund.
@@ -73,13 +77,16 @@ def breaches(order: Order, parts: RefundParts, *, of: str | None = None) -> Iter
         yield CurrencyMismatch(expected, str(parts.amount), path=("parts",))
         return
     others = live_parts(order, but=of)
-    asked, given = parts.components, given_by(others)
-    found = ceilings_of(order, waived_by([*others, parts]), asked)
+    asked, waived = parts.components, waived_by([parts])
+    if of is None:
+        rooms = room_for(order, waived, asked)
+    else:
+        rooms = _room_beside(order, others, waived, asked)
     for key, minor in asked.items():
-        if key not in found:
+        if key not in rooms:
             yield _unknown(key).at("parts")
-        elif given.get(key, 0) + minor > found[key]:
-            yield _beyond(order, found[key] - given.get(key, 0), minor, key).at("parts")
+        elif minor > rooms[key]:
+            yield _beyond(order, rooms[key], minor, key).at("parts")
     if len(others) == len(live_parts(order)):
         yield from _unit_faults(order, parts, units_given(others))
 
@@ -108,11 +115,11 @@ def ceiling_faults(order: Order) -> Iterator[InvalidInput]:
     """List every ceiling that the refunds of an order go beyond, and every unknown id.
 
     What was overpaid is left out: a later change may make the order dearer again, and then
-    the customer pays anew what was given back.
+    the customer pays anew what was given back. Waivers count even of refunds that failed or
+    were cancelled: others may have given money back on them meanwhile.
     """
-    several = live_parts(order)
-    given = given_by(several)
-    found = ceilings_of(order, waived_by(several), given)
+    given = given_by(live_parts(order))
+    found = ceilings_of(order, waived_by(each.parts for each in order.refunds), given)
     for key, minor in given.items():
         if key not in found:
             yield _unknown(key).at("refunds")
@@ -149,6 +156,44 @@ def _beyond(order: Order, room: int, minor: int, key: Key) -> InvalidInput:
     most = Money(max(0, room), order.currency)
     given = str(Money(minor, order.currency))
     return InvalidValue(f"at most {most}", given, path=_path(key), reason="over_ceiling")
+
+
+def room_for(order: Order, waived: Mapping[str, int], keys: Iterable[Key]) -> dict[Key, int]:
+    """Tell how much some components have room for, whichever refunds under way fail.
+
+    One that waives units may take that with it. So there is to be room without it, too: a
+    refund waives itself what it leans on.
+
+    Args:
+        order: Whose refunds count.
+        waived: How many units of which line the refund waives that is asked for.
+        keys: Which components; what is unknown is left out.
+
+    Returns:
+        In minor units; below zero where the refunds of before go beyond it.
+    """
+    keys = list(keys)
+    rooms = _room_beside(order, live_parts(order), waived, keys)
+    without = _room_beside(order, _firm_parts(order), waived, keys)
+    return {key: min(room, without[key]) for key, room in rooms.items()}
+
+
+def _firm_parts(order: Order) -> list[RefundParts]:
+    """List the parts of refunds that count, but for those that may still take waivers away."""
+    return [
+        each.parts
+        for each in order.refunds
+        if each.state is RefundState.SUCCEEDED
+        or (each.is_live and not any(line.waived for line in each.parts.lines))
+    ]
+
+
+def _room_beside(
+    order: Order, others: list[RefundParts], waived: Mapping[str, int], keys: Iterable[Key]
+) -> dict[Key, int]:
+    """Tell how much some refunds leave room for, if these units are waived besides."""
+    given, most = given_by(others), ceilings_of(order, waived_by(others, waived), keys)
+    return {key: minor - given.get(key, 0) for key, minor in most.items()}
 
 
 def ceilings_of(order: Order, waived: Mapping[str, int], keys: Iterable[Key]) -> dict[Key, int]:

@@ -22,15 +22,14 @@ from ordercore.money import MAX_MINOR, Money
 from ordercore.orders.order import Order, check_order
 from ordercore.orders.payments.asking import Asked, Units, asked_units, cancelled_units
 from ordercore.orders.payments.ceilings import (
-    ceilings_of,
     given_by,
     live_parts,
+    room_for,
     rounded_off,
-    waived_by,
 )
 from ordercore.orders.payments.completing import share_of, sources_of
 from ordercore.orders.payments.parts import Component, Key, RefundLine, RefundParts
-from ordercore.orders.payments.shares import Standing
+from ordercore.orders.payments.shares import Standing, is_emptied
 from ordercore.orders.payments.standing import is_whole, needs_whole, plain, standing_of
 from ordercore.pricing import ReversalOptions, ReversalPolicy
 
@@ -96,6 +95,7 @@ def owed_refund(order: Order, policy: Policy | None = None) -> RefundParts | Non
     """Propose what the order owes by itself: what goes back without anybody asking.
 
     That is what was paid for units which are cancelled and neither refunded nor replaced;
+    shipping and fees with the last of them, or once an order without lines is cancelled;
     what was paid beyond the price of record; and what older refunds had to leave, for it was
     paid only since. After a cancellation it is the refund to request in the same commit.
 
@@ -112,7 +112,8 @@ def owed_refund(order: Order, policy: Policy | None = None) -> RefundParts | Non
     check_order(order)
     asked, options = cancelled_units(order), _options(order, policy)
     parts = None
-    if asked or any(line.quantities.refunded for line in order.lines):
+    before = any(line.quantities.refunded for line in order.lines)
+    if asked or before or is_emptied(order):
         plan = _plan(order, asked, options)
         parts = _parts(order, asked, plan, options) if plan.reckoned else None
     return _with_overpaid(order, parts)
@@ -176,7 +177,7 @@ def _plan(order: Order, asked: Asked, options: ReversalOptions) -> _Plan:
     standing = standing_of(order, {name: each.units for name, each in asked.items()}, options)
     wants = _wants(order, asked, standing, given_by(live))
     waived = _made_cheaper(order, asked, wants)
-    rooms = _rooms(order, waived, wants)
+    rooms = room_for(order, waived, [key for key, _ in wants])
     whole = sum(_filled(wants, rooms, MAX_MINOR).values())
     rounding = max(-whole, min(0, standing.rounding - sum(map(rounded_off, live))))
     withheld = standing.withheld - sum(parts.charged(_WITHHELD) for parts in live)
@@ -210,20 +211,12 @@ def _made_cheaper(order: Order, asked: Asked, wants: _Wants) -> dict[str, int]:
     Only ``reprice`` does so. They are waived: else money goes back for no unit that has not
     arrived.
     """
-    rooms = _rooms(order, {}, wants)
+    rooms = room_for(order, {}, [key for key, _ in wants])
     return {
         name: order.line(name).quantities.kept
         for (kind, name), minor in wants
         if kind is Component.LINE and name not in asked and minor > rooms[kind, name]
     }
-
-
-def _rooms(order: Order, waived: Mapping[str, int], wants: _Wants) -> dict[Key, int]:
-    """Tell how much each component has room for, if these units are waived."""
-    live = live_parts(order)
-    given, keys = given_by(live), [key for key, _ in wants]
-    most = ceilings_of(order, waived_by(live, waived), keys)
-    return {key: most[key] - given.get(key, 0) for key in keys}
 
 
 def _filled(wants: _Wants, rooms: Mapping[Key, int], amount: int) -> dict[Key, int]:

@@ -13,12 +13,13 @@ from attrs import frozen
 
 from ordercore.errors import NotReproducible
 from ordercore.money import apportion
+from ordercore.orders.machine import OrderState
 from ordercore.orders.order import Order
 from ordercore.orders.payments.parts import Component, Key
 from ordercore.orders.prices import borne, charges_of, payable_of, price_of
 from ordercore.pricing import ChargeRefund, ReversalOptions
 
-__all__ = ["Standing", "by_shares"]
+__all__ = ["Standing", "by_shares", "is_emptied"]
 
 _ROUNDING: Key = (Component.ROUNDING, "")
 
@@ -55,15 +56,28 @@ def by_shares(order: Order, back: Mapping[str, int], options: ReversalOptions) -
     charges = _refundable(order, options)
     never = sum(charges_of(order).values()) - charges_of(order)[_ROUNDING] - sum(charges.values())
     ceiling = max(0, payable_of(order) - never)
-    is_last = all(back[line.id] == line.quantities.ordered for line in order.lines)
-    components = lines | charges if is_last and order.lines else lines
+    is_last = _is_last(order, back)
+    components = lines | charges if is_last else lines
     gross = sum(components.values())
-    total = ceiling if is_last and order.lines else min(ceiling, gross)
+    total = ceiling if is_last else min(ceiling, gross)
     held = _deposit(order, options, ceiling)
     withheld = -max(0, total - ceiling + held)
     rounding = total - gross
     components[_ROUNDING] = max(0, rounding)
     return Standing(total + withheld, components, min(0, rounding), withheld)
+
+
+def is_emptied(order: Order) -> bool:
+    """Tell whether an order that has a price has no lines and is cancelled: nothing is due."""
+    over = order.state is OrderState.CANCELLED
+    return over and not order.lines and order.quote is not None
+
+
+def _is_last(order: Order, back: Mapping[str, int]) -> bool:
+    """Tell whether nothing is kept; where nothing ever was, whether the order is cancelled."""
+    if not order.lines:
+        return is_emptied(order)
+    return all(back[line.id] == line.quantities.ordered for line in order.lines)
 
 
 def _deposit(order: Order, options: ReversalOptions, ceiling: int) -> int:

@@ -48,7 +48,7 @@ def standing_of(order: Order, now: Mapping[str, int], options: ReversalOptions) 
     if order.quote is None:
         raise InvalidValue("an order that has a price", path=("quote",), reason="unpriced")
     back = {line.id: line.quantities.refunded + now.get(line.id, 0) for line in order.lines}
-    if options == plain(options):
+    if options == plain(options) or not order.lines:
         return by_shares(order, back, options)
     _check_whole(order, options)
     quote = order.quote.quote()
