@@ -704,3 +704,10 @@ class Family(RuleBasedStateMachine):
 
 def test_whatever_becomes_of_the_parts_nothing_is_lost_and_none_is_a_dead_end():
     run_state_machine_as_test(Family)
+
+
+def test_whichever_refunds_fail_what_the_others_give_on_each_line_counts() -> None:
+    family = Family()
+    items = [("10.00", 3), ("10.00", 3), ("3.33", 1)]
+    family.begin(items=items, shipping="0.00", tariff=None, share=1, policy="reprice", cancelled=3)
+    family.gives_no_more_than_the_ceilings_whichever_refund_ends()

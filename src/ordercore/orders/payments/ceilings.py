@@ -161,8 +161,8 @@ def _beyond(order: Order, room: int, minor: int, key: Key) -> InvalidInput:
 def room_for(order: Order, waived: Mapping[str, int], keys: Iterable[Key]) -> dict[Key, int]:
     """Tell how much some components have room for, whichever refunds under way fail.
 
-    One that waives units may take that with it. So there is to be room without it, too: a
-    refund waives itself what it leans on.
+    One that waives units may take that with it. So there is to be room without it, and
+    without any several of them: a refund waives itself what it leans on.
 
     Args:
         order: Whose refunds count.
@@ -172,20 +172,39 @@ def room_for(order: Order, waived: Mapping[str, int], keys: Iterable[Key]) -> di
     Returns:
         In minor units; below zero where the refunds of before go beyond it.
     """
-    keys = list(keys)
-    rooms = _room_beside(order, live_parts(order), waived, keys)
-    without = _room_beside(order, _firm_parts(order), waived, keys)
-    return {key: min(room, without[key]) for key, room in rooms.items()}
+    others, keys = live_parts(order), list(keys)
+    rooms = _room_beside(order, others, waived, keys)
+    given, all_waived = given_by(others), waived_by(others, waived)
+    for name, losses in _losses(order).items():
+        key = (Component.LINE, name)
+        if key in rooms:
+            line, units = order.line(name), all_waived[name]
+            rooms[key] = min(
+                price_of(order, line, _refundable(line, units - lost)) - given[key] + back
+                for lost, back in losses.items()
+            )
+    return rooms
 
 
-def _firm_parts(order: Order) -> list[RefundParts]:
-    """List the parts of refunds that count, but for those that may still take waivers away."""
-    return [
+def _losses(order: Order) -> dict[str, dict[int, int]]:
+    """Tell what lines may lose if refunds under way fail that waive units of them.
+
+    Returns:
+        By line: how many waived units may go, and of each number the least that is then no
+        longer given back, in minor units.
+    """
+    found: dict[str, dict[int, int]] = {}
+    under_way = [
         each.parts
         for each in order.refunds
-        if each.state is RefundState.SUCCEEDED
-        or (each.is_live and not any(line.waived for line in each.parts.lines))
+        if each.is_live and each.state is not RefundState.SUCCEEDED
     ]
+    for part in (line for parts in under_way for line in parts.lines if line.waived):
+        losses = found.setdefault(part.line, {0: 0})
+        for lost, back in [*losses.items()]:
+            lost_too, back_too = lost + part.waived, back + part.amount.minor
+            losses[lost_too] = min(back_too, losses.get(lost_too, back_too))
+    return found
 
 
 def _room_beside(

@@ -34,7 +34,7 @@ class Budget:
     __slots__ = ("nodes",)
 
     def __init__(self, nodes: int) -> None:
-        self.nodes = nodes
+        self.nodes: int = nodes
 
     def pays(self, nodes: int) -> bool:
         """Spend some nodes, if there are so many and one more."""
