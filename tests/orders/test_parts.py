@@ -35,6 +35,7 @@ from ordercore.orders import (
     QuotePart,
     RefundLine,
     RefundParts,
+    RefundState,
     approve_refund,
     authorize_payment,
     cancel,
@@ -426,6 +427,19 @@ TARIFFS = [
 PRICES = st.sampled_from(["0.00", "0.01", "3.33", "10.00", "19.99"])
 
 
+def may_go(order, name):
+    """Count the open units of a line whose money no refund gives back, or may still."""
+    waived = sum(
+        part.waived
+        for refund in order.refunds
+        if refund.state is not RefundState.CANCELLED
+        for part in refund.parts.lines
+        if part.line == name
+    )
+    units = order.line(name).quantities
+    return units.open - max(0, waived - units.settled)
+
+
 class Family(RuleBasedStateMachine):
     """One order and its parts, whatever becomes of them; in the end everything comes back."""
 
@@ -435,7 +449,7 @@ class Family(RuleBasedStateMachine):
         tariff=st.sampled_from(TARIFFS),
         share=st.sampled_from([1, 1, 2]),
         policy=st.sampled_from(["keep_shares", "reprice", "reprice", "forbid_partial"]),
-        cancelled=st.integers(1, 3),
+        cancelled=st.sampled_from([3, 2, 1]),
     )
     def begin(self, items, shipping, tariff, share, policy, cancelled):
         self.policy = policy
@@ -498,7 +512,11 @@ class Family(RuleBasedStateMachine):
     @rule(data=st.data())
     def split(self, data):
         order = self.one_of(data, self.alive())
-        units = self.some(data, order, "open")
+        units = {
+            name: min(count, room)
+            for name, count in self.some(data, order, "open").items()
+            if (room := may_go(order, name)) > 0
+        }
         if units and sum(units.values()) < sum(each.kept for each in order.ledgers):
             self.take(*split(order, units, id=self.name("o"), number="x"))
 
@@ -711,3 +729,18 @@ def test_whichever_refunds_fail_what_the_others_give_on_each_line_counts() -> No
     items = [("10.00", 3), ("10.00", 3), ("3.33", 1)]
     family.begin(items=items, shipping="0.00", tariff=None, share=1, policy="reprice", cancelled=3)
     family.gives_no_more_than_the_ceilings_whichever_refund_ends()
+
+
+def test_units_whose_money_is_given_back_do_not_go_to_another_order() -> None:
+    family = Family()
+    items = [("3.33", 2), ("19.99", 4), ("19.99", 1)]
+    family.begin(items=items, shipping="0.00", tariff=None, share=1, policy="reprice", cancelled=3)
+    order = family.orders["o-1"]
+    waived = {line.line: line.waived for each in order.refunds for line in each.parts.lines}
+    name = next(name for name, units in waived.items() if units)
+    whole = order.line(name).quantities.open
+    with pytest.raises(InvalidDocument) as caught:
+        split(order, {name: whole}, id="o-2", number="2")
+    assert [(fault.path, fault.reason) for fault in caught.value.faults] == [
+        (("units", name), "units_refunded")
+    ]

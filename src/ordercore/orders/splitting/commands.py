@@ -55,8 +55,9 @@ def split(
         The order with what remains, and the order that begins.
 
     Raises:
-        InvalidDocument: There are not so many open units, or all would go, or the state does
-            not allow it; everything is told.
+        InvalidDocument: There are not so many open units, or a refund of this order gives
+            their money back, or all would go, or the state does not allow it; everything is
+            told.
         InvalidInput: Something is not as said.
     """
     instance(Order)(None, Named("order"), order)

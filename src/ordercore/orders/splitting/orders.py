@@ -11,7 +11,9 @@ from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFou
 from ordercore.orders.lines import OrderLine
 from ordercore.orders.machine import ORDER, OrderState, OrderStep
 from ordercore.orders.order import Order
+from ordercore.orders.payments.ceilings import waived_by
 from ordercore.orders.payments.payment import Payment, PaymentElsewhere
+from ordercore.orders.payments.refund import RefundState
 from ordercore.orders.prices import borne
 from ordercore.orders.quote_part import QuotePart, whole_part
 from ordercore.orders.splitting.charges import cut_charges, worths
@@ -47,12 +49,24 @@ def check_split(order: Order, units: Sequence[SplitUnits]) -> None:
             faults.append(NotFound(expected, part.line, path=path))
         else:
             faults += [f.at(*path) for f in part.faults(lines[part.line].quantities)]
+            faults += _refunded_faults(order, lines[part.line], part)
     kept = sum(line.quantities.kept for line in order.lines)
     if not faults and sum(part.quantity for part in units) >= kept:
         expected = "fewer units than are kept: something stays"
         faults.append(InvalidValue(expected, path=("units",), reason="nothing_left"))
     if faults:
         raise InvalidDocument(faults)
+
+
+def _refunded_faults(order: Order, line: OrderLine, part: SplitUnits) -> Iterator[InvalidInput]:
+    """Refuse to let units go whose money refunds give back here, or may still give back."""
+    refunds = [each.parts for each in order.refunds if each.state is not RefundState.CANCELLED]
+    waived = waived_by(refunds).get(line.id, 0)  # of units that are kept: first of settled ones
+    room = line.quantities.open - max(0, waived - line.quantities.settled)
+    if room < part.quantity <= line.quantities.open:
+        expected = f"at most {max(0, room)} units whose money was not given back"
+        path = ("units", part.line)
+        yield InvalidValue(expected, part.quantity, path=path, reason="units_refunded")
 
 
 def _state_faults(order: Order, *path: str) -> Iterator[InvalidInput]:
