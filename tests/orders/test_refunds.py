@@ -906,6 +906,15 @@ def test_an_order_without_lines_owes_shipping_and_fees_once_it_is_cancelled(kind
     assert owed_refund(order, policy).amount == yuan("1")
 
 
+def test_an_order_without_a_price_owes_all_that_was_paid():
+    order = draft(Cart.of("CNY", [("A", "10.00", 2)]), id="o-1", number="1")[0]
+    order = paid(cancel(order, "changed_mind")[0], "18")
+    for policy in (None, "keep_shares", "reprice", "forbid_partial"):
+        assert owed_refund(order, policy).amount == yuan("18")
+    order = taken(requested(order, owed_refund(order)), *WAYS[SUCCEEDED])
+    assert (order.balance.refunded, owed_refund(order)) == (yuan("18"), None)
+
+
 def test_shipping_of_an_order_without_lines_stays_where_it_never_comes_back():
     order = paid(cancel(emptied("empty cart"), "changed_mind")[0], "20")
     options = ReversalOptions(shipping="never")

@@ -113,7 +113,7 @@ def owed_refund(order: Order, policy: Policy | None = None) -> RefundParts | Non
     asked, options = cancelled_units(order), _options(order, policy)
     parts = None
     before = any(line.quantities.refunded for line in order.lines)
-    if asked or before or is_emptied(order):
+    if order.quote is not None and (asked or before or is_emptied(order)):
         plan = _plan(order, asked, options)
         parts = _parts(order, asked, plan, options) if plan.reckoned else None
     return _with_overpaid(order, parts)
