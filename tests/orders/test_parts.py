@@ -525,7 +525,7 @@ class Family(RuleBasedStateMachine):
     def split_a_line(self, data):
         order = self.one_of(data, self.alive())
         line = data.draw(st.sampled_from(order.lines))
-        units = {line.id: line.quantities.open}
+        units = {line.id: may_go(order, line.id)}
         if 0 < units[line.id] < sum(each.kept for each in order.ledgers):
             self.take(*split(order, units, id=self.name("o"), number="x"))
 
@@ -744,3 +744,22 @@ def test_units_whose_money_is_given_back_do_not_go_to_another_order() -> None:
     assert [(fault.path, fault.reason) for fault in caught.value.faults] == [
         (("units", name), "units_refunded")
     ]
+
+
+@pytest.mark.parametrize(
+    ("arrived", "waived", "most"),
+    [(0, 1, 3), (0, 3, 1), (0, 4, 0), (1, 1, 3), (1, 2, 2), (2, 1, 2), (3, 4, 0)],
+)
+def test_waived_units_stay_as_far_as_not_so_many_have_arrived(arrived, waived, most):
+    order = paid(placed(quoted(("a", "10.00", 4), ("b", "10.00", 1))), "50")
+    order = confirm(order, payment_policy_met=True)[0]
+    for move in ("allocate", "ship", "deliver") if arrived else ():
+        order = move_units(order, move, {"1": arrived})[0]
+    goodwill = RefundParts(lines=[RefundLine(line="1", amount=yuan("0.01"), waived=waived)])
+    order = request_refund(order, goodwill, id="r-1", reason="x")[0]
+    if most:
+        assert halves(order, {"1": most})[1].line("1").quantities.ordered == most
+    if most < 4 - arrived:
+        with pytest.raises(InvalidDocument) as caught:
+            halves(order, {"1": most + 1})
+        assert [fault.reason for fault in caught.value.faults] == ["units_refunded"]

@@ -329,6 +329,22 @@ def test_waived_units_are_counted_among_those_that_are_kept(settled, cancelled, 
         requested(order, goodwill(f"{room}.01", waived=waived))
 
 
+def test_refunds_under_way_may_waive_units_in_any_numbers():
+    quote = price(Cart.of("CNY", [("A", "1.00", 1_000_000)]), PromotionBook("CNY", []), at=AT)
+    order = paid(confirmed(quote), "1000000")
+    for k in range(13):  # any number of units up to the sum may be lost with some of them
+        order = requested(order, goodwill(f"{2**k}", waived=2**k), f"r-{k}")
+    left = 1_000_000 - (2**13 - 1)
+    with pytest.raises(InvalidDocument, match="at most"):  # too many outcomes to tell apart
+        requested(order, goodwill(f"{left}", waived=left), "r-x")
+    for k in range(13):
+        order = taken(order, "approve", "submit", "succeed", refund=f"r-{k}")
+    with pytest.raises(InvalidDocument, match=f"at most CNY {left}.00"):
+        requested(order, goodwill(f"{left}.01", waived=left), "r-x")
+    order = requested(order, goodwill(f"{left}", waived=left), "r-x")
+    assert order.balance.refunding + order.balance.refunded == quote.payable
+
+
 def test_ceilings_and_their_room_can_be_read():
     told = {(str(each.component), each.id): each for each in refund_ceilings(ONE)}
     assert {key: str(each.most.decimal) for key, each in told.items()} == {

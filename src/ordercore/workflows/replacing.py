@@ -159,16 +159,16 @@ class ReplaceUnits(OrderCommand[Replaced, NotReplaced]):
         answer = granted(shop.stock, reserving(new, self), got)
         refused = unplaceable(new, None)
         full = used_up(added(self.quote).values(), got)
-        if isinstance(answer, Granted) and refused is None and not full:
+        if not isinstance(answer, Granted):
+            return NotReplaced(
+                refused=refused,
+                shortages=answer.shortages,
+                used_up=full,
+                proposals=answer.proposals,
+            )
+        if refused is None and not full:
             return answer
-        if isinstance(answer, Granted):
-            return NotReplaced(refused=refused, used_up=full)
-        return NotReplaced(
-            refused=refused,
-            shortages=answer.shortages,
-            used_up=full,
-            proposals=answer.proposals,
-        )
+        return NotReplaced(refused=refused, used_up=full)
 
     def _reply(self, order: Order, new: Order) -> Replaced:
         return Replaced(

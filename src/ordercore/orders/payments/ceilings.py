@@ -33,6 +33,9 @@ __all__ = [
     "waived_by",
 ]
 
+MAX_LOSSES: Final = 4096
+"""How many outcomes of the refunds under way of one line are told apart: those of any twelve."""
+
 _NONE: Final[Mapping[str, int]] = MappingProxyType({})
 
 
@@ -191,7 +194,8 @@ def _losses(order: Order) -> dict[str, dict[int, int]]:
 
     Returns:
         By line: how many waived units may go, and of each number the least that is then no
-        longer given back, in minor units.
+        longer given back, in minor units. Where there are more such numbers than
+        `MAX_LOSSES`, all units with nothing: there is less room until some refunds end.
     """
     found: dict[str, dict[int, int]] = {}
     under_way = [
@@ -204,6 +208,8 @@ def _losses(order: Order) -> dict[str, dict[int, int]]:
         for lost, back in [*losses.items()]:
             lost_too, back_too = lost + part.waived, back + part.amount.minor
             losses[lost_too] = min(back_too, losses.get(lost_too, back_too))
+        if len(losses) > MAX_LOSSES:
+            found[part.line] = {max(losses): 0}
     return found
 
 

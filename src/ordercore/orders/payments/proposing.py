@@ -21,12 +21,7 @@ from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
 from ordercore.money import MAX_MINOR, Money
 from ordercore.orders.order import Order, check_order
 from ordercore.orders.payments.asking import Asked, Units, asked_units, cancelled_units
-from ordercore.orders.payments.ceilings import (
-    given_by,
-    live_parts,
-    room_for,
-    rounded_off,
-)
+from ordercore.orders.payments.ceilings import given_by, live_parts, room_for, rounded_off
 from ordercore.orders.payments.completing import share_of, sources_of
 from ordercore.orders.payments.parts import Component, Key, RefundLine, RefundParts
 from ordercore.orders.payments.shares import Standing, is_emptied

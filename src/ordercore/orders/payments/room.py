@@ -31,7 +31,7 @@ class Ceiling:
 
     @property
     def room(self) -> Money:
-        """What may still be given back."""
+        """What may still be given back; of a line, to a refund that waives units itself."""
         return max(self.most - self.given, Money.zero(self.most.currency))
 
 

@@ -1,8 +1,9 @@
-"""What stands to be given back by shares: read off the price of record, nothing is priced.
+"""What stands to be given back by shares: read off the price of record.
 
 It is what `ordercore.pricing.reverse` tells by shares of a whole quote; and it tells the same
 of an order that has a part of one, and where this version would price the quote otherwise. So
-what an order owes can always be reckoned.
+what an order owes can always be reckoned. Only where shipping comes back and fees never do, or
+the other way round, a quote is asked how much of the tax is on which: the record has the sum.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from ordercore.orders.payments.parts import Component, Key
 from ordercore.orders.prices import borne, charges_of, payable_of, price_of
 from ordercore.pricing import ChargeRefund, ReversalOptions
 
-__all__ = ["Standing", "by_shares", "is_emptied"]
+__all__ = ["Standing", "by_shares", "is_emptied", "lines_back"]
 
 _ROUNDING: Key = (Component.ROUNDING, "")
 
@@ -48,13 +49,9 @@ def by_shares(order: Order, back: Mapping[str, int], options: ReversalOptions) -
     is what was paid for the units, and never more than that. A deposit that is kept back is
     kept back last of all.
     """
-    lines: dict[Key, int] = {
-        (Component.LINE, line.id): price_of(order, line, back[line.id])
-        for line in order.lines
-        if back[line.id]
-    }
-    charges = _refundable(order, options)
-    never = sum(charges_of(order).values()) - charges_of(order)[_ROUNDING] - sum(charges.values())
+    lines, charged = lines_back(order, back), charges_of(order)
+    charges = _refundable(charged, options) | {(Component.TAX, ""): _tax(order, options)}
+    never = sum(charged.values()) - charged[_ROUNDING] - sum(charges.values())
     ceiling = max(0, payable_of(order) - never)
     is_last = _is_last(order, back)
     components = lines | charges if is_last else lines
@@ -65,6 +62,15 @@ def by_shares(order: Order, back: Mapping[str, int], options: ReversalOptions) -
     rounding = total - gross
     components[_ROUNDING] = max(0, rounding)
     return Standing(total + withheld, components, min(0, rounding), withheld)
+
+
+def lines_back(order: Order, back: Mapping[str, int]) -> dict[Key, int]:
+    """Tell what was paid for so many units of each line; lines of which none is back are out."""
+    return {
+        (Component.LINE, line.id): price_of(order, line, back[line.id])
+        for line in order.lines
+        if back[line.id]
+    }
 
 
 def is_emptied(order: Order) -> bool:
@@ -91,16 +97,14 @@ def _deposit(order: Order, options: ReversalOptions, ceiling: int) -> int:
 # Shipping, fees and their tax
 
 
-def _refundable(order: Order, options: ReversalOptions) -> dict[Key, int]:
-    """Tell which charges come back, with the last unit."""
+def _refundable(charges: Mapping[Key, int], options: ReversalOptions) -> dict[Key, int]:
+    """Tell what of shipping and fees comes back, with the last unit."""
     chosen = {Component.SHIPPING: options.shipping, Component.FEE: options.fees}
-    found = {
+    return {
         key: minor
-        for key, minor in charges_of(order).items()
+        for key, minor in charges.items()
         if chosen.get(key[0]) is ChargeRefund.WITH_LAST
     }
-    found[Component.TAX, ""] = _tax(order, options)
-    return found
 
 
 def _tax(order: Order, options: ReversalOptions) -> int:

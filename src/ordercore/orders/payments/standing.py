@@ -15,8 +15,8 @@ from ordercore.errors import InvalidDocument, InvalidValue
 from ordercore.orders.order import Order
 from ordercore.orders.payments.ceilings import live_parts
 from ordercore.orders.payments.parts import Component, Key
-from ordercore.orders.payments.shares import Standing, by_shares
-from ordercore.orders.prices import charges_of, price_of
+from ordercore.orders.payments.shares import Standing, by_shares, lines_back
+from ordercore.orders.prices import charges_of
 from ordercore.pricing import (
     Quote,
     QuoteRecord,
@@ -138,11 +138,7 @@ def _lines(order: Order, reversal: Reversal, back: Mapping[str, int]) -> dict[Ke
     be given back.
     """
     if reversal.policy is not ReversalPolicy.REPRICE:
-        return {
-            (Component.LINE, line.id): price_of(order, line, back[line.id])
-            for line in order.lines
-            if back[line.id]
-        }
+        return lines_back(order, back)
     names = {line.quoted.line: line.id for line in order.lines if line.quoted is not None}
     return {
         (Component.LINE, names[line.line.id]): max(0, line.refund.minor) for line in reversal.lines

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from attrs import evolve, frozen
 
 from ordercore.money import Money, apportion
+from ordercore.orders.lines import OrderLine
 from ordercore.orders.order import Order
 from ordercore.orders.payments.ceilings import given_by, live_parts, rounded_off
 from ordercore.orders.payments.parts import Component
 from ordercore.orders.prices import borne, price_of
 from ordercore.orders.quote_part import PromotionUse, QuotePart
 from ordercore.orders.splitting.units import SplitUnits
-from ordercore.pricing import RecordedAmount
+from ordercore.pricing import Adjustment, RecordedAmount
 
 __all__ = ["Worth", "cut_charges", "worths"]
 
@@ -50,16 +51,21 @@ def worths(order: Order, units: Iterable[SplitUnits]) -> tuple[Worth, Worth]:
         all_of_it += whole
         kept += whole - price_of(order, line, line.quantities.cancelled)
         gone += whole - price_of(order, line, left)
-        if order.quote is not None and line.quoted is not None:
-            start = line.quoted.start
-            for found, first, last in ((stays, 0, left), (goes, left, ordered)):
-                part = order.quote.line(line.quoted.line, start + first, start + last)
-                for share in part.adjustments:
-                    found[share.promotion] = found.get(share.promotion, 0) + share.minor
+        for found, first, last in ((stays, 0, left), (goes, left, ordered)):
+            for share in _taken_off(order, line, first, last):
+                found[share.promotion] = found.get(share.promotion, 0) + share.minor
     return (
         Worth(all=all_of_it - gone, kept=kept - gone, off=stays),
         Worth(all=gone, kept=gone, off=goes),
     )
+
+
+def _taken_off(order: Order, line: OrderLine, first: int, last: int) -> tuple[Adjustment, ...]:
+    """Tell what promotions take off some units of a line, counted from its first one."""
+    if order.quote is None or line.quoted is None:
+        return ()
+    start = line.quoted.start
+    return order.quote.line(line.quoted.line, start + first, start + last).adjustments
 
 
 def cut_charges(order: Order, stays: Worth, goes: Worth) -> tuple[QuotePart, QuotePart]:
