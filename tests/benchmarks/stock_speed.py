@@ -11,6 +11,7 @@ not the expected one. ``--quick`` takes seconds: what is told is a tenth and a h
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -166,7 +167,18 @@ def of_bills(parts: int) -> Question:
     def ask() -> object:
         return net(book, basket, stock)
 
-    return Question(ask, lambda: len(net(book, basket, stock).parts) <= len(book.parts))
+    def is_right() -> bool:
+        plans = {part.sku: part for part in net(book, basket, stock).parts}
+        needed = Counter(basket)
+        for part in book.parts:
+            for component in part.bills[0].components if part.sku in plans and part.bills else ():
+                needed[component.sku] += plans[part.sku].made
+        return +needed == {sku: plan.needed for sku, plan in plans.items()} and all(
+            plan.needed - min(plan.needed, stock[sku]) == plan.made + plan.short
+            for sku, plan in plans.items()
+        )
+
+    return Question(ask, is_right)
 
 
 def of_most(parts: int) -> Question:

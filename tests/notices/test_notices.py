@@ -97,6 +97,7 @@ from ordercore.stock import (
     StockLevel,
     StockSnapshot,
     check,
+    tell_shortages,
 )
 from ordercore.stock.answer import PartShort, RoleShort
 from ordercore.stock.resources import LackReason
@@ -472,6 +473,15 @@ def test_shortages_of_a_basket_are_one_notice():
     assert staff.expected_at is None  # of one line nobody knows
     assert notices_for(SHORT[0], at=AT)[0].expected_at == AT + DAY
     assert notices_for([*SHORT, *SHORT], at=AT, order=PLACED) == (staff, customer)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_shortages_are_told_to_staff_in_the_words_of_stock(locale):
+    several = [*SHORT, Shortage(line="3", sku="mug", wanted=2, reasons=["not_set_aside"])]
+    staff, _ = notices_for(several, at=AT)
+    told = staff.told(locale)
+    assert set(tell_shortages(several, locale)) <= set(told.lines)
+    assert "not_set_aside" not in str(told)
 
 
 def test_the_answer_of_stock_is_told_if_something_is_short():

@@ -105,14 +105,13 @@ def test_that_nothing_is_oversold_notices_sites_that_give_too_much(monkeypatch):
 
 
 def test_the_law_of_baskets_notices_what_is_promised_for_later(monkeypatch):
-    def now_alone(self, due):
-        """What is promised for later takes nothing from now."""
-        return max(
-            (units for when, units in zip(self.times, self.units, strict=True) if when <= due),
-            default=0,
-        ) + (1 if len(self.times) > 1 else 0)
+    true = Profile.of
 
-    monkeypatch.setattr(Profile, "promisable", now_alone)
+    def now_alone(now, changes, at):
+        """What is promised for later takes nothing from now."""
+        return true(now, [(when, units) for when, units in changes if units > 0 or when <= at], at)
+
+    monkeypatch.setattr(Profile, "of", now_alone)
     assert breaks(check_agrees_with_reserve, **BASKETS)
 
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, get_args
 
 from ordercore.data.checks import Named, aware, each, instance, tuple_of
-from ordercore.notices.happened import orders_by_id
+from ordercore.notices.happened import low_stock_matter, orders_by_id
 from ordercore.notices.kinds import URGENCIES, NoticeKind, Urgency
 from ordercore.notices.notice import Matter, Notice, NoticeUnits, Subject, addressed
 from ordercore.notices.order_events import order_subject
@@ -121,23 +121,10 @@ def _title(orders: _Orders, line: str | None, default: str) -> str:
 
 
 def _low(found: LowStock, _at: datetime, _orders: _Orders) -> Matter:
-    units = NoticeUnits(
-        id=found.sku,
-        title=found.sku,
-        quantity=max(0, found.order),
-        wanted=found.position + found.order,
-        available=found.position,
-        point=found.point,
-    )
-    return _matter(
-        NoticeKind.LOW_STOCK,
-        *_place(found),
-        units=[units],
-        urgency=Urgency.NOW if found.position <= 0 else Urgency.SOON,
-    )
+    return low_stock_matter(found)
 
 
-def _place(found: LowStock | OverdueReceipt | LateReservation) -> tuple[Subject, Subject]:
+def _place(found: OverdueReceipt | LateReservation) -> tuple[Subject, Subject]:
     return Subject("sku", found.sku), Subject("site", found.site)
 
 

@@ -7,12 +7,13 @@ host's own is in none, and tells nobody either.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
 from attrs import field, frozen
 
-from ordercore.data.checks import Named, each, instance, tuple_of
+from ordercore.data.checks import Named, duplicates, each, instance, tuple_of
 from ordercore.errors import InvalidDocument, InvalidValue
 from ordercore.events import MAX_SEQUENCE, Event, Noted, Recorded
 from ordercore.notices.kinds import URGENCIES, NoticeKind, Urgency
@@ -42,6 +43,7 @@ from ordercore.stock import (
     IncomingExpected,
     IncomingMoved,
     LevelOpened,
+    LowStock,
     PolicyChanged,
     ReorderPointReached,
     ReservationFirmed,
@@ -71,7 +73,7 @@ from ordercore.stock.resources import (
     BookingsExpired,
 )
 
-__all__ = ["NOBODY", "OF_OTHERS", "notices_of", "orders_by_id"]
+__all__ = ["NOBODY", "OF_OTHERS", "low_stock_matter", "notices_of", "orders_by_id"]
 
 
 def notices_of(
@@ -122,14 +124,10 @@ def orders_by_id(given: Order | Iterable[Order]) -> Mapping[str, Order]:
     """
     orders = (given,) if isinstance(given, Order) else tuple_of(given)
     each(instance(Order), most=MAX_SEQUENCE)(None, Named("order"), orders)
-    by_id: dict[str, Order] = {}
-    for i, order in enumerate(orders):
-        if order.id in by_id:
-            path = ("order", i, "id")
-            fault = InvalidValue("an id used once", order.id, path=path, reason="duplicate_id")
-            raise InvalidDocument([fault])
-        by_id[order.id] = order
-    return by_id
+    faults = list(duplicates((order.id for order in orders), "order", then="id"))
+    if faults:
+        raise InvalidDocument(faults)
+    return {order.id: order for order in orders}
 
 
 @frozen
@@ -219,20 +217,25 @@ def _covered(told: Recorded, event: BackordersCovered) -> Iterator[Matter]:
 
 
 def _reached(told: Recorded, event: ReorderPointReached) -> Iterator[Matter]:
+    yield low_stock_matter(event, told.at)
+
+
+def low_stock_matter(low: ReorderPointReached | LowStock, at: datetime | None = None) -> Matter:
+    """Tell that stock is low, whether that has happened, at an instant, or was found."""
     units = NoticeUnits(
-        id=event.sku,
-        title=event.sku,
-        quantity=max(0, event.order),
-        wanted=event.position + event.order,
-        available=event.position,
-        point=event.point,
+        id=low.sku,
+        title=low.sku,
+        quantity=max(0, low.order),
+        wanted=low.position + low.order,
+        available=low.position,
+        point=low.point,
     )
-    yield Matter(
+    return Matter(
         about=NoticeKind.LOW_STOCK,
-        urgency=Urgency.NOW if event.position <= 0 else Urgency.SOON,
-        subjects=(Subject("sku", event.sku), Subject("site", event.site)),
+        urgency=Urgency.NOW if low.position <= 0 else Urgency.SOON,
+        subjects=(Subject("sku", low.sku), Subject("site", low.site)),
         units=[units],
-        at=told.at,
+        at=at,
     )
 
 

@@ -18,6 +18,8 @@ from ordercore.layout.blocks import Notes
 from ordercore.layout.markup import html_of
 from ordercore.money import Money
 from ordercore.notices.kinds import Urgency, Voice
+from ordercore.stock.explaining import cause
+from ordercore.stock.telling import lack, why_short
 from ordercore.wording import Words
 
 if TYPE_CHECKING:
@@ -190,13 +192,7 @@ class _Telling:
     def details(self, units: NoticeUnits) -> Iterator[str]:
         """Say when there would be enough; to staff also what lacks, and who has some."""
         if self.notice.voice is Voice.STAFF:
-            for reason in units.reasons:
-                key = f"notice.short.{reason}"
-                yield self.words.say(key) if self.knows(key) else reason
-            for part in units.parts:
-                yield self.words.say("notice.short.part", part=part.sku, count=part.short)
-            for other in units.elsewhere:
-                yield self.words.say("notice.short.site", site=other.site, count=other.units)
+            yield from why_short(self.words, units.reasons, units.parts, (), units.elsewhere)
         if units.enough_from is None:
             yield self.words.say(f"{self.base}.each.unknown")
         else:
@@ -205,23 +201,13 @@ class _Telling:
 
     def lacks(self) -> Iterator[str]:
         """Tell staff which roles cannot be filled, and why."""
-        for lack in self.notice.lacks if self.notice.voice is Voice.STAFF else ():
-            why = self.words.say(f"notice.lack.{lack.reason}")
-            if lack.free_from is not None:
-                at = self.instant(lack.free_from)
-                why = self.words.say("notice.lack.free_from", why=why, at=at)
-            role = lack.role or self.words.say("notice.lack.all_roles")
-            key = "notice.lack" if lack.site is None else "notice.lack.site"
-            yield self.words.say(key, role=role, why=why, site=lack.site or "")
+        for found in self.notice.lacks if self.notice.voice is Voice.STAFF else ():
+            yield lack(found, self.words, self.zone)
 
     def causes(self) -> Iterator[str]:
         """Tell staff why something is to be bought or made."""
-        for cause in self.notice.causes if self.notice.voice is Voice.STAFF else ():
-            key = f"notice.cause.{cause.kind}"
-            subjects = self.words.joined(cause.subjects)
-            if subjects:
-                key = f"{key}.subjects"
-            yield self.words.say(key, count=cause.units, subjects=subjects)
+        for found in self.notice.causes if self.notice.voice is Voice.STAFF else ():
+            yield cause(found, self.words)
 
     def end(self, values: dict[str, str | int]) -> Iterator[str]:
         """Tell a customer what to do, or that nothing need be done."""

@@ -16,10 +16,7 @@ from attrs import evolve, field, frozen
 
 from ordercore.data.checks import Named, each, identifier, instance, integer, tuple_of
 from ordercore.data.instants import pinned
-from ordercore.errors import (
-    IdempotencyConflict,
-    InvalidValue,
-)
+from ordercore.errors import IdempotencyConflict, InvalidValue
 from ordercore.events import MAX_SEQUENCE, Event, fingerprint
 from ordercore.stock.answer import (
     MAX_ANSWERS,

@@ -17,13 +17,13 @@ from ordercore.data.checks import Named, each, instance, tuple_of
 from ordercore.layout.blocks import EMPTY, Cell, Notes, Table, TableRow, columns, count
 from ordercore.layout.page import Page
 from ordercore.stock.answer import MAX_ANSWERS, Appointment, LineCheck, Shortage, StockCheck, Taken
-from ordercore.stock.proposals import BringForward, ProductionProposal, PurchaseProposal
+from ordercore.stock.proposals import BringForward, Cause, ProductionProposal, PurchaseProposal
 from ordercore.stock.resources.slots import Overload
 from ordercore.stock.telling import NO_NAMES, details, lack
 from ordercore.stock.watching import LateReservation, LowStock, OverdueReceipt
 from ordercore.wording import Words
 
-__all__ = ["StockFinding", "explain_stock"]
+__all__ = ["StockFinding", "cause", "explain_stock"]
 
 StockFinding = (
     Shortage
@@ -81,6 +81,13 @@ def explain_stock(
     several = (found,) if isinstance(found, get_args(StockFinding)) else tuple_of(found)  # type: ignore[arg-type]
     each(instance(*get_args(StockFinding)), most=MAX_ANSWERS)(None, Named("found"), several)
     return tell.findings(several)
+
+
+def cause(found: Cause, words: Words, names: Mapping[str, str] = NO_NAMES) -> str:
+    """Say why something is to be bought or made, and for what."""
+    subjects = words.joined(names.get(name, name) for name in found.subjects)
+    key = f"notice.cause.{found.kind}.subjects" if subjects else f"notice.cause.{found.kind}"
+    return words.say(key, count=found.units, subjects=subjects)
 
 
 @frozen
@@ -196,16 +203,11 @@ class _Telling:
     def more(self, found: StockFinding) -> Iterator[str]:
         """Say why something is proposed, and who is missing for a service."""
         if isinstance(found, PurchaseProposal | ProductionProposal):
-            causes = [self.cause(each.kind, each.units, each.subjects) for each in found.causes]
+            causes = [cause(each, self.words, self.names) for each in found.causes]
             yield self.words.say("reasons").join(causes)
         if isinstance(found, Overload):
             lacks = [lack(each, self.words, self.zone, self.names) for each in found.lacks]
             yield self.words.say("reasons").join(lacks)
-
-    def cause(self, kind: str, units: int, subjects: tuple[str, ...]) -> str:
-        named = self.words.joined(map(self.name, subjects))
-        key = f"notice.cause.{kind}.subjects" if named else f"notice.cause.{kind}"
-        return self.words.say(key, count=units, subjects=named)
 
     def low(self, found: LowStock) -> tuple[str, Values]:
         return "low_stock", {

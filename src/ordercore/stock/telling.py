@@ -7,11 +7,11 @@ from types import MappingProxyType
 from typing import Final
 
 from ordercore.data.checks import Named, each, instance, tuple_of
-from ordercore.stock.answer import MAX_ANSWERS, RoleShort, Shortage
+from ordercore.stock.answer import MAX_ANSWERS, PartShort, RoleShort, Shortage, SiteUnits
 from ordercore.stock.resources.slots import Lack
 from ordercore.wording import Words
 
-__all__ = ["NO_NAMES", "details", "lack", "tell_shortages"]
+__all__ = ["NO_NAMES", "details", "lack", "tell_shortages", "why_short"]
 
 NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 """No names: every id stands for itself."""
@@ -80,16 +80,31 @@ def details(
         zone: In which time zone instants are told; None: each by its own offset.
         names: What parts, sites and roles are called, by their ids.
     """
+    roles = (lack(role, words, zone, names) for role in short.roles)
+    return why_short(words, short.reasons, short.parts, roles, short.elsewhere, names)
+
+
+def why_short(
+    words: Words,
+    reasons: Iterable[str],
+    parts: Iterable[PartShort],
+    roles: Iterable[str],
+    elsewhere: Iterable[SiteUnits],
+    names: Mapping[str, str] = NO_NAMES,
+) -> Iterator[str]:
+    """Say the same of what is known of a shortage; the roles are words already.
+
+    A reason of a host's own, for which there are no words, stands for itself.
+    """
     known = words.catalogue.messages
-    for reason in short.reasons:
+    for reason in reasons:
         keys = (f"notice.short.{reason}", f"short.{reason}")
         yield next((words.say(key) for key in keys if key in known), reason)
-    for part in short.parts:
+    for part in parts:
         name = names.get(part.sku, part.sku)
         yield words.say("notice.short.part", part=name, count=part.short)
-    for role in short.roles:
-        yield lack(role, words, zone, names)
-    for other in short.elsewhere:
+    yield from roles
+    for other in elsewhere:
         site = names.get(other.site, other.site)
         yield words.say("notice.short.site", site=site, count=other.units)
 

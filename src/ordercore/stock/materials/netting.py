@@ -29,7 +29,6 @@ Supply = list[tuple[Due, int]]
 Split = list[tuple[int, int, list[list[tuple[Option, int]]]]]
 """By bill: its position, the units made by it, and by component which option serves how many."""
 
-
 Peg = tuple[str | None, Due]
 """What needs a part, and by when; None: it is wanted itself."""
 

@@ -219,14 +219,9 @@ class Part:
     in_working_time: bool = field(default=False, validator=boolean, kw_only=True)
 
     def __attrs_post_init__(self) -> None:
-        names = [bill.name for bill in self.bills]
-        faults = [
-            InvalidValue(
-                "a name of its own", name, path=("bills", i, "name"), reason="duplicate_name"
-            )
-            for i, name in enumerate(names)
-            if name in names[:i]
-        ]
+        names = (bill.name for bill in self.bills)
+        what, reason = "a name of its own", "duplicate_name"
+        faults = list(duplicates(names, "bills", then="name", what=what, reason=reason))
         if faults:
             raise InvalidDocument(faults)
 

@@ -6,7 +6,7 @@ things are begun: so the earliest instant that will do is found by halving.
 
 What people and machines have time for is not known here: a `Capacity` tells it. Then what is
 made is begun as soon as its parts are there, from the lowest level up, each taking the time
-that it needs from the others; and the earliest instant is looked for by which all is done.
+that it needs from the others; and an instant is looked for by which all is done so.
 """
 
 from __future__ import annotations
@@ -46,7 +46,6 @@ HORIZON: Final = timedelta(days=730)
 _FAR: Final = HORIZON // MICROSECOND
 _GUESSES: Final = 20
 """So often it is looked for where it may be, before it is found by halving."""
-
 
 _EVER: Final = datetime.min.replace(tzinfo=UTC)
 
@@ -96,8 +95,9 @@ def earliest(
 ) -> MaterialPromise | None:
     """Find the earliest instant at which all of a basket can be there.
 
-    With substitutes or several bills it is the earliest by preference; with a capacity, the
-    earliest by which everything can be done that netting would make for it.
+    With substitutes or several bills it is the earliest by preference. With a capacity, people
+    and machines are given to the parts from the lowest level up, each as soon as it can be
+    begun; it is not sought whether all would be done sooner in another order.
 
     Args:
         book: The bills.
