@@ -48,7 +48,7 @@ from ordercore.testing.contract.expectations import Broken, differ, holds, refus
 from ordercore.testing.contract.growing import affordable
 from ordercore.testing.contract.hostile import HOSTILE
 from ordercore.testing.contract.running import all_checks, look_at, make
-from ordercore.testing.contract.samples import TALLY, Tally
+from ordercore.testing.contract.samples import TALLY, Tally, decision, request
 from ordercore.testing.contract.schedules import ORDERS, orders
 
 HERE = Path(__file__).parent
@@ -295,6 +295,24 @@ def test_whatever_is_left_of_the_call_before_is_named(table: str, what: str) -> 
         """Give a store that shares one table with all others."""
         store = MemoryStore()
         setattr(store._kept, table, kept)
+        return store
+
+    with pytest.raises(CannotRun, match=f"it knows an? {what} of the call before"):
+        look_at(factory)
+
+
+@pytest.mark.parametrize(("tables", "what"), [(["ids"], "key"), (["outbox", "places"], "event")])
+def test_what_is_left_is_found_behind_a_page_of_other_things(tables: list[str], what: str) -> None:
+    full = MemoryStore()
+    changes = [(f"a-{number:04}", 0, Tally()) for number in range(1001)]
+    full.commit(request("r"), decision(*changes))
+
+    def factory() -> MemoryStore:
+        """Give a store that lists what all others list."""
+        store = MemoryStore()
+        for table in tables:
+            setattr(store._kept, table, getattr(full._kept, table))
+        store._kept.last_place = len(full._kept.places)
         return store
 
     with pytest.raises(CannotRun, match=f"it knows an? {what} of the call before"):

@@ -6,13 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from ordercore.errors import (
-    IdempotencyConflict,
-    InProgress,
-    InvalidValue,
-    UsageExceeded,
-    VersionConflict,
-)
+from ordercore.errors import InProgress, UsageExceeded, VersionConflict
 from ordercore.storage import Decision, Key, Loaded, Page, Readable, Reply, Request
 from ordercore.testing.contract.actors import Actor, Walk, Within
 from ordercore.testing.contract.clauses import Capability
@@ -30,6 +24,7 @@ from ordercore.testing.contract.model import (
 )
 from ordercore.testing.contract.plainly import Plainly
 from ordercore.testing.contract.samples import SCALE, TALLY
+from ordercore.testing.contract.seen import REFUSALS
 from ordercore.testing.contract.shown import (
     apart,
     either,
@@ -45,8 +40,6 @@ from ordercore.testing.contract.shown import (
 __all__ = ["MOST_UNITS", "Conduct"]
 
 MOST_UNITS = 3
-
-_REFUSALS = (IdempotencyConflict, InProgress, InvalidValue, UsageExceeded, VersionConflict)
 
 
 class Conduct:
@@ -269,7 +262,7 @@ class Conduct:
                 raise Hung("an answer, for nobody is in the way", "none")
         try:
             return pending.answer()
-        except _REFUSALS as error:
+        except REFUSALS as error:
             return type(error)
         except Broken as error:
             raise self._broken(error.expected, error.seen) from error

@@ -26,7 +26,16 @@ from ordercore.testing.contract.samples import (
     key,
     request,
 )
-from ordercore.testing.contract.seen import first_page, names, outbox, state, stories, used, walk
+from ordercore.testing.contract.seen import (
+    first_page,
+    names,
+    outbox,
+    state,
+    stories,
+    used,
+    walk,
+    walk_on,
+)
 
 # C-34: the answer to a commit gets lost
 
@@ -179,14 +188,10 @@ def what_was_not_committed_dies_with_the_store(lab: Lab) -> None:
 
 def _met_behind(store: Asked, page: Page[Recorded]) -> list[Recorded] | None:
     """Go on with a page; a store may refuse the cursors of its life before."""
-    met = [*page.members]
-    while page.next is not None:
-        try:
-            page = store.outbox(after=page.next, limit=1)
-        except InvalidInput:
-            return None
-        met += page.members
-    return met
+    try:
+        return walk_on(store.outbox, page)
+    except InvalidInput:
+        return None
 
 
 @check("C-38", Capability.KILL)

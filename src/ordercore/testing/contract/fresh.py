@@ -12,7 +12,8 @@ from ordercore.storage import Counter
 from ordercore.testing.contract.expectations import Hung
 from ordercore.testing.contract.harness import CannotRun
 from ordercore.testing.contract.lab import Lab
-from ordercore.testing.contract.samples import TALLY, Tally, add, decision, key, request
+from ordercore.testing.contract.samples import Tally, add, decision, key, request
+from ordercore.testing.contract.seen import Listed, keys, pages
 
 __all__ = ["Trace"]
 
@@ -68,6 +69,11 @@ class Trace:
             "an aggregate": lambda: store.read([key(name)]).version(key(name)),
             "a counter": lambda: store.read([self._counter]).used(self._counter),
             "a reply": lambda: store.reply(request(name)),
-            "a key": lambda: key(name) in store.keys(TALLY, limit=_MOST).members,
-            "an event": lambda: f"t/{name}/1" in {e.id for e in store.outbox(limit=_MOST).members},
+            "a key": lambda: _lists(keys(store), name),
+            "an event": lambda: _lists(store.outbox, f"t/{name}/1"),
         }
+
+
+def _lists(listed: Listed, name: str) -> bool:
+    """Tell whether something is on any page: what else was left there may fill many."""
+    return any(each.id == name for page in pages(listed, _MOST) for each in page.members)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
@@ -11,15 +10,21 @@ from ordercore.storage import Key
 from ordercore.testing.contract.checks import check
 from ordercore.testing.contract.clauses import Capability
 from ordercore.testing.contract.expectations import equal, same
-from ordercore.testing.contract.lab import Asked, Lab, Unit
+from ordercore.testing.contract.lab import Asked, Lab
 from ordercore.testing.contract.plainly import Plainly
 from ordercore.testing.contract.processes import processes
 from ordercore.testing.contract.samples import request
-from ordercore.testing.contract.schedules import ORDERS, Script, interleave
+from ordercore.testing.contract.schedules import (
+    ORDERS,
+    REFUSED,
+    Begin,
+    Script,
+    committing,
+    giving_up,
+    interleave,
+)
 from ordercore.testing.contract.seen import outbox, walk
 from ordercore.testing.contract.workers import in_threads
-
-_Begin = Callable[[], Asked]
 
 _SELLERS: Final = 8
 _PROCESSES: Final = 4
@@ -40,31 +45,19 @@ def _open(lab: Lab, kind: str, name: str, units: int) -> Key:
     return key
 
 
-def _taking(begin: _Begin, key: Key, who: str) -> Script:
+def _taking(begin: Begin, key: Key, who: str) -> Script:
     """Read a record and set one unit of it aside, in a transaction, if that is one."""
     shelf, asked = _shelf(), begin()
     try:
         got = yield asked.start(lambda store: store.read([key]))
         done = shelf.set_aside(got.value(key, object), who)
         if done is None:
-            return (yield from _give_up(asked))
+            return (yield from giving_up(asked))
         decided = shelf.deciding(key, got.version(key), *done, who)
-        if isinstance(asked, Unit):
-            yield asked.start(lambda store: store.commit(request(who), decided))
-            yield asked.start_keeping()
-        else:
-            yield asked.start(lambda store: store.reply(request(who)))
-            yield asked.start(lambda store: store.commit(request(who), decided))
+        yield from committing(asked, request(who), decided)
     except (VersionConflict, InProgress):
-        return (yield from _give_up(asked))
+        return (yield from giving_up(asked))
     return who
-
-
-def _give_up(asked: Asked) -> Script:
-    """Roll back, if there is anything to; nobody has got anything."""
-    if isinstance(asked, Unit):
-        yield asked.start_dropping()
-    return None
 
 
 def _compare(lab: Lab, key: Key, holders: list[str], what: str) -> None:
@@ -79,13 +72,13 @@ def _compare(lab: Lab, key: Key, holders: list[str], what: str) -> None:
     same(shelf.rebuilt(key.kind, told), record, f"what the events come to {what}")
 
 
-def _the_last_unit_has_one_holder(lab: Lab, kind: str, x: _Begin, y: _Begin) -> None:
+def _the_last_unit_has_one_holder(lab: Lab, kind: str, x: Begin, y: Begin) -> None:
     for order in ORDERS:
         key = _open(lab, kind, f"last-{order}", 1)
         scripts = {
             who: _taking(begin, key, f"{order}-{who}") for who, begin in (("x", x), ("y", y))
         }
-        ends = [end for end in interleave(lab, order, scripts).values() if end is not None]
+        ends = [end for end in interleave(lab, order, scripts).values() if end != REFUSED]
         equal(len(ends), 1, f"how many got the last unit in the order {order}")
         _compare(lab, key, [str(end) for end in ends], f"in the order {order}")
         lab.store.acknowledge([told.id for told in outbox(lab.store)])

@@ -2,61 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 from ordercore.errors import IdempotencyConflict, InProgress, UsageExceeded, VersionConflict
-from ordercore.storage import Counter, CounterChange, Decision, Reply, Request
+from ordercore.storage import Counter, CounterChange, Reply, Request
 from ordercore.testing.contract.checks import check
 from ordercore.testing.contract.clauses import Capability
 from ordercore.testing.contract.expectations import equal, holds
-from ordercore.testing.contract.lab import Asked, Lab, Unit
+from ordercore.testing.contract.lab import Lab, Unit
 from ordercore.testing.contract.samples import Tally, Told, add, decision, key, request
-from ordercore.testing.contract.schedules import ORDERS, Script, interleave
+from ordercore.testing.contract.schedules import (
+    ORDERS,
+    Begin,
+    Script,
+    committing,
+    giving_up,
+    interleave,
+)
 from ordercore.testing.contract.seen import outbox, stories, used
 
-_Begin = Callable[[], Asked]
-"""Begins a transaction, or gives a store that needs none."""
-
 _COMMITTED: Final = "committed"
-_REFUSED: Final = "refused"
 
 # C-10: no update is lost
 
 
-def _adding(begin: _Begin, name: str, who: str, *, lock: bool = False) -> Script:
+def _adding(begin: Begin, name: str, who: str, *, lock: bool = False) -> Script:
     """Read a tally, look at the key, and add 1; in a transaction, if that is one."""
     told, asked = request(f"{name}-{who}"), begin()
     try:
         got = yield asked.start(lambda store: store.read([key(name)], lock=lock))
         total = (got.get(key(name), Tally) or Tally()).total + 1
         decided = decision((name, got.version(key(name)), Tally(total)), total=total)
-        yield from _committing(asked, told, decided)
+        yield from committing(asked, told, decided)
     except (VersionConflict, InProgress):
-        return (yield from _give_up(asked))
+        return (yield from giving_up(asked))
     return _COMMITTED
 
 
-def _committing(asked: Asked, told: Request, decided: Decision[Told]) -> Script:
-    """Commit in two steps: in a transaction and then that one, or having looked at the key."""
-    if isinstance(asked, Unit):
-        yield asked.start(lambda store: store.commit(told, decided))
-        yield asked.start_keeping()
-    else:
-        yield asked.start(lambda store: store.reply(told))
-        yield asked.start(lambda store: store.commit(told, decided))
-    return None
-
-
-def _give_up(asked: Asked) -> Script:
-    """Roll back, if there is anything to."""
-    if isinstance(asked, Unit):
-        yield asked.start_dropping()
-    return _REFUSED
-
-
 def _no_update_is_lost(
-    lab: Lab, x: _Begin, y: _Begin, *, lock: bool = False, is_new: bool = False
+    lab: Lab, x: Begin, y: Begin, *, lock: bool = False, is_new: bool = False
 ) -> None:
     """Let two add to a tally; to one that is there, or that both of them would make."""
     for order in ORDERS[:: 1 + is_new]:
@@ -151,30 +135,30 @@ def _adding_to_both(lab: Lab, names: tuple[str, ...], who: str) -> Script:
             (name, got.version(key(name)), Tally(got.value(key(name), Tally).total + 1))
             for name in names
         ]
-        yield from _committing(unit, request(who), decision(*changes))
+        yield from committing(unit, request(who), decision(*changes))
     except (VersionConflict, InProgress):
-        return (yield from _give_up(unit))
+        return (yield from giving_up(unit))
     return _COMMITTED
 
 
 # C-18, C-28: no limit is overrun
 
 
-def _using(begin: _Begin, counter: Counter, most: int, who: str) -> Script:
+def _using(begin: Begin, counter: Counter, most: int, who: str) -> Script:
     """Read a counter, look at the key, and use it once more if there is any left."""
     told, asked = request(f"{counter.id}-{who}"), begin()
     try:
         got = yield asked.start(lambda store: store.read([counter]))
         if got.used(counter) >= most:
-            return (yield from _give_up(asked))
+            return (yield from giving_up(asked))
         decided = decision(usage=(add(1, most, counter),))
-        yield from _committing(asked, told, decided)
+        yield from committing(asked, told, decided)
     except (VersionConflict, UsageExceeded, InProgress):
-        return (yield from _give_up(asked))
+        return (yield from giving_up(asked))
     return _COMMITTED
 
 
-def _no_limit_is_overrun(lab: Lab, x: _Begin, y: _Begin) -> None:
+def _no_limit_is_overrun(lab: Lab, x: Begin, y: Begin) -> None:
     in_turn = ORDERS[0], ORDERS[-1]
     for order, most in (*((order, 1) for order in ORDERS), *((order, 2) for order in in_turn)):
         counter = Counter("uses", f"{order}-{most}")
@@ -211,18 +195,18 @@ def a_limit_holds_over_connections(lab: Lab) -> None:
     _no_limit_is_overrun(lab, lambda: lab.store, lambda: other)
 
 
-def _counting(begin: _Begin, counter: Counter, who: str) -> Script:
+def _counting(begin: Begin, counter: Counter, who: str) -> Script:
     """Read a counter, look at the key, and use it once more, without a limit."""
     told, asked = request(f"{counter.id}-{who}"), begin()
     try:
         yield asked.start(lambda store: store.read([counter]))
-        yield from _committing(asked, told, decision(usage=(add(1, None, counter),)))
+        yield from committing(asked, told, decision(usage=(add(1, None, counter),)))
     except (VersionConflict, InProgress):
-        return (yield from _give_up(asked))
+        return (yield from giving_up(asked))
     return _COMMITTED
 
 
-def _no_use_is_lost(lab: Lab, x: _Begin, y: _Begin) -> None:
+def _no_use_is_lost(lab: Lab, x: Begin, y: Begin) -> None:
     for order in ORDERS[::2]:
         counter = Counter("uses", order)
         scripts = {"x": _counting(x, counter, "x"), "y": _counting(y, counter, "y")}
@@ -250,7 +234,7 @@ def no_use_is_lost_between_a_transaction_and_none(lab: Lab) -> None:
 
 
 def _asking(
-    begin: _Begin,
+    begin: Begin,
     told: Request,
     name: str,
     total: int,
@@ -268,11 +252,11 @@ def _asking(
         if isinstance(asked, Unit):
             yield asked.start_keeping()
     except (IdempotencyConflict, InProgress, VersionConflict):
-        return (yield from _give_up(asked))
+        return (yield from giving_up(asked))
     return known
 
 
-def _a_key_is_used_once(lab: Lab, x: _Begin, y: _Begin) -> None:
+def _a_key_is_used_once(lab: Lab, x: Begin, y: Begin) -> None:
     """In half of the orders the two say the same, in the others they say different things."""
     for number, order in enumerate(ORDERS):
         contents = 1, 1 + number % 2
@@ -294,7 +278,7 @@ def _a_key_is_used_once(lab: Lab, x: _Begin, y: _Begin) -> None:
         equal(afterwards, Told(first), "the reply afterwards")
 
 
-def _a_key_stores_one_thing(lab: Lab, x: _Begin, y: _Begin) -> None:
+def _a_key_stores_one_thing(lab: Lab, x: Begin, y: Begin) -> None:
     """Nothing but the key keeps the two apart: each changes an aggregate of its own."""
     for number, order in enumerate(ORDERS[::2]):
         name, contents = f"one {order}", (1, 1 + number % 2)

@@ -16,7 +16,15 @@ from ordercore.testing.contract.lab import Asked, Lab
 from ordercore.testing.contract.plainly import Plainly
 from ordercore.testing.contract.samples import LATER, Tally, Told, decision, request
 from ordercore.testing.contract.schedules import ORDERS, Script, interleave
-from ordercore.testing.contract.seen import first_page, glance, kept, outbox, outcome, stories
+from ordercore.testing.contract.seen import (
+    first_page,
+    glance,
+    kept,
+    outbox,
+    outcome,
+    stories,
+    walk_on,
+)
 
 
 def _relaying(asked: Asked, relayed: list[Recorded], steps: int) -> Script:
@@ -106,10 +114,7 @@ def _go_on_past_a_transaction(lab: Lab, before: int) -> None:
     store.commit(request("r-2"), decision(("a", 1, Tally())))
     if not isinstance(page, Page):  # it was refused, or had to wait
         return
-    met = list(page.members)
-    while page.next is not None:
-        page = store.outbox(after=page.next, limit=1)
-        met += page.members
+    met = walk_on(store.outbox, page)
     for name, last in (("a", 2), ("b", before + 2)):
         mine = [told.sequence for told in met if told.aggregate.id == name]
         told = f"events of {name} from 1 on, none left out on the way"

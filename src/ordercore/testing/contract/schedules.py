@@ -7,18 +7,34 @@ makes it wait for the other one.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from itertools import combinations
 from typing import Any, Final
 
 from ordercore.errors import IdempotencyConflict, InProgress, UsageExceeded, VersionConflict
+from ordercore.storage import Decision, Request
 from ordercore.testing.contract.expectations import Hung
 from ordercore.testing.contract.hands import Pending
-from ordercore.testing.contract.lab import Lab
+from ordercore.testing.contract.lab import Asked, Lab, Unit
 
-__all__ = ["ORDERS", "Script", "interleave", "orders"]
+__all__ = [
+    "ORDERS",
+    "REFUSED",
+    "Begin",
+    "Script",
+    "committing",
+    "giving_up",
+    "interleave",
+    "orders",
+]
 
 Script = Generator[Pending, Any, object]
+
+Begin = Callable[[], Asked]
+"""Begins a transaction, or gives a store that needs none."""
+
+REFUSED: Final = "refused"
+"""What a script returns that has given up."""
 
 _REFUSALS = (IdempotencyConflict, InProgress, UsageExceeded, VersionConflict)
 
@@ -33,6 +49,24 @@ def orders(steps: int) -> tuple[str, ...]:
 
 ORDERS: Final = orders(3)
 """All orders in which two can read, write and commit: 20."""
+
+
+def committing(asked: Asked, told: Request, decided: Decision[Any]) -> Script:
+    """Commit in two steps: in a transaction and then that one, or having looked at the key."""
+    if isinstance(asked, Unit):
+        yield asked.start(lambda store: store.commit(told, decided))
+        yield asked.start_keeping()
+    else:
+        yield asked.start(lambda store: store.reply(told))
+        yield asked.start(lambda store: store.commit(told, decided))
+    return None
+
+
+def giving_up(asked: Asked) -> Script:
+    """Roll back, if there is anything to."""
+    if isinstance(asked, Unit):
+        yield asked.start_dropping()
+    return REFUSED
 
 
 class _Turns:

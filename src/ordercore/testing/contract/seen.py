@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator
+from typing import Any, Final, Protocol
 
 from ordercore.errors import (
     IdempotencyConflict,
@@ -20,6 +20,7 @@ from ordercore.testing.contract.plainly import Plainly
 from ordercore.testing.contract.samples import SCALE, TALLY, USES
 
 __all__ = [
+    "REFUSALS",
     "WAITS",
     "Listed",
     "first_page",
@@ -29,11 +30,22 @@ __all__ = [
     "names",
     "outbox",
     "outcome",
+    "pages",
     "state",
     "stories",
     "used",
     "walk",
+    "walk_on",
 ]
+
+REFUSALS: Final = (
+    IdempotencyConflict,
+    InProgress,
+    InvalidValue,
+    UsageExceeded,
+    VersionConflict,
+)
+"""What a store may say instead of an answer."""
 
 WAITS = "it waits"
 
@@ -47,29 +59,35 @@ class Listed(Protocol):
         """List a page."""
 
 
-def walk(listed: Listed, limit: int = 100) -> list[Any]:
-    """Go through all pages."""
-    found: list[Any] = []
-    page = listed(limit=limit)
+def pages(listed: Listed, limit: int = 100, after: str | None = None) -> Iterator[Page[Any]]:
+    """List page by page, to the last one."""
+    page = listed(after=after, limit=limit)
     for _ in range(_MOST_PAGES):
-        holds(len(page.members) <= limit, f"at most {limit} members", len(page.members))
-        found += page.members
+        yield page
         if page.next is None:
-            return found
+            return
         page = listed(after=page.next, limit=limit)
     holds(False, "pages that end", f"{_MOST_PAGES} pages")
+
+
+def walk(listed: Listed, limit: int = 100, after: str | None = None) -> list[Any]:
+    """Go through all pages."""
+    found: list[Any] = []
+    for page in pages(listed, limit, after):
+        holds(len(page.members) <= limit, f"at most {limit} members", len(page.members))
+        found += page.members
     return found
+
+
+def walk_on(listed: Listed, page: Page[Any], limit: int = 1) -> list[Any]:
+    """Go on with a page: what is on it, and on all those behind it."""
+    behind = [] if page.next is None else walk(listed, limit, page.next)
+    return [*page.members, *behind]
 
 
 def first_page(listed: Listed, limit: int = 100) -> Page[Any]:
     """Go on to the first page that holds anything; the last one holds what there is."""
-    page = listed(limit=limit)
-    for _ in range(_MOST_PAGES):
-        if page.members or page.next is None:
-            return page
-        page = listed(after=page.next, limit=limit)
-    holds(False, "pages that end", f"{_MOST_PAGES} pages")
-    return page
+    return next(page for page in pages(listed, limit) if page.members or page.next is None)
 
 
 def keys(store: Asked | Plainly, kind: str = TALLY) -> Listed:
@@ -121,13 +139,7 @@ def outcome(do: Callable[[], object]) -> object:
         return do()
     except Waits:
         return WAITS
-    except (
-        IdempotencyConflict,
-        InProgress,
-        InvalidValue,
-        UsageExceeded,
-        VersionConflict,
-    ) as error:
+    except REFUSALS as error:
         return type(error)
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 from random import Random
-from time import sleep
 from typing import Any, Final, NamedTuple
 
 from ordercore.calendars import Window, WorkingHours, WorkingTime
-from ordercore.errors import InProgress, InvalidInput, VersionConflict
+from ordercore.errors import InvalidInput
 from ordercore.events import Actor, AggregateId, Event, Noted, Recorded, record, replay
 from ordercore.stock import (
     Incoming,
@@ -40,6 +39,7 @@ from ordercore.storage import Change, Decision, Key
 from ordercore.testing.contract.expectations import Broken
 from ordercore.testing.contract.plainly import Plainly
 from ordercore.testing.contract.samples import AT, Told, request
+from ordercore.testing.contract.workers import insist
 
 __all__ = [
     "AGENDA",
@@ -47,7 +47,6 @@ __all__ = [
     "LEVEL",
     "LIVES",
     "Sale",
-    "booked",
     "deciding",
     "opened",
     "promised",
@@ -92,15 +91,6 @@ def rebuilt(kind: str, recorded: list[Recorded]) -> object:
 # Lives of records, step by step
 
 
-def _policy() -> StockPolicy:
-    return StockPolicy(safety=1, backorder=2)
-
-
-def _incoming() -> Incoming:
-    due = AT + 9 * _HOUR
-    return Incoming(id="i-1", kind=SupplyKind.PURCHASE, quantity=20, expected_at=due)
-
-
 def _set_aside(name: str, units: int, **terms: Any) -> Step:
     return lambda level: reserve_units(
         level, units, id=name, holder=f"o-{name}", line="1", at=AT, command=f"c-{name}", **terms
@@ -108,9 +98,12 @@ def _set_aside(name: str, units: int, **terms: Any) -> Step:
 
 
 _LEVEL_LIFE: Final[tuple[Step, ...]] = (
-    lambda _: open_level(sku="mug", site="east", on_hand=9, policy=_policy()),
+    lambda _: open_level(
+        sku="mug", site="east", on_hand=9, policy=StockPolicy(safety=1, backorder=2)
+    ),
     lambda level: expect(
-        level, Incoming(id="i-1", kind="purchase", quantity=20, expected_at=AT + 9 * _HOUR)
+        level,
+        Incoming(id="i-1", kind=SupplyKind.PURCHASE, quantity=20, expected_at=AT + 9 * _HOUR),
     ),
     _set_aside("r-1", 3),
     _set_aside("r-2", 2, expires_at=AT + _HOUR, renewable_until=AT + 5 * _HOUR),
@@ -147,10 +140,10 @@ def _window(after: int) -> Window:
 
 def _book(name: str, after: int, units: int = 1) -> Step:
     booking = resources.Booking(id=name, window=_window(after), units=units, purpose="line-1")
-    return lambda agenda: booked(resources.book(agenda, booking))
+    return lambda agenda: _booked(resources.book(agenda, booking))
 
 
-def booked(done: Any) -> tuple[Any, Iterable[Event]]:
+def _booked(done: Any) -> tuple[Any, Iterable[Event]]:
     """Take what was booked; a clash is not expected here."""
     if isinstance(done, resources.Clash):
         raise Broken("a resource that is free", str(done))
@@ -163,7 +156,7 @@ _AGENDA_LIFE: Final[tuple[Step, ...]] = (
     _book("b-1", 0),
     _book("b-2", 0),
     _book("b-3", 4, 2),
-    lambda agenda: booked(resources.move(agenda, "b-2", _window(1))),
+    lambda agenda: _booked(resources.move(agenda, "b-2", _window(1))),
     lambda agenda: resources.cancel(agenda, "b-1"),
     _book("b-4", 0),
 )
@@ -235,9 +228,6 @@ class Sale(NamedTuple):
     seed: int
 
 
-_TRIES: Final = 2000
-
-
 def sell(store: Plainly, sale: Sale) -> Iterator[str]:
     """Set one unit aside, again and again, and name each that was acknowledged."""
     chance = Random(f"{sale.seed}-{sale.who}")  # noqa: S311 - the same for the same seed
@@ -250,17 +240,15 @@ def sell(store: Plainly, sale: Sale) -> Iterator[str]:
 
 def _sell_one(store: Plainly, key: Key, under: str, chance: Random) -> bool:
     """Set a unit aside, trying again while others are faster; False: there is none left."""
-    for tried in range(_TRIES):
-        try:
-            got = store.read([key])
-            done = set_aside(got.value(key, object), under)
-            if done is None:
-                return False
+
+    def sell_once() -> bool:
+        got = store.read([key])
+        done = set_aside(got.value(key, object), under)
+        if done is not None:
             store.commit(request(under), deciding(key, got.version(key), *done, under))
-        except (VersionConflict, InProgress):
-            sleep(chance.random() * 0.0005 * min(tried + 1, 20))
-        except InvalidInput as error:
-            raise Broken("a record that a unit can be set aside of", str(error)) from error
-        else:
-            return True
-    raise Broken("to be done at last", f"to be refused {_TRIES} times")
+        return done is not None
+
+    try:
+        return insist(sell_once, chance)
+    except InvalidInput as error:
+        raise Broken("a record that a unit can be set aside of", str(error)) from error

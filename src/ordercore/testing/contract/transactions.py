@@ -77,13 +77,13 @@ def a_key_in_an_open_transaction_is_in_progress(lab: Lab) -> None:
             allowed = {InProgress, VersionConflict, WAITS, Told(2)}
             holds(seen in allowed, "InProgress, or to wait", seen)
             done += [] if isinstance(other, Unit) else [seen]
-    kept = outcome(unit.keep)
+    ended = outcome(unit.keep)
     lab.settle()
     if Told(2) in done:  # then the transaction must have given way
-        holds(kept in {InProgress, VersionConflict}, "one of the two to give way", "neither")
+        holds(ended in {InProgress, VersionConflict}, "one of the two to give way", "neither")
         equal((store.reply(request("r-1")), names(store)), (Told(2), ["b"]))
     else:
-        equal(kept, None, "what the caller's commit returns")
+        equal(ended, None, "what the caller's commit returns")
         equal((store.reply(request("r-1")), names(store)), (Told(1), ["a"]))
     equal(len(outbox(store)), 1, "events")
 

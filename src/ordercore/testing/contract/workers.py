@@ -28,7 +28,7 @@ from ordercore.testing.contract.processes import processes
 from ordercore.testing.contract.samples import Tally, Told, add, decision, key, request
 from ordercore.testing.contract.seen import outbox, stories, used, walk
 
-__all__ = ["in_threads", "switching_often"]
+__all__ = ["in_threads", "insist", "switching_often"]
 
 WORKERS: Final = 8
 _NAMES: Final = ("hot-0", "hot-1", "hot-2")
@@ -77,15 +77,20 @@ def work(store: Plainly, job: Job) -> Iterator[Success]:
 
 def add_one(store: Plainly, under: str, name: str, most: int, chance: Random) -> int | None:
     """Add 1 to a tally, trying again while others are faster; None: the limit is reached."""
-    return _insist_on(partial(_add, store, under, name, most), chance)
+    return _unless_used_up(partial(_add, store, under, name, most), chance)
 
 
-def _insist_on(add_once: Callable[[], int], chance: Random) -> int | None:
+def _unless_used_up(add_once: Callable[[], int], chance: Random) -> int | None:
+    with suppress(UsageExceeded):
+        return insist(add_once, chance)
+    return None
+
+
+def insist(do: Callable[[], _T], chance: Random) -> _T:
+    """Do something that is refused while others are faster, until it is done."""
     for tried in range(_TRIES):
         try:
-            return add_once()
-        except UsageExceeded:
-            return None
+            return do()
         except (VersionConflict, InProgress):
             sleep(chance.random() * 0.0005 * min(tried + 1, 20))
     raise Broken("to be done at last", f"to be refused {_TRIES} times")
@@ -216,11 +221,13 @@ def threads_that_relay_events_miss_none(lab: Lab) -> None:
     made = [f"{number}" for number in range(WORKERS)]
 
     def relay(number: int) -> None:
+        chance = Random(number)  # noqa: S311
         for turn in range(10):
             decided = decision((made[number], turn, Tally(turn)))
-            _insist(partial(store.commit, request(f"{number}-{turn}"), decided))
-            ids = [told.id for told in _insist(partial(store.outbox, limit=5)).members]
-            _insist(partial(store.acknowledge, ids))
+            insist(partial(store.commit, request(f"{number}-{turn}"), decided), chance)
+            page = insist(partial(store.outbox, limit=5), chance)
+            ids = [told.id for told in page.members]
+            insist(partial(store.acknowledge, ids), chance)
             relayed[number] += ids
 
     in_threads(lab, [partial(relay, number) for number in range(WORKERS)])
@@ -251,7 +258,7 @@ def threads_within_transactions_lose_and_double_nothing(lab: Lab) -> None:
         chance = Random(f"{lab.seed}-{worker}")  # noqa: S311 - the same for the same seed
         for number in range(_FEW):
             under, name = f"u{worker}-{number}", chance.choice(_NAMES)
-            total = _insist_on(partial(add_within, under, name), chance)
+            total = _unless_used_up(partial(add_within, under, name), chance)
             if total is None:
                 return
             successes.append(Success(under, name, total))
@@ -259,16 +266,6 @@ def threads_within_transactions_lose_and_double_nothing(lab: Lab) -> None:
     in_threads(lab, [partial(work_within, worker) for worker in range(WORKERS // 2)])
     compare_books(lab.store, successes)
     equal(len(successes), _FEW, f"successes of {WORKERS // 2 * _FEW} that were wanted")
-
-
-def _insist(do: Callable[[], _T]) -> _T:
-    """Do something that is refused while others are at it, until it is done."""
-    for tried in range(_TRIES):
-        try:
-            return do()
-        except (VersionConflict, InProgress):
-            sleep(0.0005 * min(tried + 1, 20))
-    raise Broken("to be done at last", f"to be refused {_TRIES} times")
 
 
 # C-37, C-39

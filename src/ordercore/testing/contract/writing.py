@@ -33,7 +33,7 @@ from ordercore.testing.contract.samples import (
     request,
     with_ids,
 )
-from ordercore.testing.contract.seen import names, outbox, outcome, stories, used, walk
+from ordercore.testing.contract.seen import names, outbox, outcome, stories, used, walk, walk_on
 
 _TRANSACTIONS: Final = Capability.TRANSACTIONS
 _SPRING: Final = Counter("uses", "spring")
@@ -244,10 +244,7 @@ def _go_on(store: Asked, left: int) -> None:
     store.acknowledge([told.id for told in outbox(store)[left:]])
     for number in range(1, 5):
         store.commit(request(f"s-{number}"), decision(("a", number, Tally())))
-    seen = [told for told in page.members if told.aggregate == key("a")]
-    while page.next is not None:
-        page = store.outbox(after=page.next, limit=1)
-        seen += [told for told in page.members if told.aggregate == key("a")]
+    seen = [told for told in walk_on(store.outbox, page) if told.aggregate == key("a")]
     there = [told for told in outbox(store) if told.aggregate == key("a") or told in seen]
     mine = [told.sequence for told in seen]
     equal(mine, sorted(mine), "events in the order of their sequence")
