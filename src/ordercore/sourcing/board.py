@@ -38,8 +38,6 @@ class Board:
             ]
             for candidate, row in zip(case.candidates, self.against, strict=True)
         ]
-        skus = sorted(case.wanted)
-        self.goods: list[int] = [skus.index(line.sku) for line in case.lines]
 
     def problem(self, most: int | None) -> Problem:
         """Make the problem of serving all lines at the least cost."""
@@ -50,7 +48,7 @@ class Board:
             opening=tuple(self.opening),
             unit=tuple(tuple(map(site.unit_cost, case.lines)) for site in case.candidates),
             room=tuple(site.site.room for site in case.candidates),
-            goods=tuple(self.goods) if len(case.wanted) < len(case.lines) else (),
+            goods=case.goods,
             most=most,
         )
 
@@ -78,7 +76,7 @@ class Board:
         given: dict[int, int] = {}
         total = 0
         for line, wanted in enumerate(left):
-            good = self.goods[line]
+            good = self.case.goods[line]
             units = min(wanted, self.units[site][line] - given.get(good, 0))
             if room is not None:
                 units = min(units, room - total)

@@ -69,6 +69,12 @@ class Case:
         self.candidates: tuple[Candidate, ...] = tuple([Candidate(self, site) for site in listed])
 
     @cached_property
+    def goods(self) -> tuple[int, ...]:
+        """By line, which sku it is of: lines of one number want the same units."""
+        places = {sku: place for place, sku in enumerate(sorted(self.wanted))}
+        return tuple([places[line.sku] for line in self.lines])
+
+    @cached_property
     def to(self) -> GeoPoint:
         """Where the customer is.
 

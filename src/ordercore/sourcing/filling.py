@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Final
 
 from ordercore.sourcing.flow import Flow, Offered
-from ordercore.sourcing.problem import Problem, Take
+from ordercore.sourcing.problem import Problem, Take, dearest
 
 __all__ = ["NEVER", "SCALE", "Filling", "Sites"]
 
@@ -58,9 +58,7 @@ class Filling:
         self.most: list[int] = self._most()
         self.sites: Sites = sum([1 << site for site, most in enumerate(self.most) if most])
         self.opening: list[int] = [SCALE * cost for cost in problem.opening]
-        highest: Iterable[int] = map(max, zip(*problem.unit, strict=True))
-        most = sum([wanted * cost for wanted, cost in zip(need, highest, strict=False)])
-        self.penalty: int = SCALE * (1 + sum(problem.opening) + most)
+        self.penalty: int = SCALE * (1 + dearest(problem))
         self.entries: list[list[_Entry]] = self._entries()
         self.apart: bool = self._separates()
 

@@ -27,7 +27,7 @@ from ordercore.sourcing.plan import (
 )
 from ordercore.sourcing.reasons import Reason
 
-__all__ = ["SplitPlan", "merge_plans", "split_plan"]
+__all__ = ["SplitPlan", "merge_plans", "served_of", "split_plan"]
 
 _T = TypeVar("_T")
 _K = TypeVar("_K", int, datetime)
@@ -108,7 +108,7 @@ def _of(
     plan: AllocationPlan, wanted: Mapping[str, int], shipments: list[Shipment]
 ) -> AllocationPlan:
     """Make a plan of some units of another."""
-    served = _served(shipments)
+    served = served_of(shipments)
     lines = []
     for line in plan.lines:
         if wanted.get(line.id):
@@ -118,7 +118,8 @@ def _of(
     return evolve(plan, lines=lines, shipments=shipments, certificate=None)
 
 
-def _served(shipments: Iterable[Shipment]) -> dict[str, int]:
+def served_of(shipments: Iterable[Shipment]) -> dict[str, int]:
+    """Count by line how many units it gets."""
     served: dict[str, int] = {}
     for shipment in shipments:
         for row in shipment.given:

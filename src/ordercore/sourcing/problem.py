@@ -21,7 +21,9 @@ __all__ = [
     "check_proof",
     "checked",
     "cost_of",
+    "dearest",
     "faults_of",
+    "is_listed",
     "missing_of",
     "no_answer",
 ]
@@ -104,6 +106,13 @@ def cost_of(problem: Problem, takes: Iterable[Take]) -> int:
     return units + sum(problem.opening[site] for site in opened)
 
 
+def dearest(problem: Problem) -> int:
+    """Tell what an answer to a problem could cost at most."""
+    highest: Iterable[int] = map(max, zip(*problem.unit, strict=True))
+    units = sum([need * cost for need, cost in zip(problem.need, highest, strict=False)])
+    return sum(problem.opening) + units
+
+
 def missing_of(problem: Problem, takes: Iterable[Take]) -> int:
     """Count the units that takes leave missing."""
     return sum(problem.need) - sum(units for _, _, units in takes)
@@ -147,7 +156,7 @@ def checked(problem: Problem, answer: Answer) -> Answer:
         InvalidValue: It is none.
     """
     told: Any = answer  # whatever comes from outside
-    if not isinstance(told, Answer) or not _is_listed(told.takes):
+    if not isinstance(told, Answer) or not is_listed(told.takes):
         raise no_answer(told)
     faults = faults_of(problem, answer.takes)
     if faults:
@@ -159,7 +168,8 @@ def checked(problem: Problem, answer: Answer) -> Answer:
     return found
 
 
-def _is_listed(given: object) -> bool:
+def is_listed(given: object) -> bool:
+    """Whether something is a tuple or a list, as takes are to be."""
     return isinstance(given, tuple | list)
 
 

@@ -14,7 +14,7 @@ from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFou
 from ordercore.sourcing.allocating import allocate
 from ordercore.sourcing.branching import solve
 from ordercore.sourcing.cases import Candidate
-from ordercore.sourcing.parts import merge_plans
+from ordercore.sourcing.parts import merge_plans, served_of
 from ordercore.sourcing.plan import AllocationPlan, PlannedLine, Shipment, SiteFinding
 from ordercore.sourcing.problem import Solver
 from ordercore.sourcing.reasons import Reason, ReasonCode
@@ -260,9 +260,6 @@ def _same_demand(plan: AllocationPlan, demand: Demand) -> None:
 def _kept(plan: AllocationPlan, gone: frozenset[str]) -> AllocationPlan:
     """Leave out what sites give that drop out."""
     shipments = tuple(row for row in plan.shipments if row.site not in gone)
-    served: dict[str, int] = {}
-    for shipment in shipments:
-        for row in shipment.given:
-            served[row.line] = served.get(row.line, 0) + row.units
+    served = served_of(shipments)
     lines = tuple(evolve(line, served=served.get(line.id, 0)) for line in plan.lines)
     return evolve(plan, lines=lines, shipments=shipments, certificate=None)

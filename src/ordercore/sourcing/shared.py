@@ -16,6 +16,7 @@ from ordercore.sourcing.problem import (
     check_proof,
     cost_of,
     faults_of,
+    is_listed,
     missing_of,
     no_answer,
 )
@@ -29,7 +30,6 @@ __all__ = [
     "Uses",
     "answer_of",
     "checked_shared",
-    "dearest",
     "shared_faults",
     "uses_of",
 ]
@@ -170,9 +170,7 @@ def checked_shared(shared: Shared, answer: SharedAnswer) -> SharedAnswer:
     """
     given: Any = answer  # whatever comes from outside
     told: Any = given.takes if isinstance(given, SharedAnswer) else None
-    if not isinstance(told, tuple | list) or not all(
-        isinstance(row, tuple | list) for row in told
-    ):
+    if not is_listed(told) or not all(map(is_listed, told)):
         raise no_answer(answer)
     faults = shared_faults(shared, told)
     if faults:
@@ -195,10 +193,3 @@ def uses_of(claim: Claim, takes: Iterable[Take]) -> Uses:
     if rooms:
         used += [(rooms[site], units) for _, site, units in takes]
     return tuple([(thing, units) for thing, units in used if thing != NOTHING])
-
-
-def dearest(problem: Problem) -> int:
-    """Tell what an answer to a problem could cost at most."""
-    highest: Iterable[int] = map(max, zip(*problem.unit, strict=True))
-    units = sum([need * cost for need, cost in zip(problem.need, highest, strict=False)])
-    return sum(problem.opening) + units

@@ -153,7 +153,7 @@ def least_loaded(where: Filter = _ANYWHERE) -> Strategy:
 
 
 def fewest_parcels(where: Filter = _ANYWHERE) -> Strategy:
-    """Serve from as few sites as can be; of such plans the cheapest. Proved."""
+    """Serve from as few sites as can be, proved; of such plans, the cheapest that is found."""
     return Strategy(where=where, choose=Exact(Objective.PARCELS))
 
 

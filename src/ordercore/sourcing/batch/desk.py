@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
 
-from ordercore.sourcing.problem import Answer, Problem, Solver, Take
-from ordercore.sourcing.shared import NOTHING, Claim, Shared, Uses, dearest, uses_of
+from ordercore.sourcing.problem import Answer, Problem, Solver, Take, dearest
+from ordercore.sourcing.shared import NOTHING, Claim, Shared, Uses, uses_of
 
 __all__ = ["Desk", "Served"]
 

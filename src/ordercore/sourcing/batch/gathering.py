@@ -12,10 +12,10 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ordercore.sourcing.cases import Candidate, Case
-from ordercore.sourcing.problem import Problem
+from ordercore.sourcing.problem import Problem, dearest
 from ordercore.sourcing.request import Request
 from ordercore.sourcing.rules.filters import Filter
-from ordercore.sourcing.shared import NOTHING, Claim, Shared, dearest
+from ordercore.sourcing.shared import NOTHING, Claim, Shared
 from ordercore.sourcing.sites import Network
 from ordercore.sourcing.travel import Distance, TravelTime
 from ordercore.stock import DemandLine
@@ -185,22 +185,17 @@ class _Gathering:
         """Make the problem of one order, and say what its units are of."""
         limits = [self.network.sites[row.position].room for row in rows]
         limited = any(limit is not None for limit in limits)
-        skus = sorted(case.wanted)
         problem = Problem(
             need=tuple([line.quantity for line in case.lines]),
             stock=tuple([row.stock for row in rows]),
             opening=tuple([row.opening for row in rows]),
             unit=tuple([row.unit for row in rows]),
             room=tuple(limits) if limited else (),
-            goods=() if len(skus) == len(case.lines) else _goods(case, skus),
+            goods=case.goods,
             most=most,
         )
         rooms = [self.room(row.position) for row in rows] if limited else []
         return Claim(problem, tuple([row.cells for row in rows]), tuple(rooms))
-
-
-def _goods(case: Case, skus: list[str]) -> tuple[int, ...]:
-    return tuple(skus.index(line.sku) for line in case.lines)
 
 
 def _holders(network: Network) -> dict[str, list[int]]:

@@ -91,7 +91,7 @@ def board_of(terms: Terms) -> Board:
     loads = _loads(terms.network, begun)
     sites = sorted(terms.network.sites, key=lambda site: _site_key(site, loads, jobs))
     ways = {
-        job.id: tuple(site for site in sites if can(site, job) and effort_at(job, site))
+        job.id: tuple(site for site in sites if can(site, job) and job.effort(site.id))
         for job in jobs
     }
     jobs.sort(key=lambda job: _job_key(job, ways[job.id]))
@@ -111,11 +111,6 @@ def can(site: Site, job: Job) -> bool:
     return all(skill in site.skills for skill in job.skills)
 
 
-def effort_at(job: Job, site: Site) -> Effort | None:
-    """Tell what a job takes at a shop, if anybody says so."""
-    return job.effort(site.id)
-
-
 def _loads(network: Network, begun: tuple[Job, ...]) -> dict[str, int]:
     """Add what has begun to the loads."""
     loads = {site.id: site.load for site in network.sites}
@@ -130,14 +125,14 @@ _Key = tuple[object, ...]
 
 
 def _site_key(site: Site, loads: Mapping[str, int], jobs: list[Job]) -> _Key:
-    efforts = [effort_at(job, site) for job in jobs if can(site, job)]
+    efforts = [job.effort(site.id) for job in jobs if can(site, job)]
     told = sorted((effort.work, minor(effort)) for effort in efforts if effort is not None)
     capacity = -1 if site.capacity is None else site.capacity
     return (capacity, loads[site.id], tuple(told), site.id)
 
 
 def _job_key(job: Job, sites: tuple[Site, ...]) -> _Key:
-    efforts = [effort_at(job, site) for site in sites]
+    efforts = [job.effort(site.id) for site in sites]
     told = sorted((effort.work, minor(effort)) for effort in efforts if effort is not None)
     return (tuple(told), job.id)
 
@@ -151,7 +146,7 @@ def _question(
 ) -> Question:
     places = {site.id: place for place, site in enumerate(sites)}
     efforts = [
-        [effort for site in several if (effort := effort_at(job, site)) is not None]
+        [effort for site in several if (effort := job.effort(site.id)) is not None]
         for job, several in zip(jobs, ways, strict=True)
     ]
     return Question(

@@ -51,7 +51,7 @@ class WhyNot(StrEnum):
     DEARER = "dearer"
     """It would cost ``value`` more, in minor units."""
     NO_BETTER = "no_better"
-    """It would be no better by any goal."""
+    """No better plan with it there was found; none exists, where the plan is exact."""
 
 
 class LeftWhy(StrEnum):

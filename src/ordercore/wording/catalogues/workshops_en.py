@@ -45,7 +45,7 @@ WORKSHOPS: dict[str, Message] = {
     "workshops.why.later": "would be done after {value}, the last one is after {limit}",
     "workshops.why.moves": "it would have to move",
     "workshops.why.dearer": "{value} dearer",
-    "workshops.why.no_better": "no better",
+    "workshops.why.no_better": "nothing better with it was found",
     "workshops.proof": "How good it is",
     "workshops.proof.left": "No plan leaves fewer jobs: proved",
     "workshops.proof.cost": "None costs less: proved",

@@ -44,7 +44,7 @@ WORKSHOPS: dict[str, Message] = {
     "workshops.why.later": "将在{value}后完工，最晚的车间为{limit}",
     "workshops.why.moves": "需要换车间",
     "workshops.why.dearer": "贵{value}",
-    "workshops.why.no_better": "并不更好",
+    "workshops.why.no_better": "没有找到用它更好的方案",
     "workshops.proof": "方案有多好",
     "workshops.proof.left": "已证明：无人承接的工单不能更少",
     "workshops.proof.cost": "已证明：成本不能更低",
