@@ -36,6 +36,7 @@ __all__ = [
     "needed_in_turn",
     "staying",
     "task_of",
+    "task_of_all",
 ]
 
 
@@ -69,6 +70,12 @@ def task_of(
         kept=staying(order, asked, gifts=not gifts) if purpose in _TAKES_AWAY else (),
         place=None if order.details.delivery is None else order.details.delivery.point,
     )
+
+
+def task_of_all(order: Order, purpose: Purpose, command: OrderCommand[Any, Any]) -> StockTask:
+    """Make the task of all that is set aside for an order, its gifts too."""
+    aside = ((line.id, line.quantities.allocated) for line in order.lines)
+    return task_of(order, purpose, aside, command, gifts=True)
 
 
 _TAKES_AWAY: Final = (Purpose.FREE, Purpose.CONSUME, Purpose.HAND_OVER)

@@ -13,14 +13,7 @@ from typing import Any, NamedTuple, TypeVar
 from attrs import field, frozen
 
 from ordercore.data import variant
-from ordercore.data.checks import (
-    Check,
-    identifier,
-    instance,
-    integer,
-    optional,
-    tuple_of,
-)
+from ordercore.data.checks import Check, identifier, instance, integer, optional, tuple_of
 from ordercore.events import MAX_SEQUENCE, Command
 from ordercore.lifecycle import Refused, Unmet
 from ordercore.money import Money
@@ -57,7 +50,6 @@ from ordercore.workflows.use_case import Refusal
 __all__ = ["ChangeOrder", "Changed", "NotChanged", "PreviewedChange", "made", "reading", "stale"]
 
 _version: Check = integer(least=1, most=MAX_SEQUENCE)
-
 
 R_co = TypeVar("R_co", bound=Reply, covariant=True)
 

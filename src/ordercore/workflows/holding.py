@@ -13,7 +13,7 @@ from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFou
 from ordercore.events import Actor
 from ordercore.orders import Order, Result
 from ordercore.stock import MAX_SITES
-from ordercore.workflows.asking import staying, task_of
+from ordercore.workflows.asking import staying, task_of, task_of_all
 from ordercore.workflows.stock import Purpose, StockTask
 from ordercore.workflows.updating import Act, UpdateOrder
 
@@ -35,8 +35,7 @@ class Renew(Act):
 
     def task(self, order: Order, command: UpdateOrder) -> StockTask | None:
         """Let stock renew what it has set aside."""
-        allocated = ((line.id, line.quantities.allocated) for line in order.lines)
-        return task_of(order, Purpose.RENEW, allocated, command, gifts=True)
+        return task_of_all(order, Purpose.RENEW, command)
 
 
 @variant(Act, "produce")
@@ -105,6 +104,4 @@ class Reroute(Act):
 
     def task(self, order: Order, command: UpdateOrder) -> StockTask | None:
         """Let stock set it aside elsewhere."""
-        allocated = ((line.id, line.quantities.allocated) for line in order.lines)
-        task = task_of(order, Purpose.REROUTE, allocated, command, gifts=True)
-        return evolve(task, without=self.sites)
+        return evolve(task_of_all(order, Purpose.REROUTE, command), without=self.sites)

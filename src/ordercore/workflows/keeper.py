@@ -30,7 +30,8 @@ from ordercore.stock import MAX_SITES, BillBook, Shortage, restock
 from ordercore.stock.resources import MAX_AGENDAS, Requirement
 from ordercore.storage import Loaded, Readable
 from ordercore.workflows.keeping.desk import Desk, agenda_key, level_key, plan_key
-from ordercore.workflows.keeping.held import Goods, Held, Made
+from ordercore.workflows.keeping.held import Goods, Held
+from ordercore.workflows.keeping.made import Made
 from ordercore.workflows.keeping.serving import set_aside
 from ordercore.workflows.keeping.visits import Visits
 from ordercore.workflows.sourcing import Sourcing
@@ -166,10 +167,10 @@ class StockKeeper:
 
     def makes(self, wanted: Wanted) -> bool:
         """Whether a line is made to order."""
-        bills = self.bills
-        is_service = wanted.service is not None or wanted.sku in self._by_sku
-        known = not is_service and bills is not None and wanted.sku in bills
-        return known and bills is not None and bills.part(wanted.sku).is_made
+        sku, bills = wanted.sku, self.bills
+        if bills is None or wanted.service is not None or sku in self._by_sku:
+            return False
+        return sku in bills and bills.part(sku).is_made
 
     def keeps(self, wanted: Wanted) -> bool:
         """Whether anything is set aside or booked for a line."""

@@ -32,7 +32,7 @@ from ordercore.orders import (
 )
 from ordercore.stock import Shortage
 from ordercore.storage import Decision, Loaded, Readable, Reply
-from ordercore.workflows.asking import granted, needed, task_of
+from ordercore.workflows.asking import granted, needed, task_of, task_of_all
 from ordercore.workflows.shop import OrderCommand, Shop, decided, tried
 from ordercore.workflows.stock import Granted, Happened, Purpose, StockTask
 from ordercore.workflows.use_case import Refusal
@@ -104,8 +104,7 @@ class Confirm(Act):
 
     def task(self, order: Order, command: UpdateOrder) -> StockTask | None:
         """Let stock keep for good what it has set aside."""
-        allocated = ((line.id, line.quantities.allocated) for line in order.lines)
-        return task_of(order, Purpose.FIRM, allocated, command, gifts=True)
+        return task_of_all(order, Purpose.FIRM, command)
 
 
 @variant(Act, "hold")

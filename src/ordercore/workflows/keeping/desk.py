@@ -35,7 +35,10 @@ from ordercore.workflows.stock import Happened, Promised, StockTask, Wanted
 if TYPE_CHECKING:
     from ordercore.workflows.keeper import StockKeeper
 
-__all__ = ["Desk", "Pile", "agenda_key", "by_id", "level_key", "plan_key", "spend"]
+__all__ = ["Desk", "Pile", "Renewing", "agenda_key", "by_id", "level_key", "plan_key", "spend"]
+
+Renewing = Callable[[datetime | None], datetime | None]
+"""The next end of what may be renewed until an instant, None: not at all; None: it may not."""
 
 
 def level_key(sku: str, site: str) -> Key:
@@ -167,15 +170,23 @@ class Desk:
         self.put(release(level, pile.found.id, units, command=self.task.command))
 
     def firm(self, pile: Pile, command: str | None = None) -> None:
-        """Keep units for good."""
+        """Keep units for good, if they are not yet."""
+        if pile.found.state is ReservationState.FIRM:
+            return
         told, level = command or self.task.command, self.level(pile.sku, pile.site)
         self.put(firm(level, pile.found.id, at=self.task.at, command=told))
 
-    def renew(self, pile: Pile, until: datetime) -> bool:
-        """Keep units until another instant; tell whether that may be."""
-        at, command, level = self.task.at, self.task.command, self.level(pile.sku, pile.site)
+    def renew(self, pile: Pile, until: Renewing) -> bool:
+        """Keep units a while longer that are not kept for good; tell whether they are kept now."""
+        at, command, found = self.task.at, self.task.command, pile.found
+        if found.state is ReservationState.FIRM or found.expires_at is None:
+            return True
+        end = until(found.renewable_until)
+        if end is None or end <= found.expires_at:
+            return not found.has_expired(at)
         try:
-            self.put(renew(level, pile.found.id, until, at=at, command=command))
+            level = self.level(pile.sku, pile.site)
+            self.put(renew(level, found.id, end, at=at, command=command))
         except (TransitionRefused, InvalidValue):  # others have them, or it was renewed enough
             return False
         return True

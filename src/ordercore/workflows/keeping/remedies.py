@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from ordercore.stock import (
     BillBook,
@@ -75,11 +76,10 @@ def _making(
     yield from propose(bills, basket, stock, receipts=receipts, calendar=calendar).proposals
 
 
-def _receipt(pool: Pool, sku: str, units: int, when: object) -> Receipt:
+def _receipt(pool: Pool, sku: str, units: int, when: datetime) -> Receipt:
     """Name what comes at an instant by the first order that brings it then."""
     for level in pool.snapshot.of(sku).values():
         for incoming in level.incoming:
             if incoming.expected_at == when:
-                at, kind = incoming.expected_at, incoming.kind
-                return Receipt(sku, units, at, incoming.id, kind=kind)
-    return Receipt(sku, units, when)  # type: ignore[arg-type]
+                return Receipt(sku, units, when, incoming.id, kind=incoming.kind)
+    return Receipt(sku, units, when)

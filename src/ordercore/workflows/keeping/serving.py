@@ -56,7 +56,7 @@ def set_aside(
     """
     keeper, at = desk.keeper, desk.task.at
     missing = {wanted.line: (wanted, units) for wanted, units in several if keeper.keeps(wanted)}
-    lines = [line for pair in missing.values() for line in _lines(keeper, *pair, at)]
+    lines = [_line(keeper, wanted, units, at) for wanted, units in missing.values()]
     if not lines:
         return None
     asked, snapshot = Demand(lines), _snapshot(desk)
@@ -111,10 +111,10 @@ def _reserved(
 # What is asked
 
 
-def _lines(keeper: StockKeeper, wanted: Wanted, units: int, at: datetime) -> Iterator[DemandLine]:
+def _line(keeper: StockKeeper, wanted: Wanted, units: int, at: datetime) -> DemandLine:
     """Ask for units of a line."""
     supply, start, due = _supply(keeper, wanted, at)
-    yield DemandLine(
+    return DemandLine(
         id=wanted.line,
         line=wanted.line,
         sku=wanted.sku,

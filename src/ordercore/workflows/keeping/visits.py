@@ -21,7 +21,7 @@ from ordercore.stock.resources import (
     renew,
 )
 from ordercore.storage import Key
-from ordercore.workflows.keeping.desk import Desk
+from ordercore.workflows.keeping.desk import Desk, Renewing
 from ordercore.workflows.keeping.held import Missing
 from ordercore.workflows.stock import Wanted
 
@@ -126,7 +126,7 @@ class Visits:
             if len(visits) < wanted.quantity:
                 yield wanted.short(len(visits), "not_set_aside")
 
-    def renew(self, until: Callable[[datetime | None], datetime | None]) -> Iterable[Shortage]:
+    def renew(self, until: Renewing) -> Iterable[Shortage]:
         """Keep visits a while longer."""
         for wanted in self._wanted:
             visits = self._held(wanted)
@@ -135,7 +135,7 @@ class Visits:
                 reason = "not_set_aside" if kept == len(visits) else "not_renewable"
                 yield wanted.short(kept, reason)
 
-    def _renewed(self, visit: _Visit, until: Callable[[datetime | None], datetime | None]) -> bool:
+    def _renewed(self, visit: _Visit, until: Renewing) -> bool:
         at, booking = self._desk.task.at, visit.parts[0][1]
         if booking.expires_at is None:
             return True
