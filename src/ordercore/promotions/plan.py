@@ -41,8 +41,8 @@ _RANKS = {
 class Plan:
     """A compiled promotion.
 
-    Nothing ever changes one. It is not frozen, since making it would then take three times as
-    long, and a book makes thousands.
+    Nothing ever changes one. It is not frozen, since making it would then take almost three
+    times as long, and a book makes thousands.
 
     Attributes:
         promotion: The data it was made of.
