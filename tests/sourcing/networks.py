@@ -61,6 +61,11 @@ points = st.builds(
 cents = st.integers(0, 3000).map(lambda minor: Decimal(minor).scaleb(-2))
 minutes = st.integers(0, 40).map(lambda count: timedelta(minutes=count))
 
+hours_on = st.one_of(st.none(), st.integers(0, 20).map(lambda hours: NOW + timedelta(hours=hours)))
+windows = st.tuples(hours_on, hours_on).filter(
+    lambda window: None in window or window[0] <= window[1]
+)
+
 
 @st.composite
 def sites(draw, name, *, places=True):
@@ -99,14 +104,18 @@ def networks(draw, *, places=True):
 def requests(draw):
     names = draw(st.lists(st.sampled_from(["1", "2", "3"]), unique=True, min_size=1))
     some = st.lists(st.sampled_from(SITES), unique=True, min_size=1, max_size=3)
+    window = st.one_of(st.just((None, None)), windows)
     lines = [
         DemandLine(
             id=name,
             sku=draw(st.sampled_from(SKUS)),
             quantity=draw(st.integers(1, 4)),
             sites=draw(st.one_of(st.just([]), st.just([]), some)),
+            not_before=start,
+            needed_by=end,
         )
         for name in names
+        for start, end in [draw(window)]
     ]
     return Request(Demand(lines), NOW, draw(points))
 

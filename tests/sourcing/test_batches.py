@@ -14,11 +14,12 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-from attrs import evolve
+from attrs import astuple, evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks import NOW, SITES, filters, limits, networks, requests
 
+from ordercore.data import dump, dumps, load, loads
 from ordercore.errors import InvalidDocument, InvalidType, InvalidValue, LimitExceeded, NotFound
 from ordercore.parties import GeoPoint
 from ordercore.sourcing import (
@@ -37,7 +38,7 @@ from ordercore.sourcing import (
     fewest_parcels,
     nearest_capable,
 )
-from ordercore.sourcing.batch import BatchOrder, BatchPlan, allocate_batch
+from ordercore.sourcing.batch import BatchOrder, BatchPlan, BatchRecord, allocate_batch
 from ordercore.sourcing.rules import WithinReach
 from ordercore.sourcing.shared import SharedAnswer
 from ordercore.stock import Demand
@@ -377,3 +378,51 @@ def test_highs_plans_a_batch_at_no_higher_cost(queue, network, strategy) -> None
     assert theirs.exact
     assert (theirs.missing, theirs.value) <= (ours.missing, ours.value)
     assert (ours.missing_least, ours.lower_bound) <= (theirs.missing, theirs.value)
+
+
+# As a document
+
+
+@given(queues, networks(), strategies)
+def test_a_plan_that_is_stored_says_what_it_said(queue, network, strategy) -> None:
+    plan = allocate_batch(named(queue), network, strategy, effort=1)
+    stored = loads(BatchRecord, dumps(BatchRecord.of(plan)))
+    assert [order.id for order in stored.orders] == list(plan.orders)
+    for order, request in zip(stored.orders, queue, strict=True):
+        wanted = {line.id: (line.sku, line.quantity) for line in request.demand.lines}
+        assert {line.id: (line.sku, line.wanted) for line in order.lines} == wanted
+    rows = [(order.id, line) for order in stored.orders for line in order.lines]
+    given = [(name, line.id, line.sku, *astuple(row)) for name, line in rows for row in line.given]
+    assert given == [tuple(take) for take in plan.takes]
+    left = [(name, line.id, line.sku, line.missing) for name, line in rows if line.missing]
+    assert left == [tuple(row) for row in plan.left]
+    assert (stored.cost, stored.certificate, stored.ok) == (plan.cost, plan.certificate, plan.ok)
+
+
+TWO_MUGS = {"id": "1", "sku": "mug", "wanted": 2}
+FAULTY_RECORDS = [
+    ("more than wanted", {"given": [{"site": "a", "units": 3}]}, "given"),
+    ("a site twice", {"given": [{"site": "a", "units": 1}] * 2}, "given"),
+    ("nothing wanted", {"wanted": 0}, "wanted"),
+]
+
+
+@pytest.mark.parametrize(("_what", "but", "place"), FAULTY_RECORDS, ids=range(3))
+def test_a_record_that_disagrees_is_refused(_what, but, place) -> None:
+    plan = allocate_batch([], Network("CNY"), cheapest())
+    plain = dump(BatchRecord.of(plan)) | {"orders": [{"id": "A", "lines": [TWO_MUGS | but]}]}
+    with pytest.raises(InvalidDocument) as caught:
+        load(BatchRecord, plain)
+    path = ("orders", 0, "lines", 0, place)
+    assert [fault.path[:5] for fault in caught.value.faults] == [path]
+
+
+def test_orders_and_lines_of_a_record_stand_there_once() -> None:
+    plain = dump(BatchRecord.of(allocate_batch([], Network("CNY"), cheapest())))
+    once, twice = ({"id": "A", "lines": [TWO_MUGS] * times} for times in (1, 2))
+    for orders in ([once, once], [twice]):
+        with pytest.raises(InvalidDocument) as caught:
+            load(BatchRecord, plain | {"orders": orders})
+        assert [fault.reason for fault in caught.value.faults] == ["duplicate_id"]
+    with pytest.raises(InvalidType):
+        BatchRecord.of(None)

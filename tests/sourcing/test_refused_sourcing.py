@@ -10,22 +10,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import timedelta
 from functools import reduce
 
 import pytest
 from networks import NOW
 
-from ordercore.errors import InvalidInput, InvalidType, InvalidValue, LimitExceeded
+from ordercore.errors import InvalidType, InvalidValue, LimitExceeded
 from ordercore.parties import GeoPoint
 from ordercore.sourcing import (
     Exact,
+    GreatCircle,
     Network,
-    Ranked,
     ReasonCode,
     Request,
     Site,
     SiteCosts,
+    SteadySpeed,
     Strategy,
     allocate,
     cheapest,
@@ -38,9 +40,18 @@ from ordercore.sourcing.branching import solve
 from ordercore.sourcing.parts import merge_plans, split_plan
 from ordercore.sourcing.problem import Answer, Problem
 from ordercore.sourcing.replanning import after, reroute
-from ordercore.sourcing.rules import MAX_NESTING, AllOf, InTurn, Nearest, OpenNow
+from ordercore.sourcing.rules import (
+    MAX_NESTING,
+    AllOf,
+    AnyOf,
+    HasStock,
+    InTurn,
+    Nearest,
+    OpenNow,
+)
 from ordercore.sourcing.shared import SharedAnswer
 from ordercore.stock import Demand, DemandLine
+from ordercore.workflows import Sourcing
 
 HERE = GeoPoint("39.90", "116.40")
 MUGS = Request(Demand.of([("mug", 2)]), NOW, HERE)
@@ -217,6 +228,15 @@ REFUSED: dict[str, tuple[Callable[[], object], tuple[object, ...]]] = {
         lambda: allocate_batch([("A", MUGS)], SHOPS, cheapest(), solver=5),
         ("solver",),
     ),
+    "a speed over no distance": (lambda: SteadySpeed(distance=5), ("distance",)),
+    "no distance to place by": (
+        lambda: Sourcing(network=SHOPS, strategy=cheapest(), distance=5),
+        ("distance",),
+    ),
+    "no time to place by": (
+        lambda: Sourcing(network=SHOPS, strategy=cheapest(), travel=GreatCircle()),
+        ("travel",),
+    ),
     "no distance": (
         lambda: allocate(MUGS, SHOPS, nearest_capable(), distance=object()),
         ("distance",),
@@ -248,27 +268,32 @@ def test_a_way_is_taken_as_it_is_told():
     assert plan.arrives_at == NOW + timedelta(hours=1)
 
 
-def test_rules_are_nested_so_deep_at_most():
-    def nested_filter(depth: int) -> Strategy:
-        return cheapest(reduce(lambda rule, _: ~rule, range(depth - 1), OpenNow()))
-
-    def nested_ranking(depth: int) -> Strategy:
-        rule = reduce(lambda rule, _: InTurn([rule]), range(depth - 1), Nearest())
-        return Strategy(choose=Ranked(rule))
-
-    for make, path in ((nested_filter, ("where",)), (nested_ranking, ("by",))):
-        assert make(MAX_NESTING)
-        for depth in (MAX_NESTING + 1, 3000):
-            with pytest.raises(LimitExceeded) as caught:
-                make(depth)
-            assert (caught.value.path, caught.value.reason) == (path, "too_deep")
+NESTINGS = {
+    "not": (lambda rule: ~rule, OpenNow(), "member"),
+    "all of": (lambda rule: AllOf([rule]), OpenNow(), "members"),
+    "any of": (lambda rule: AnyOf([rule, HasStock()]), OpenNow(), "members"),
+    "in turn": (lambda rule: InTurn([rule]), Nearest(), "members"),
+}
 
 
-def test_rules_of_a_strategy_are_so_many_at_most():
-    rule = reduce(lambda rule, _: AllOf([rule, rule]), range(15), OpenNow())
-    with pytest.raises(InvalidInput) as caught:
-        cheapest(rule)
-    assert (caught.value.path, caught.value.reason) == (("where",), "too_large")
+@pytest.mark.parametrize("kind", NESTINGS)
+def test_rules_are_nested_so_deep_at_most_wherever_they_stand(kind):
+    around, inmost, name = NESTINGS[kind]
+    rule = inmost
+    for _ in range(MAX_NESTING - 1):
+        rule = around(rule)
+    assert rule == deepcopy(rule)
+    assert hash(rule) == hash(deepcopy(rule))
+    assert repr(rule).endswith(")")
+    with pytest.raises(LimitExceeded) as caught:
+        around(rule)
+    assert (caught.value.path, caught.value.reason) == ((name,), "too_deep")
+
+
+def test_a_composed_rule_is_of_so_many_at_most():
+    with pytest.raises(LimitExceeded) as caught:
+        reduce(lambda rule, _: AllOf([rule, rule]), range(15), OpenNow())
+    assert (caught.value.path, caught.value.reason) == (("members",), "too_large")
 
 
 # How much is looked at

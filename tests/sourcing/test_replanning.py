@@ -8,31 +8,49 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
+from decimal import Decimal
+from itertools import combinations
 
 import pytest
+from allocation_problems import problems
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from networks import NOW, networks, requests, strategies
+from networks import NOW, SITES, filters, networks, requests, strategies
 
 from ordercore.errors import CurrencyMismatch, InvalidDocument, InvalidType, InvalidValue, NotFound
 from ordercore.money import Money
 from ordercore.sourcing import (
     AllocationPlan,
     Network,
+    PlannedLine,
     Reason,
     ReasonCode,
     Request,
+    Shipment,
     Site,
     SiteCosts,
+    Strategy,
     allocate,
     cheapest,
+    fewest_parcels,
     least_loaded,
     priority_list,
 )
+from ordercore.sourcing.beside import with_opened, without_opened
+from ordercore.sourcing.branching import solve
 from ordercore.sourcing.explaining import explain_plan
 from ordercore.sourcing.parts import merge_plans, split_plan
+from ordercore.sourcing.problem import (
+    Answer,
+    Problem,
+    checked,
+    cost_of,
+    faults_of,
+    missing_of,
+)
 from ordercore.sourcing.replanning import after, reroute
 from ordercore.stock import Demand
 
@@ -284,3 +302,132 @@ def test_a_site_that_gives_more_in_the_same_parcel_takes_no_other_s_place():
         again = reroute(plan, ["b"], request, network, strategy)
         assert again.ok
         assert [row.site for row in again.shipments] == ["a", "c"]
+
+
+def best_beside(
+    plan: AllocationPlan, lost: set[str], request: Request, network: Network, strategy: Strategy
+) -> tuple[int, int]:
+    """Try all sets of new sites: how few units can be left, and what the plan then costs."""
+    kept = [row for row in plan.shipments if row.site not in lost]
+    opened = {row.site for row in kept}
+    served = Counter[str]()
+    for row in (row for shipment in kept for row in shipment.given):
+        served[row.line] += row.units
+    rest = [
+        evolve(line, quantity=line.quantity - served[line.id])
+        for line in request.demand.lines
+        if served[line.id] < line.quantity
+    ]
+    paid = sum(row.cost.minor for row in kept)
+    if not rest:
+        return 0, paid
+    left = network
+    for shipment in kept:
+        left = after(left, evolve(plan, lines=_lines_of(shipment), shipments=[shipment]))
+    free = [_sent_anyway(site) if site.id in opened else site for site in left.sites]
+    others = [site.id for site in left.sites if site.id not in opened | lost]
+    size = min(len(others), max(0, strategy.parcels_max - len(opened)))
+    found = []
+    for new in combinations(others, size):
+        here = Network("CNY", [site for site in free if site.id in opened.union(new)])
+        told = allocate(evolve(request, demand=Demand(rest)), here, strategy.at_most(None))
+        missing = sum(line.missing for line in told.lines)
+        found.append((missing, paid + told.cost.minor))
+    return min(found)
+
+
+def _sent_anyway(site: Site) -> Site:
+    return evolve(site, costs=evolve(site.costs, parcel=Decimal(0), per_km=Decimal(0)))
+
+
+def _lines_of(shipment: Shipment) -> list[PlannedLine]:
+    return [
+        PlannedLine(id=row.line, sku=row.sku, wanted=row.units, served=row.units)
+        for row in shipment.given
+    ]
+
+
+@given(requests(), networks(), filters, st.integers(1, 3), st.data())
+def test_no_better_plan_keeps_what_the_others_give(request, network, where, most, data):
+    plan = allocate(request, network, cheapest(where).at_most(most))
+    lost = data.draw(st.sets(st.sampled_from(SITES), max_size=2))
+    again = reroute(plan, lost, request, network, cheapest(where).at_most(most))
+    found = (sum(line.missing for line in again.lines), again.cost.minor)
+    assert found == best_beside(plan, lost, request, network, cheapest(where).at_most(most))
+
+
+def test_a_site_that_gives_already_helps_another_one_out():
+    network = Network(
+        "CNY",
+        [
+            Site(
+                id="a", stock=[("mug", 1), ("cap", 1)], costs=SiteCosts(units=[("cap", "20.00")])
+            ),
+            Site(id="b", stock=[("cap", 1), ("tea", 1)]),
+            Site(id="c", stock=[("tea", 1)]),
+            Site(id="d", stock=[("cap", 1)]),
+            Site(id="e", stock=[("pen", 1)]),
+        ],
+    )
+    request = Request(Demand.of([("mug", 1), ("cap", 1), ("tea", 1), ("pen", 1)]), NOW)
+    for strategy in (cheapest(), fewest_parcels(), least_loaded()):
+        plan = allocate(request, network.without("c", "d"), strategy.at_most(3))
+        assert [row.site for row in plan.shipments] == ["a", "b", "e"]
+        again = reroute(plan, ["b"], request, network, strategy.at_most(3))
+        assert [row.site for row in again.shipments] == ["a", "c", "e"], strategy
+        assert again.ok
+
+
+@given(problems(), st.sets(st.integers(0, 3), max_size=2), st.sampled_from([1, 3, 10_000]))
+def test_open_sites_count_however_little_is_looked_at(problem, opened, nodes):
+    here = {site for site in opened if site < len(problem.stock)}
+    most = len(here) + (problem.most or 1)
+    limited = problem._replace(most=most)
+    asked = with_opened(limited, here)
+    told = without_opened(limited, here, checked(asked, solve(asked, nodes=nodes)))
+    assert not faults_of(limited, told.takes)
+    sites = {site for _, site, _ in told.takes}
+    assert len(sites | here) <= most
+    assert (told.missing, told.cost) == (
+        missing_of(limited, told.takes),
+        cost_of(limited, told.takes),
+    )
+    assert told.missing_least <= told.missing
+
+
+def test_an_answer_that_was_cut_short_keeps_the_sites_that_give_the_most():
+    problem = Problem(
+        need=(9,), stock=((1,), (2,), (4,)), opening=(0, 0, 0), unit=((0,), (0,), (0,)), most=2
+    )
+    takes = ((0, 1, 2), (0, 2, 4))  # as if site 0 were not open
+    told = without_opened(problem, {0}, Answer(takes, 12, 0, 0, 0, 1))
+    assert told == Answer(((0, 2, 4),), 5, 0, 0, 0, 1)
+
+
+def test_an_open_site_gives_no_more_than_it_has_room_for():
+    problem = Problem(
+        need=(3,), stock=((3,), (1,)), opening=(0, 5), unit=((0,), (0,)), room=(1, None), most=2
+    )
+    takes = ((0, 0, 3), (1, 0, 2))  # units of the added line have made room for the other
+    told = without_opened(problem, {0}, Answer(takes, 2, 0, 2, 0, 1))
+    assert told == Answer(((0, 0, 1),), 2, 0, 2, 0, 1)
+    best = solve(with_opened(problem, {0}), nodes=1000)
+    assert without_opened(problem, {0}, best).takes == ((0, 0, 1), (0, 1, 1))
+
+
+def test_the_fewest_parcels_are_those_that_are_sent_besides():
+    parcel = {"c": "9.00", "d": "5.00", "e": "0.00"}
+    sites = [
+        Site(id="a", stock=[("mug", 1), ("cap", 1)], costs=SiteCosts(units=[("cap", "3.00")])),
+        Site(id="b", stock=[("cap", 1), ("tea", 1)]),
+        *(
+            Site(id=name, stock=[(sku, 1)], costs=SiteCosts(parcel=parcel[name]))
+            for name, sku in (("c", "tea"), ("d", "tea"), ("e", "cap"))
+        ),
+    ]
+    request = Request(Demand.of([("mug", 1), ("cap", 1), ("tea", 1)]), NOW)
+    plan = allocate(request, Network("CNY", sites[:2]), priority_list(["b", "a"]))
+    assert given_units(plan)["b", "0002"] == 1
+    again = reroute(plan, ["b"], request, Network("CNY", sites), fewest_parcels())
+    assert [row.site for row in again.shipments] == ["a", "d"]
+    assert str(again.cost) == "CNY 8.00"

@@ -277,3 +277,34 @@ def test_rates_that_a_network_cannot_take_are_refused_in_their_place():
         (("sites", 0, "costs", "per_km"), CurrencyMismatch),
         (("sites", 0, "costs", "unit_per_km"), InvalidValue),
     ]
+
+
+# The load of now
+
+
+def test_sites_take_the_load_that_is_told_and_others_keep_theirs():
+    sites = [Site(id="east", capacity=9, load=8), Site(id="west", load=2, stock=[("mug", 1)])]
+    network = Network("CNY", sites)
+    now = network.loaded({"east": 3, "elsewhere": 99})
+    assert [(site.id, site.load, site.room) for site in now.sites] == [
+        ("east", 3, 6),
+        ("west", 2, None),
+    ]
+    assert now.loaded({"east": 8}) == network
+    assert network.loaded({}) == network
+
+
+def test_loads_that_cannot_be_are_told_all_at_once():
+    network = Network("CNY", [Site(id="east", capacity=9), Site(id="north"), Site(id="west")])
+    with pytest.raises(InvalidDocument) as caught:
+        network.loaded({"east": 10, "north": 1, "west": -1})
+    assert [(fault.path, fault.reason) for fault in caught.value.faults] == [
+        (("loads", "east", "capacity"), "capacity_below_load"),
+        (("loads", "west", "load"), "invalid_value"),
+    ]
+    for wrong in (None, 5, [("east", 1)]):
+        with pytest.raises(InvalidType) as refused:
+            network.loaded(wrong)
+        assert refused.value.path == ("loads",)
+    with pytest.raises(InvalidDocument):
+        network.loaded({"east": "3"})

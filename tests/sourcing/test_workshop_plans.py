@@ -57,6 +57,7 @@ from ordercore.sourcing.workshops import (
 )
 from ordercore.sourcing.workshops.board import Terms, board_of
 from ordercore.sourcing.workshops.conflicts import Budget, conflict_of
+from ordercore.sourcing.workshops.explaining import explain_workshops
 
 
 @given(workloads(), shop_networks(), goals)
@@ -413,3 +414,64 @@ def test_a_plan_is_its_json(workload, network, pursued):
     plan = assign(workload, network, pursued)
     assert loads(WorkshopPlan, dumps(plan)) == plan
     assert loads(Workload, dumps(workload)) == workload
+
+
+# What is said of a plan that was cut short
+
+
+def moved(workload: Workload, network: Network, plan: WorkshopPlan, job: str, site: str):
+    """Tell what the plan comes to by cost, then finish, with one job at another shop."""
+    choice = {**plan.choice, job: site}
+    efforts = [workload.job(name).effort(shop) for name, shop in choice.items()]
+    ends = {site.id: site.load for site in network.sites}
+    for effort in efforts:
+        ends[effort.site] += effort.work
+    return sum(effort.cost.minor for effort in efforts), max(ends.values())
+
+
+def test_of_a_plan_that_was_cut_short_it_says_that_nothing_better_was_found():
+    sites = [
+        Site(id="hill", load=2, capacity=14),
+        Site(id="mill", load=1, capacity=1),
+        Site(id="yard", load=3),
+    ]
+    jobs = [
+        Job(id="bed", efforts={"yard": (2, "0.02")}),
+        Job(id="desk", efforts={"hill": (3, "0.01"), "yard": (2, "0.01")}),
+        Job(id="lamp", efforts={"hill": (1, "0.05"), "mill": (5, "0.01"), "yard": (3, "0.00")}),
+        Job(id="rack", efforts={"yard": (6, "0.02")}),
+        Job(id="sofa", efforts={"hill": (6, "0.02"), "mill": (2, "0.09"), "yard": (3, "0.02")}),
+    ]
+    workload, network = Workload("CNY", jobs), Network("CNY", sites)
+    cut = assign(workload, network, (Goal.COST, Goal.FINISH), nodes=1)
+    assert moved(workload, network, cut, "desk", "hill") < (cut.cost.minor, cut.finish)
+    (row,) = [row for row in cut.placed if row.job == "desk"]
+    (why,) = [no.reasons[0].code for no in row.others if no.site == "hill"]
+    assert (why, cut.exact) == (WhyNot.NO_BETTER, False)
+    told = str(explain_workshops(cut))
+    assert "desk: not hill, nothing better with it was found" in told
+    assert "Another may be done sooner" in told
+    assert "None is done sooner" not in told
+    whole = assign(workload, network, (Goal.COST, Goal.FINISH))
+    assert whole.exact
+    assert "None is done sooner: proved" in str(explain_workshops(whole))
+
+
+@given(workloads(), shop_networks(), st.sampled_from([1, 2, 5, 100_000]))
+def test_what_is_no_better_elsewhere_is_so_where_the_plan_is_exact(workload, network, nodes):
+    plan = assign(workload, network, (Goal.COST, Goal.FINISH), nodes=nodes)
+    for row in plan.placed:
+        for no in row.others:
+            if plan.exact and no.reasons[0].code is WhyNot.NO_BETTER:
+                told = moved(workload, network, plan, row.job, no.site)
+                assert told >= (plan.cost.minor, plan.finish)
+
+
+@given(workloads(), shop_networks(), goals, st.sampled_from([1, 2, 5, 100_000]))
+def test_only_what_is_proved_is_said_to_be(workload, network, pursued, nodes):
+    plan = assign(workload, network, pursued, nodes=nodes)
+    for locale, word in (("en", "proved"), ("zh_CN", "已证明")):
+        page = explain_workshops(plan, locale)
+        (proofs,) = [block for block in page.blocks if getattr(block, "name", "") == "proofs"]
+        assert [word in item for item in proofs.items] == [proof.exact for proof in plan.proofs]
+        assert str(page).count(word) == sum(proof.exact for proof in plan.proofs)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ordercore.errors import InvalidType
 from ordercore.money import Money
@@ -27,7 +27,7 @@ from ordercore.sourcing.sites import Network
 from ordercore.sourcing.strategies import Exact, Ranked, Strategy
 from ordercore.sourcing.travel import CITY_SPEED, GREAT_CIRCLE, Distance, TravelTime
 
-__all__ = ["allocate"]
+__all__ = ["allocate", "allocate_beside"]
 
 
 def allocate(
@@ -45,8 +45,9 @@ def allocate(
     can give is left, with every reason; only a caller's mistake raises.
 
     Args:
-        request: What is wanted, when, and where to. The instants of its lines are for the
-            stock check: give the network the stock that may be promised for them.
+        request: What is wanted, when, and where to. An order leaves a site once all of its
+            lines may (``not_before``), and a line is not served from where it would come after
+            its ``needed_by``. Give the network the stock that is there by then.
         network: The sites, with what they have.
         strategy: How sites are chosen.
         distance: How far it is.
@@ -71,10 +72,29 @@ def allocate(
     >>> plan.of("0001"), str(plan.cost), plan.certificate.exact
     ((SiteUnits(site='west', units=3),), 'CNY 9.00', True)
     """
+    return allocate_beside(
+        (), request, network, strategy, distance=distance, travel=travel, solver=solver
+    )
+
+
+def allocate_beside(
+    opened: Collection[str],
+    request: Request,
+    network: Network,
+    strategy: Strategy,
+    *,
+    distance: Distance,
+    travel: TravelTime,
+    solver: Solver,
+) -> AllocationPlan:
+    """Do what `allocate` does, beside parcels that sites send anyway: see `beside`.
+
+    A limit on parcels counts these sites, and is not below their number.
+    """
     if not isinstance(strategy, Strategy):
         raise InvalidType("a Strategy", strategy, path=("strategy",))
     case = Case(request, network, distance, travel)
-    board = Board(case, strategy.where)
+    board = Board(case, strategy.where, opened)
     chosen, certificate = _choose(board, strategy, solver)
     return _Writing(board, chosen, strategy.parcels_max).plan(certificate)
 
@@ -172,6 +192,7 @@ class _Writing:
         if takes:
             given = sum(take[2] for take in takes if take[0] == line)
             return Reason(code=ReasonCode.TOO_FEW, value=given)
-        if self.most is not None and len(self.by_site) >= self.most:
+        parcels = len(self.board.opened.union(self.by_site))
+        if self.most is not None and parcels >= self.most:
             return Reason(code=ReasonCode.NO_MORE_PARCELS, limit=self.most)
         return self.chosen.reasons[position][0]

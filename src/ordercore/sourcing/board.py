@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cached_property
 
 from ordercore.sourcing.cases import Candidate, Case
 from ordercore.sourcing.problem import Problem, Take
 from ordercore.sourcing.reasons import Reason, ReasonCode
-from ordercore.sourcing.rules.filters import Anywhere, Filter, Reasons, lacking
+from ordercore.sourcing.rules.filters import Anywhere, Filter, Reasons, lacking, late
 from ordercore.stock import DemandLine
 
 __all__ = ["Board", "Chosen"]
@@ -22,10 +22,14 @@ class Board:
         against: By site and line, why the site may not serve the line; nothing: it may.
         units: By site and line, how many units the site could give the line.
         ruled: Whether there are rules at all.
+        opened: Sites that send a parcel anyway; a limit on parcels counts them.
     """
 
-    def __init__(self, case: Case, where: Filter) -> None:
+    def __init__(self, case: Case, where: Filter, opened: Collection[str] = ()) -> None:
         self.case: Case = case
+        self.opened: frozenset[int] = frozenset(
+            i for i, candidate in enumerate(case.candidates) if candidate.id in opened
+        )
         self.ruled: bool = not isinstance(where, Anywhere)
         self.against: list[list[Reasons]] = [
             [_against(candidate, line, where) for line in case.lines]
@@ -95,7 +99,8 @@ def _against(candidate: Candidate, line: DemandLine, where: Filter) -> Reasons:
         found.append(Reason(code=lacking(candidate)))
     if candidate.site.room == 0:
         found.append(Reason(code=ReasonCode.NO_ROOM, value=0, limit=1))
-    return tuple(dict.fromkeys((*found, *where.against(candidate, line))))
+    told = (*found, *late(candidate, line), *where.against(candidate, line))
+    return tuple(dict.fromkeys(told))
 
 
 class Chosen:

@@ -18,7 +18,7 @@ from ordercore.money import Money, Rounding, UnitPrice, divide
 from ordercore.parties import GeoPoint
 from ordercore.sourcing.request import Request
 from ordercore.sourcing.sites import Network, Site
-from ordercore.sourcing.travel import Distance, TravelTime
+from ordercore.sourcing.travel import Distance, TravelTime, is_distance, is_travel
 from ordercore.stock import DemandLine
 
 __all__ = ["MAX_PAIRS", "Candidate", "Case"]
@@ -75,6 +75,12 @@ class Case:
         return tuple([places[line.sku] for line in self.lines])
 
     @cached_property
+    def not_before(self) -> datetime | None:
+        """When the order may leave at the earliest: once all of its lines may; None: at once."""
+        told = [line.not_before for line in self.lines if line.not_before is not None]
+        return max(told, default=None)
+
+    @cached_property
     def to(self) -> GeoPoint:
         """Where the customer is.
 
@@ -85,6 +91,10 @@ class Case:
             expected = "the place of the customer: a rule asks how far it is, or how long it takes"
             raise InvalidValue(expected, None, path=("request", "to"), reason="place_unknown")
         return self.request.to
+
+    def seconds_until(self, at: datetime | None) -> int | None:
+        """Count the seconds from the request to an instant; a begun one in full."""
+        return None if at is None else -((self.request.at - at) // timedelta(seconds=1))
 
 
 def _check(request: Request, network: Network) -> None:
@@ -97,10 +107,8 @@ def _check(request: Request, network: Network) -> None:
 
 
 def _check_ways(distance: Distance, travel: TravelTime) -> None:
-    if not callable(getattr(distance, "metres", None)):
-        raise InvalidType("a Distance", distance, path=("distance",))
-    if not callable(getattr(travel, "travel", None)):
-        raise InvalidType("a TravelTime", travel, path=("travel",))
+    is_distance(None, Named("distance"), distance)
+    is_travel(None, Named("travel"), travel)
 
 
 class Candidate:
@@ -150,12 +158,12 @@ class Candidate:
 
     @property
     def work(self) -> timedelta:
-        """How long it takes until the order can leave, while the site is open."""
+        """How long it takes until the order is ready, while the site is open."""
         return self.site.queue + self.site.preparation
 
     @cached_property
-    def ready_at(self) -> datetime | None:
-        """When the order could leave: queue and preparation pass in opening hours."""
+    def done_at(self) -> datetime | None:
+        """When the work would be done: queue and preparation pass in opening hours."""
         start, hours = self.begins_at, self.site.hours
         if start is None or hours is None:
             return None if start is None else _later(start, self.work)
@@ -164,12 +172,23 @@ class Candidate:
         except NoWorkingTime:
             return None
 
+    @cached_property
+    def ready_at(self) -> datetime | None:
+        """When the order could leave: its work is done, its lines may, and the site is open."""
+        done, start, hours = self.done_at, self.case.not_before, self.site.hours
+        if done is None or start is None or start <= done:
+            return done
+        try:
+            return start if hours is None else hours.next_open(start)
+        except NoWorkingTime:
+            return None
+
     @property
     def in_one_go(self) -> bool:
-        """Whether the order could leave before the site closes, if it begins at once."""
+        """Whether the work could be done before the site closes, if it begins at once."""
         at = self.case.request.at
-        ready = self.ready_at
-        return self.begins_at == at and ready is not None and ready == _later(at, self.work)
+        done = self.done_at
+        return self.begins_at == at and done is not None and done == _later(at, self.work)
 
     @cached_property
     def arrives_at(self) -> datetime | None:
@@ -185,9 +204,16 @@ class Candidate:
     @property
     def seconds(self) -> int | None:
         """How long it takes from the request until the customer has it; begun ones in full."""
-        if self.arrives_at is None:
-            return None
-        return -((self.case.request.at - self.arrives_at) // timedelta(seconds=1))
+        return self.case.seconds_until(self.arrives_at)
+
+    @property
+    def there_at(self) -> datetime | None:
+        """When units from here are where they are needed, as far as that is known.
+
+        That is with the customer; if nobody knows the way, when they could leave.
+        """
+        is_known = self.case.request.to is not None and self.site.place is not None
+        return self.arrives_at if is_known else self.ready_at
 
     # At what cost, in minor units
 

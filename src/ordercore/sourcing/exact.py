@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from ordercore.sourcing.beside import with_opened, without_opened
 from ordercore.sourcing.board import Board, Chosen
 from ordercore.sourcing.certificate import Certificate, Objective
 from ordercore.sourcing.problem import (
@@ -63,9 +64,10 @@ class _Asking:
     def ask(self, problem: Problem) -> Answer:
         """Have a problem answered within the nodes that are left, and check what is said."""
         left = max(1, self.choice.nodes - self.nodes)
-        answer = checked(problem, self.solver(problem, nodes=left))
+        asked = with_opened(problem, self.board.opened)
+        answer = checked(asked, self.solver(asked, nodes=left))
         self.nodes += answer.nodes
-        return answer
+        return without_opened(problem, self.board.opened, answer)
 
     def certificate(
         self, takes: Iterable[Take], value: int, bound: int, least: int
@@ -158,12 +160,17 @@ def _not_in_best(_site: int) -> Reason:
 
 
 def _fewest_parcels(asking: _Asking) -> _Found:
-    problem = asking.problem
-    count = asking.ask(_free(problem)._replace(opening=(1,) * len(problem.opening)))
-    cheap = asking.ask(problem._replace(most=max(1, count.cost)))
-    takes = _better(problem, count, cheap, lambda takes: len(_sites(takes)))
+    problem, opened = asking.problem, asking.board.opened
+    one_each = tuple([int(site not in opened) for site in range(len(problem.opening))])
+    count = asking.ask(_free(problem)._replace(opening=one_each))
+    cheap = asking.ask(problem._replace(most=max(1, count.cost + len(opened))))
+
+    def parcels(takes: Iterable[Take]) -> int:
+        return len(_sites(takes) - opened)
+
+    takes = _better(problem, count, cheap, parcels)
     return asking.chosen(takes, _not_in_best), asking.certificate(
-        takes, len(_sites(takes)), count.bound, count.missing_least
+        takes, parcels(takes), count.bound, count.missing_least
     )
 
 

@@ -34,16 +34,16 @@ def choose_ranked(board: Board, ranking: Ranking, most: int | None) -> Chosen:
     takes: list[Take] = []
     reasons: dict[int, Reasons] = {}
     waiting = [site for site in range(len(board.units)) if board.capable(site)]
-    limit = len(waiting) if most is None else most
-    for step in range(limit):
-        bids = sorted(_bids(board, ranking, waiting, left))
-        if not bids:
-            break
-        first = _first(bids, last=most is not None and step == limit - 1)
+    parcels = None if most is None else most - len(board.opened)
+    while bids := sorted(_bids(board, ranking, waiting, left)):
+        first = _first(bids, last=parcels == 1)
         for line, _, units in first.takes:
             left[line] -= units
         takes += first.takes
         waiting.remove(first.site)
+        if parcels is not None and first.site not in board.opened:
+            parcels -= 1
+            waiting = waiting if parcels else [site for site in waiting if site in board.opened]
         reasons |= {bid.site: (_why_not(board, ranking, bid, first),) for bid in bids}
         reasons[first.site] = (_why(board, ranking, first, bids),)
     return Chosen(tuple(takes), reasons)

@@ -44,7 +44,7 @@ class ReasonCode(StrEnum):
     WRONG_KIND = "wrong_kind"
     """It is a ``subject``."""
     TOO_SLOW = "too_slow"
-    """It takes ``value`` seconds, of ``limit`` at most."""
+    """It takes ``value`` seconds; a rule, or when the line is needed, lets it take ``limit``."""
     TOO_BUSY = "too_busy"
     """So many percent of its capacity are taken, ``value``, of ``limit`` at most."""
     RULED_OUT = "ruled_out"

@@ -11,11 +11,11 @@ from attrs import evolve, frozen
 
 from ordercore.data.checks import MAX_QUANTITY, Named, each, identifier, instance, names_of
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFound
-from ordercore.sourcing.allocating import allocate
+from ordercore.sourcing.allocating import allocate_beside
 from ordercore.sourcing.branching import solve
 from ordercore.sourcing.cases import Candidate
 from ordercore.sourcing.parts import merge_plans, served_of
-from ordercore.sourcing.plan import AllocationPlan, PlannedLine, Shipment, SiteFinding
+from ordercore.sourcing.plan import AllocationPlan, Shipment, SiteFinding
 from ordercore.sourcing.problem import Solver
 from ordercore.sourcing.reasons import Reason, ReasonCode
 from ordercore.sourcing.request import Request
@@ -133,21 +133,15 @@ def reroute(
     if kept.ok:
         return evolve(plan, sites=_findings(plan, (), gone))
     opened = frozenset(row.site for row in kept.shipments)
-    most = strategy.parcels_max
-    for narrowed in _for_the_rest(strategy, opened):
-        more = allocate(
-            evolve(request, demand=_missing(request.demand, kept)),
-            _with_open(after(network, kept).without(*gone), opened),
-            narrowed,
-            distance=distance,
-            travel=travel,
-            solver=solver,
-        )
-        parcels = len(opened.union(row.site for row in more.shipments))
-        if most is None or parcels <= most:
-            break
-    limit = most if most is not None and parcels >= most else None
-    more = evolve(more, lines=[_with_limit(line, limit) for line in more.lines])
+    more = allocate_beside(
+        opened,
+        evolve(request, demand=_missing(request.demand, kept)),
+        _with_open(after(network, kept).without(*gone), opened),
+        _for_the_rest(strategy, opened),
+        distance=distance,
+        travel=travel,
+        solver=solver,
+    )
     merged = merge_plans([_served(kept), more] if kept.shipments else [more])
     return evolve(merged, sites=_findings(plan, more.sites, gone))
 
@@ -178,19 +172,12 @@ def _with_open(network: Network, opened: frozenset[str]) -> Network:
     return Network(network.currency, sites)
 
 
-def _for_the_rest(strategy: Strategy, opened: frozenset[str]) -> Iterator[Strategy]:
-    """Tell what to try for the rest, until there are no more parcels in all than may be.
-
-    Sites that give already may be among those that are taken, or not: only if they are not is
-    the limit to be lower.
-    """
+def _for_the_rest(strategy: Strategy, opened: frozenset[str]) -> Strategy:
+    """Let only sites give that do already, if no more parcels may be sent."""
     most = strategy.parcels_max
     if most is None or most > len(opened):
-        yield strategy
-    if most is not None and most > len(opened):
-        yield strategy.at_most(most - len(opened))
-    elif most is not None:
-        yield evolve(strategy, where=_NoOthers(strategy.where, opened, most), parcels_max=None)
+        return strategy
+    return evolve(strategy, where=_NoOthers(strategy.where, opened, most), parcels_max=None)
 
 
 @frozen
@@ -206,24 +193,6 @@ class _NoOthers(Filter):
         if found or site.id in self.opened or not site.units(line):
             return found
         return (Reason(code=ReasonCode.NO_MORE_PARCELS, limit=self.most),)
-
-
-def _with_limit(line: PlannedLine, most: int | None) -> PlannedLine:
-    """Name the limit on all parcels in the place of that on the rest; None: it is not reached."""
-    if most is None:
-        limit = Reason(code=ReasonCode.NOT_IN_BEST)
-    else:
-        limit = Reason(code=ReasonCode.NO_MORE_PARCELS, limit=most)
-    told = [
-        evolve(
-            row,
-            reasons=[
-                limit if why.code is ReasonCode.NO_MORE_PARCELS else why for why in row.reasons
-            ],
-        )
-        for row in line.reasons
-    ]
-    return evolve(line, reasons=told)
 
 
 def _findings(

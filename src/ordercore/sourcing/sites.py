@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -328,6 +328,33 @@ class Network:
         """Leave sites out; ids that are not there make no difference."""
         kept = [site for site in self.sites if site.id not in site_ids]
         return Network(self.currency, kept)
+
+    def loaded(self, loads: Mapping[str, int]) -> Network:
+        """Give sites the load of now, as their screens tell it; others keep theirs.
+
+        Args:
+            loads: How many units are in work, by the ids of sites; what is told of sites that
+                the network does not know is left out.
+
+        Raises:
+            InvalidInput: This is no mapping.
+            InvalidDocument: With every load that is none, or above the capacity of its site.
+
+        >>> kitchens = Network("CNY", [Site(id="corner", capacity=10), Site(id="station", load=2)])
+        >>> [site.load for site in kitchens.loaded({"corner": 7}).sites]
+        [7, 2]
+        """
+        instance(Mapping)(None, Named("loads"), loads)
+        faults: list[InvalidInput] = []
+        sites: list[Site] = []
+        for site in self.sites:
+            try:
+                sites.append(evolve(site, load=loads.get(site.id, site.load)))
+            except (InvalidInput, InvalidDocument) as error:
+                faults += all_faults(error, "loads", site.id)
+        if faults:
+            raise InvalidDocument(faults)
+        return Network(self.currency, sites)
 
     def stocked(self, snapshot: StockSnapshot, at: datetime) -> Network:
         """Give each site the stock that may be promised there at an instant.

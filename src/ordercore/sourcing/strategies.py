@@ -21,7 +21,6 @@ from ordercore.sourcing.rules import (
     Ranking,
     ShortestWait,
 )
-from ordercore.sourcing.rules.nesting import check_nesting
 
 __all__ = [
     "Choice",
@@ -54,15 +53,9 @@ class Ranked(Choice):
 
     Args:
         by: Which goes first; ties go by id.
-
-    Raises:
-        LimitExceeded: Rankings are nested too deep, or are too many.
     """
 
     by: Ranking = field(validator=instance(Ranking))
-
-    def __attrs_post_init__(self) -> None:
-        check_nesting(self.by, "by")
 
 
 def _objective(given: Objective | str) -> Objective:
@@ -113,8 +106,6 @@ class Strategy:
 
     Raises:
         InvalidInput: A field is not as said.
-        LimitExceeded: Filters are nested deeper than `ordercore.sourcing.rules.MAX_NESTING`, or
-            are too many.
 
     >>> from ordercore.sourcing.rules import OpenNow, WithinReach
     >>> near = Strategy(where=WithinReach(5000) & OpenNow(), choose=Ranked(Nearest()))
@@ -125,9 +116,6 @@ class Strategy:
     where: Filter = field(factory=Anywhere, validator=instance(Filter))
     choose: Choice = field(factory=Exact, validator=instance(Choice))
     parcels_max: int | None = field(default=None, validator=optional(integer(least=1, most=1000)))
-
-    def __attrs_post_init__(self) -> None:
-        check_nesting(self.where, "where")
 
     @property
     def one_parcel(self) -> Strategy:

@@ -7,14 +7,24 @@ two places and the same instant give the same answer.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 from attrs import field, frozen
 
-from ordercore.data.checks import instance, integer
+from ordercore.data.checks import integer
+from ordercore.errors import InvalidType
 from ordercore.parties import GeoPoint
 
-__all__ = ["CITY_SPEED", "GREAT_CIRCLE", "Distance", "GreatCircle", "SteadySpeed", "TravelTime"]
+__all__ = [
+    "CITY_SPEED",
+    "GREAT_CIRCLE",
+    "Distance",
+    "GreatCircle",
+    "SteadySpeed",
+    "TravelTime",
+    "is_distance",
+    "is_travel",
+]
 
 _HOUR: Final = 3600
 
@@ -31,6 +41,18 @@ class TravelTime(Protocol):
 
     def travel(self, start: GeoPoint, end: GeoPoint, at: datetime) -> timedelta:
         """Tell how long the way takes for who sets out at an instant: never less than nothing."""
+
+
+def is_distance(_instance: Any, attribute: Any, value: Any) -> None:
+    """Refuse what measures no ways."""
+    if not callable(getattr(value, "metres", None)):
+        raise InvalidType("a Distance", value, path=(attribute.name,))
+
+
+def is_travel(_instance: Any, attribute: Any, value: Any) -> None:
+    """Refuse what does not tell how long ways take."""
+    if not callable(getattr(value, "travel", None)):
+        raise InvalidType("a TravelTime", value, path=(attribute.name,))
 
 
 @frozen
@@ -69,7 +91,7 @@ class SteadySpeed:
     """
 
     km_per_hour: int = field(default=25, validator=integer(least=1, most=10_000))
-    distance: Distance = field(factory=GreatCircle, validator=instance(object))
+    distance: Distance = field(factory=GreatCircle, validator=is_distance)
 
     def travel(self, start: GeoPoint, end: GeoPoint, at: datetime) -> timedelta:  # noqa: ARG002
         """Divide the way by the speed; begun seconds count in full."""

@@ -107,8 +107,9 @@ class DemandLine:
         sites: From which sites, one or several; none named: from any. Each once; their order
             means nothing.
         not_before: Not to leave, or be performed, earlier; None: as soon as may be.
-        needed_by: The latest instant at which the units must be there to leave; None: at
-            once, or at ``not_before``.
+        needed_by: The latest instant at which the units must be there: ready to leave, where
+            stock is asked; with the customer, where sourcing knows the way. None: stock is
+            asked for at once, or for ``not_before``.
         supply: How it is served.
         line: For which line of the holder it is set aside; None: for that of its id. Several
             lines of a demand may be for one, as where each site is to give a part of it.

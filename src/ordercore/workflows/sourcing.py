@@ -22,7 +22,7 @@ from ordercore.sourcing import (
 )
 from ordercore.sourcing.branching import solve
 from ordercore.sourcing.problem import Solver
-from ordercore.sourcing.travel import CITY_SPEED, GREAT_CIRCLE
+from ordercore.sourcing.travel import CITY_SPEED, GREAT_CIRCLE, is_distance, is_travel
 from ordercore.stock import Demand, DemandLine, MadeToOrder, StockSnapshot, check
 
 __all__ = ["Sourcing"]
@@ -36,8 +36,8 @@ class Sourcing:
         network: The sites, by the ids that stock knows them by, with places, costs and hours.
             What they have, stock tells when it is asked: what stands here of it is not looked at,
             nor that they make what the keeper makes of parts. How busy they are nobody counts:
-            make the shop anew with the load of now, or rules of load, room and time go by
-            the load that stands here.
+            make the shop anew with the load of now (`Network.loaded`), or rules of load, room and
+            time go by the load that stands here.
         strategy: How sites are chosen.
         distance: How far it is.
         travel: How long the way takes.
@@ -46,8 +46,8 @@ class Sourcing:
 
     network: Network = field(validator=instance(Network))
     strategy: Strategy = field(validator=instance(Strategy))
-    distance: Distance = field(default=GREAT_CIRCLE)
-    travel: TravelTime = field(default=CITY_SPEED)
+    distance: Distance = field(default=GREAT_CIRCLE, validator=is_distance)
+    travel: TravelTime = field(default=CITY_SPEED, validator=is_travel)
     solver: Solver = field(default=solve)
 
     def plan(
@@ -56,10 +56,11 @@ class Sourcing:
         """Decide from where a demand is served, by what may be promised now.
 
         Of what is made to order a site gives no more than it could make of the parts that are
-        there, of all such lines together.
+        there, of all such lines together. How long that may take, stock holds against lead
+        times; preparation and way are for rules, as `ordercore.sourcing.rules.Within`.
 
         Args:
-            demand: Its lines.
+            demand: Its lines; those that are not made come by their ``needed_by``.
             snapshot: What is known of stock; sites that it does not know give nothing.
             at: When it is asked.
             to: Where the customer is; None: nobody knows.
@@ -73,13 +74,18 @@ class Sourcing:
         known = [site for site in stocked.sites if site.id in snapshot.sites]
         sites = [_making(site, demand, snapshot, at) for site in known]
         return allocate(
-            Request(demand, at, to),
+            Request(Demand(map(_once_made, demand.lines)), at, to),
             Network(stocked.currency, sites),
             self.strategy,
             distance=self.distance,
             travel=self.travel,
             solver=self.solver,
         )
+
+
+def _once_made(line: DemandLine) -> DemandLine:
+    """Ask for what is made without the instant by which its making must be done."""
+    return evolve(line, needed_by=None) if isinstance(line.supply, MadeToOrder) else line
 
 
 def _making(site: Site, demand: Demand, snapshot: StockSnapshot, at: datetime) -> Site:

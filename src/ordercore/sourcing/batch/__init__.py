@@ -8,6 +8,7 @@ is, by proof.
 from ordercore.sourcing.batch.planning import DEFAULT_EFFORT, allocate_batch
 from ordercore.sourcing.batch.plans import BatchLeft, BatchPlan, BatchTake
 from ordercore.sourcing.batch.question import MAX_ORDERS, BatchOrder
+from ordercore.sourcing.batch.record import BatchRecord, ServedLine, ServedOrder
 from ordercore.sourcing.batch.recreating import ruin_and_recreate
 
 __all__ = [
@@ -16,7 +17,10 @@ __all__ = [
     "BatchLeft",
     "BatchOrder",
     "BatchPlan",
+    "BatchRecord",
     "BatchTake",
+    "ServedLine",
+    "ServedOrder",
     "allocate_batch",
     "ruin_and_recreate",
 ]

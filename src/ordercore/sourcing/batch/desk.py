@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ordercore.sourcing.problem import Answer, Problem, Solver, Take, dearest
 from ordercore.sourcing.shared import NOTHING, Claim, Shared, Uses, uses_of
@@ -32,12 +32,15 @@ class Served(NamedTuple):
     bound: int
 
 
+_NOTHING_YET: Final = Served(0, (), (), 0)
+
+
 class Desk:
     """What is left of the shared things while orders are served.
 
     Attributes:
         left: By shared thing, how many units are left.
-        served: By order, what it holds; None: nothing yet.
+        served: By order, what it holds.
         alone: What orders would get if they were alone, as far as that is known.
         penalty: What a missing unit weighs: more than all that a batch can cost.
         nodes: How much was looked at.
@@ -48,7 +51,7 @@ class Desk:
         self.solver = solver
         self.nodes_most = nodes
         self.left: list[int] = list(shared.units)
-        self.served: list[Served | None] = [None] * len(shared.claims)
+        self.served: list[Served] = [_NOTHING_YET] * len(shared.claims)
         self.penalty: int = 1 + sum(dearest(claim.problem) for claim in shared.claims)
         self.nodes: int = 0
         self.alone: dict[int, Served] = {}
@@ -106,14 +109,12 @@ class Desk:
         left = self.left
         for thing, units in held.uses:
             left[thing] += units
-        self.served[order] = None
+        self.served[order] = _NOTHING_YET
         return held
 
     def holding(self, order: int) -> Served:
         """Tell what an order holds."""
-        held = self.served[order]
-        assert held is not None  # noqa: S101 - every order is served before it is asked
-        return held
+        return self.served[order]
 
     # Who wants what
 

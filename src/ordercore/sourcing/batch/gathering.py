@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ordercore.sourcing.cases import Candidate, Case
 from ordercore.sourcing.problem import Problem, dearest
 from ordercore.sourcing.request import Request
-from ordercore.sourcing.rules.filters import Filter
+from ordercore.sourcing.rules.filters import Filter, late
 from ordercore.sourcing.shared import NOTHING, Claim, Shared
 from ordercore.sourcing.sites import Network
 from ordercore.sourcing.travel import Distance, TravelTime
@@ -148,6 +148,8 @@ class _Gathering:
         if candidate.site.room == 0 or not candidate.named_by(line):
             return 0
         if self.where.against(candidate, line):
+            return 0
+        if line.needed_by is not None and late(candidate, line):
             return 0
         return min(candidate.units(line), candidate.case.wanted[line.sku])
 

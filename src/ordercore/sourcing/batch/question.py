@@ -47,10 +47,20 @@ def _orders(given: Iterable[BatchOrder | tuple[str, Request]]) -> tuple[BatchOrd
 
 def _for_batches(_batch: object, _field: object, strategy: Strategy) -> None:
     instance(Strategy)(_batch, _field, strategy)
+    _exact(strategy)
+
+
+def _exact(strategy: Strategy) -> Exact:
+    """Read how a batch is chosen.
+
+    Raises:
+        InvalidValue: In a way that is none for batches.
+    """
     choice = strategy.choose
     if not isinstance(choice, Exact) or choice.objective is Objective.TIME:
         expected = "an exact choice by cost or by parcels: orders of a batch share what there is"
         raise InvalidValue(expected, choice, path=("strategy", "choose"))
+    return choice
 
 
 @frozen
@@ -81,9 +91,7 @@ class Batch:
     @property
     def objective(self) -> Objective:
         """What is to be as little as possible: cost or parcels."""
-        choice = self.strategy.choose
-        assert isinstance(choice, Exact)  # noqa: S101 - no other is let in
-        return choice.objective
+        return _exact(self.strategy).objective
 
 
 class Solved(NamedTuple):

@@ -28,6 +28,7 @@ from ordercore.data.instants import pinned
 from ordercore.errors import InvalidType
 from ordercore.sourcing.cases import Candidate
 from ordercore.sourcing.reasons import Reason, ReasonCode
+from ordercore.sourcing.rules.nesting import check_nesting
 from ordercore.sourcing.sites import SiteKind
 from ordercore.stock import DemandLine
 
@@ -62,6 +63,9 @@ def _because(code: ReasonCode, **numbers: object) -> Reasons:
 
 class Filter:
     """The family of filters; ``&``, ``|`` and ``~`` compose them.
+
+    They are nested `ordercore.sourcing.rules.nesting.MAX_NESTING` deep at most: what is deeper
+    raises `LimitExceeded` when it is composed.
 
     To add one is to write one frozen class: a `variant` with its fields and `against`, which
     is pure.
@@ -108,6 +112,9 @@ class AllOf(Filter):
 
     members: tuple[Filter, ...] = field(converter=_filters, validator=_several)
 
+    def __attrs_post_init__(self) -> None:
+        check_nesting(self, "members")
+
     def against(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
         return tuple(
             dict.fromkeys(why for member in self.members for why in member.against(site, line))
@@ -120,6 +127,9 @@ class AnyOf(Filter):
     """One member that lets the site pass is enough; if none does, all of them say why."""
 
     members: tuple[Filter, ...] = field(converter=_filters, validator=_several)
+
+    def __attrs_post_init__(self) -> None:
+        check_nesting(self, "members")
 
     def against(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
         told = [member.against(site, line) for member in self.members]
@@ -134,6 +144,9 @@ class NotFilter(Filter):
     """The member must not let the site pass."""
 
     member: Filter = field(validator=instance(Filter))
+
+    def __attrs_post_init__(self) -> None:
+        check_nesting(self, "member")
 
     def against(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
         if self.member.against(site, line):
@@ -284,13 +297,13 @@ class OpenAt(Filter):
 @variant(Filter, "ready_before_closing")
 @frozen
 class ReadyBeforeClosing(Filter):
-    """The order can leave before the site closes, if work begins at once."""
+    """The work is done before the site closes, if it begins at once."""
 
     def against(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
         closed = OpenNow().against(site, line)
         if closed or site.in_one_go:
             return closed
-        if site.ready_at is None:
+        if site.done_at is None:
             return _because(ReasonCode.NEVER_OPEN)
         return _because(ReasonCode.CLOSES_TOO_SOON, at=site.case.request.at + site.work)
 
@@ -316,6 +329,19 @@ _MAKERS: Final = (SiteKind.KITCHEN, SiteKind.WORKSHOP)
 def lacking(site: Candidate) -> ReasonCode:
     """Tell why a site gives nothing of what a line needs."""
     return ReasonCode.NOT_MADE if site.site.kind in _MAKERS else ReasonCode.NO_STOCK
+
+
+def late(site: Candidate, line: DemandLine) -> Reasons:
+    """Say that a line would come too late from a site; nothing: it would not."""
+    if line.needed_by is None:
+        return _MAY
+    there = site.there_at
+    if there is None:
+        return _because(ReasonCode.NEVER_OPEN)
+    if there <= line.needed_by:
+        return _MAY
+    limit = (line.needed_by - site.case.request.at) // timedelta(seconds=1)
+    return _because(ReasonCode.TOO_SLOW, value=site.case.seconds_until(there), limit=max(0, limit))
 
 
 def unknown_time(site: Candidate) -> ReasonCode:

@@ -1,24 +1,26 @@
-"""How large composed rules may be: known before anything walks through them."""
+"""How large composed rules may be: known at birth, before anything walks through them."""
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from ordercore.errors import LimitExceeded
-from ordercore.sourcing.rules.filters import AllOf, AnyOf, Filter, NotFilter
-from ordercore.sourcing.rules.rankings import InTurn, Ranking
 
 __all__ = ["MAX_NESTING", "MAX_RULES", "check_nesting"]
 
 MAX_NESTING: Final = 20
-"""How deep filters, or rankings, of a strategy may be nested."""
+"""How deep filters, or rankings, may be nested."""
 
 MAX_RULES: Final = 1000
-"""The most filters, or rankings, that one strategy may hold."""
+"""The most filters, or rankings, that a composed one may hold."""
 
 
-def check_nesting(rule: Filter | Ranking, name: str) -> None:
-    """Refuse rules that are too many or too deep.
+def check_nesting(rule: object, name: str) -> None:
+    """Refuse a composed rule of too many, or nested too deep.
+
+    Args:
+        rule: It holds others as ``members``, or one as ``member``.
+        name: Which of the two it is.
 
     Raises:
         LimitExceeded: More than `MAX_RULES`, or deeper than `MAX_NESTING`.
@@ -28,7 +30,7 @@ def check_nesting(rule: Filter | Ranking, name: str) -> None:
     for _ in range(MAX_NESTING):
         count += len(level)
         if count > MAX_RULES:
-            expected = f"at most {MAX_RULES} rules in a strategy"
+            expected = f"at most {MAX_RULES} rules in one"
             raise LimitExceeded(expected, path=(name,), reason="too_large")
         level = [part for each in level for part in _parts(each)]
         if not level:
@@ -37,7 +39,6 @@ def check_nesting(rule: Filter | Ranking, name: str) -> None:
     raise LimitExceeded(expected, path=(name,), reason="too_deep")
 
 
-def _parts(rule: Filter | Ranking) -> tuple[Filter | Ranking, ...]:
-    if isinstance(rule, AllOf | AnyOf | InTurn):
-        return rule.members
-    return (rule.member,) if isinstance(rule, NotFilter) else ()
+def _parts(rule: Any) -> tuple[object, ...]:
+    members: tuple[object, ...] = getattr(rule, "members", ())
+    return (*members, rule.member) if hasattr(rule, "member") else members

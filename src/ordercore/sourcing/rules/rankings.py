@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import ClassVar, Final, NamedTuple
 
 from attrs import field, frozen
@@ -13,6 +12,7 @@ from ordercore.data.checks import each, identifier, instance, integer, names_of,
 from ordercore.sourcing.cases import Candidate
 from ordercore.sourcing.filling import SCALE
 from ordercore.sourcing.reasons import Measure
+from ordercore.sourcing.rules.nesting import check_nesting
 
 __all__ = [
     "LAST",
@@ -81,6 +81,9 @@ class InTurn(Ranking):
         converter=_rankings, validator=each(instance(Ranking), least=1, most=100)
     )
 
+    def __attrs_post_init__(self) -> None:
+        check_nesting(self, "members")
+
     def steps(self) -> tuple[Ranking, ...]:
         """List the rankings that are asked, those within members included."""
         return tuple(step for member in self.members for step in member.steps())
@@ -130,14 +133,13 @@ class LeastLoaded(Ranking):
 @variant(Ranking, "shortest_wait")
 @frozen
 class ShortestWait(Ranking):
-    """The one where the order is ready soonest goes first: queue and preparation."""
+    """The one where the work is done soonest goes first: queue and preparation."""
 
     measure = Measure.WAIT
 
     def number(self, site: Candidate, offer: Offer) -> int:  # noqa: ARG002, D102
-        if site.ready_at is None:
-            return LAST
-        return -((site.case.request.at - site.ready_at) // timedelta(seconds=1))
+        seconds = site.case.seconds_until(site.done_at)
+        return LAST if seconds is None else seconds
 
 
 @variant(Ranking, "cheapest")
