@@ -8,6 +8,7 @@ Monday. Cars come with what they need. First all of them are placed at once, so 
 booked twice; then a customer moves, one gives up, and one who comes late is told why she has
 to wait. In the end two customers order at the counter, pads and the fitting of them in one
 order: it is placed with the bookings in one commit, or all that stands in the way is told.
+Then the mechanic falls ill: it is told whom that hits, and the customer takes another day.
 """
 
 from __future__ import annotations
@@ -52,18 +53,23 @@ from ordercore.stock.resources import (
 from ordercore.storage import MemoryStore
 from ordercore.workflows import (
     CancelOrder,
+    ChangeResource,
     OpenAgenda,
     Placed,
     PlaceOrder,
     Receive,
+    Reschedule,
     Shop,
     StockKeeper,
+    UpdateAgenda,
+    Updated,
+    UpdateOrder,
     UpdateStock,
     run,
 )
 
 ZONE = "Asia/Shanghai"
-HOUR = timedelta(hours=1)
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 NOW = datetime.fromisoformat("2026-11-26T09:40:00+08:00")  # a Thursday
 
 HOLIDAYS = [Holiday(date(2026, 12, 1), "店庆")]
@@ -222,14 +228,44 @@ def placed(store: MemoryStore, order: PlaceOrder) -> Iterator[str]:
         yield f"  {told.number}: {shown(visit.window.start)}, {who}"
 
 
+def ill(store: MemoryStore, who: Resource) -> Iterator[str]:
+    """Let somebody be ill today; tell whom that hits."""
+    today = ClosedDays(NOW.date(), name="ill")
+    hours = evolve(who.hours, exceptions=[*who.hours.exceptions, today])
+    act = ChangeResource(evolve(who, hours=hours))
+    told = run(SHOP.does(UpdateAgenda(key="ill", resource=who.id, act=act, at=NOW)), store)
+    yield f"  {who.id} is ill today:"
+    for hit in told.conflicts:
+        why = ", ".join(hit.reasons)
+        yield f"    {hit.booking.holder}, line {hit.booking.purpose}: {why}"
+
+
+def moved(store: MemoryStore, key: str, wish: Window | None = None) -> Iterator[str]:
+    """Look for others who can come, or for another time; tell what comes of it."""
+    act = Reschedule("2", wish)
+    told = run(SHOP.does(UpdateOrder(key=key, order_id="o-2", act=act, at=NOW)), store)
+    if not isinstance(told, Updated):
+        yield "  SO-2: nobody else can come"
+        return
+    for visit in told.appointments:
+        who = ", ".join(f"{one.role} {one.resource}" for one in visit.assigned)
+        yield f"  SO-2: now {shown(visit.window.start)}, {who}"
+
+
 def counter() -> Iterator[str]:
-    """Let two customers order; the first one gives up, and the second one has it then."""
+    """Let two customers order; the first one gives up, and the second one has it then.
+
+    Then a mechanic falls ill, and the second one comes another day.
+    """
     store, first, second = opened(), ordered(1, 1), ordered(2, 2)
     yield from placed(store, first)
     yield from placed(store, second)
     run(SHOP.does(CancelOrder(key="no", order_id="o-1", reason="changed_mind", at=NOW)), store)
     yield f"  {first.number}: given up"
     yield from placed(store, second)
+    yield from ill(store, RESOURCES[0])
+    yield from moved(store, "others")
+    yield from moved(store, "another-day", Window(AFTERNOON.start + DAY, AFTERNOON.end + DAY))
 
 
 def garage(until: datetime) -> Iterator[str]:

@@ -329,7 +329,7 @@ PLACED_SOFAS = """\
   bring mo-31 forward from 2026-12-14 to 2026-12-13: 1 frame
   make 8 piece of cushion, begin by 2026-12-12: 8 piece short for sofa
   make 2 piece of frame, begin by 2026-12-10: 2 piece short for sofa
-  make 3 piece of sofa, begin by 2026-12-13: 3 piece short for the order
+  make 4 piece of sofa, begin by 2026-12-13: 4 piece short for the order
   buy 3000 cm of beech, order by 2026-12-01: 600 cm short for frame
   buy 500 l of foam, order by 2026-12-07: 400 l short for cushion
 placed, and set aside: 3000 beech, 4 cushion, 2600 fabric-grey, 2600 fabric-slate, 1000 foam, \
@@ -400,7 +400,7 @@ def test_a_garage_books_mechanics_and_lifts_and_says_why_not_sooner() -> None:
 
 def test_a_garage_takes_orders_of_goods_with_the_booking_or_says_all_that_is_short() -> None:
     *_, counter = garage().stdout.split("\n\n")
-    first, refused, pads, fitting, given_up, second = counter.splitlines()[1:]
+    first, refused, pads, fitting, given_up, second = counter.splitlines()[1:7]
     assert first == "  SO-1: Thu 26 Nov 13:15, mechanic mechanic-1, lift lifts"
     assert refused == "  SO-2: not placed"
     assert pads.startswith("    brake-pads: 2 wanted, 1 available (")
@@ -408,6 +408,16 @@ def test_a_garage_takes_orders_of_goods_with_the_booking_or_says_all_that_is_sho
     assert "north, mechanic: booked, free from" in fitting
     assert given_up == "  SO-1: given up"
     assert second == first.replace("SO-1", "SO-2")
+
+
+def test_a_garage_says_whom_an_illness_hits_and_finds_another_day() -> None:
+    *_, counter = garage().stdout.split("\n\n")
+    assert counter.splitlines()[7:] == [
+        "  mechanic-1 is ill today:",
+        "    o-2, line 2: off_duty",
+        "  SO-2: nobody else can come",
+        "  SO-2: now Fri 27 Nov 13:15, mechanic mechanic-1, lift lifts",
+    ]
 
 
 @pytest.mark.parametrize("until", ["2020-01-01T00:00:00+08:00", "2026-12-10T18:00", "soon"])

@@ -76,6 +76,7 @@ from ordercore.promotions import (
     Trigger,
 )
 from ordercore.sourcing import AllocationPlan, Certificate, Choice, Network, Request, Strategy
+from ordercore.sourcing.batch import BatchRecord
 from ordercore.sourcing.rules import Filter, Ranking
 from ordercore.sourcing.workshops import Workload, WorkshopPlan
 from ordercore.stock import BillBook, Demand, MaterialPlan, StockCheck, StockLevel
@@ -85,7 +86,7 @@ from ordercore.stock.resources import Agenda, Requirement
 from ordercore.storage import Reply
 from ordercore.tariffs import PriceRule, Tariff
 from ordercore.testing.strategies import pricings_by_tariff
-from ordercore.workflows import Act, StockAct
+from ordercore.workflows import Act, AgendaAct, StockAct
 
 TOOL = Path(__file__).with_name("published.py")
 
@@ -113,6 +114,7 @@ def validator(cls: type):
 DOCUMENTS = [
     Agenda,
     AllocationPlan,
+    BatchRecord,
     BillBook,
     Cart,
     Certificate,
@@ -732,6 +734,7 @@ SECTIONS = {
     "Commands": Command,
     "Acts": Act,
     "Acts of the stock room": StockAct,
+    "Acts with agendas": AgendaAct,
     "Replies": Reply,
     "Proposals": Proposal,
     "Working hours": Pattern,

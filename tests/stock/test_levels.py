@@ -24,9 +24,11 @@ from ordercore.events import Noted
 from ordercore.stock import (
     Incoming,
     LevelOpened,
+    LostPromise,
     LowStock,
     Preorder,
     Profile,
+    PromisesLost,
     ReorderRule,
     Reservation,
     ReservationsExpired,
@@ -34,6 +36,7 @@ from ordercore.stock import (
     StockLevel,
     StockPolicy,
     UnitsReleased,
+    UnitsReserved,
     adjust,
     apply,
     cancel_incoming,
@@ -217,10 +220,71 @@ def test_a_count_takes_from_the_newest_and_from_firm_ones_last(on_hand, left):
     level, events = count(promised(), on_hand, at=AT)
     assert tuple(each.outstanding for each in level.reservations) == left
     assert level.available(AT) == 0
-    lost = [event for event in events if isinstance(event, UnitsReleased)]
-    assert {event.reason for event in lost} <= {"not_covered"}
-    assert sum(event.units for event in lost) == 6 - on_hand
+    lost = [part for event in events if isinstance(event, PromisesLost) for part in event.lost]
+    assert sum(part.units for part in lost) == 6 - on_hand
     assert isinstance(events[-1], StockCounted)
+
+
+def test_who_loses_units_is_told_with_the_holder_and_the_line():
+    level = evolve(
+        promised(),
+        reservations=[
+            evolve(each, holder=f"o-{each.id}", line=None if each.id == "r3" else "1")
+            for each in promised().reservations
+        ],
+    )
+    after, events = count(level, 1, at=AT)
+    (lost, counted) = events
+    assert lost == PromisesLost(
+        "mug",
+        "east",
+        [
+            LostPromise(reservation="r3", holder="o-r3", units=2),
+            LostPromise(reservation="r1", holder="o-r1", line="1", units=2),
+            LostPromise(reservation="r2", holder="o-r2", line="1", units=1),
+        ],
+    )
+    assert counted == StockCounted(1, 0)
+    assert loads(PromisesLost, dumps(lost)) == lost
+    assert apply(apply(level, lost), counted) == after
+
+
+def test_what_was_lost_before_it_was_told_of_whom_is_still_replayed():
+    opened = open_level(sku="mug", site="east", on_hand=2)[0]
+    found = Reservation(id="r", holder="o-1", quantity=2, at=AT, due=AT)
+    events = [LevelOpened(opened), UnitsReserved(found), UnitsReleased("r", 1, "not_covered")]
+    assert rebuild(events).reservation("r").outstanding == 1
+
+
+@pytest.mark.parametrize(
+    ("lost", "error"),
+    [
+        ([], InvalidValue),
+        ([("r1", 1), ("r1", 2)], InvalidValue),
+        ([("r9", 1)], NotFound),
+        ([("r1", 1), ("r3", 3)], InvalidValue),
+    ],
+)
+def test_a_loss_that_does_not_fit_the_level_is_refused(lost, error):
+    level = promised()
+    with pytest.raises(error):
+        apply(
+            level,
+            PromisesLost(
+                "mug",
+                "east",
+                [LostPromise(reservation=name, holder="o", units=units) for name, units in lost],
+            ),
+        )
+
+
+def test_all_that_a_level_remembers_may_be_lost_at_once():
+    found = promised().reservation("r1")
+    many = [evolve(found, id=f"r{i:05}", quantity=1, applied=()) for i in range(10_000)]
+    level, events = count(evolve(mugs(10_000), reservations=many), 0, at=AT)
+    assert level.kept == 0
+    lost = next(event for event in events if isinstance(event, PromisesLost))
+    assert len(loads(PromisesLost, dumps(lost)).lost) == 10_000
 
 
 @pytest.mark.parametrize(
@@ -238,7 +302,7 @@ def test_whatever_is_lost_is_lost_to_the_newest(act):
 def test_a_receipt_that_does_not_come_is_lost_to_the_newest():
     level = with_reserved(mugs(incoming=[coming(3, 20)]), 2, "r1", due=LATER)
     level, events = cancel_incoming(level, "i20", at=AT)
-    assert [type(event).__name__ for event in events] == ["UnitsReleased", "IncomingCancelled"]
+    assert [type(event).__name__ for event in events] == ["PromisesLost", "IncomingCancelled"]
     assert level.kept == 0
 
 

@@ -24,7 +24,7 @@ from stock_by_hand import hour
 
 from ordercore import dumps, loads
 from ordercore.calendars import WorkingHours, WorkingTime
-from ordercore.errors import InvalidValue
+from ordercore.errors import InvalidValue, LimitExceeded
 from ordercore.stock import (
     Bill,
     BillBook,
@@ -368,3 +368,43 @@ def test_answers_about_what_is_made_are_documents():
     assert loads(StockCheck, dumps(answer)) == answer
     demand = Demand([sofas(3)])
     assert loads(Demand, dumps(demand)) == demand
+
+
+def chained(*each: object) -> BillBook:
+    """Make p0 of p1, p1 of p2 and so on, of so much each."""
+    parts = [Part(f"p{i}", Bill(Component(f"p{i + 1}", much))) for i, much in enumerate(each)]
+    return BillBook([*parts, Part(f"p{len(each)}"), Part("mug")])
+
+
+MANY = 10**9
+THEM = Demand(
+    [
+        DemandLine(id="a", sku="mug", quantity=1),
+        DemandLine(id="b", line="2", sku="p0", quantity=10, supply=MadeToOrder()),
+    ]
+)
+
+
+@pytest.mark.parametrize("ask", [check, set_aside])
+@pytest.mark.parametrize(
+    ("book", "kept", "part"),
+    [
+        (chained(MANY, MANY, MANY, MANY), {}, "p2"),
+        (chained(MANY, MANY, "0.000000000001"), {("p3", "works"): MANY}, "p2"),
+    ],
+    ids=["short", "served"],
+)
+def test_a_need_beyond_all_limits_is_told_with_its_line_and_its_part(ask, book, kept, part):
+    snapshot = snapshot_of({("mug", "shop"): 1} | kept, book)
+    with pytest.raises(LimitExceeded) as refused:
+        ask(THEM, snapshot, AT)
+    assert refused.value.path == ("demand", "lines", 1, part)
+    assert refused.value.within == "line '2'"
+
+
+def test_what_stands_finished_is_had_however_much_it_would_take_to_make_it():
+    snapshot = snapshot_of(
+        {("mug", "shop"): 1, ("p0", "shop"): 10, ("p4", "works"): 1},
+        chained(MANY, MANY, MANY, MANY),
+    )
+    assert check(THEM, snapshot, AT).ok

@@ -2,7 +2,8 @@
 
 Laws:
     - F22: at no instant are more pieces of a resource booked than there are, after any
-      sequence of commands; a command given twice counts once; events rebuild the agenda.
+      sequence of commands, but where pieces are gone: what was booked there stays, is told,
+      and nothing is added; a command given twice counts once; events rebuild the agenda.
     - A slot is the first that a search over every minute and every choice finds: of those the
       one that ends first, then with the first ids. Nothing is found where that finds nothing.
     - The order of resources, and of requirements, means nothing.
@@ -52,6 +53,7 @@ from ordercore.stock.resources import (
     apply,
     book,
     cancel,
+    change_resource,
     earliest_slot,
     earliest_slots,
     move,
@@ -244,6 +246,15 @@ def test_a_slot_is_the_first_that_trying_everything_finds(world: World) -> None:
     assert asked(world) == brute(world)
 
 
+@given(worlds(), st.integers(1, 2))
+def test_a_slot_is_the_first_also_where_pieces_are_gone(world: World, capacity: int) -> None:
+    fewer = [
+        change_resource(one, evolve(one.resource, capacity=capacity), at=AT)[0]
+        for one in world.agendas
+    ]
+    assert asked(world._replace(agendas=fewer)) == brute(world._replace(agendas=fewer))
+
+
 @given(worlds())
 def test_how_far_ahead_is_looked_at_first_makes_no_difference(world: World) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -370,7 +381,7 @@ def test_setup_is_over_before_the_work_and_both_are_booked() -> None:
     assert found.occupied == window(9, 10.75)
     assert found.window == window(9.5, 10.5)
     assert found.bookings("k", "line 1") == {
-        name: Booking(id="k", window=window(9, 10.75), purpose="line 1")
+        name: Booking(id="k", window=window(9, 10.75), purpose="line 1", service=window(9.5, 10.5))
         for name in ("mechanic-1", "bays")
     }
 
@@ -562,7 +573,7 @@ class Bookings(RuleBasedStateMachine):
             sum(n for name, (a, b, n) in self.held.items() if a <= i < b and name != but)
             for i in range(start, end)
         ]
-        return self.capacity - max(used)
+        return max(0, self.capacity - max(used))
 
     def take(self, done: Any) -> None:
         self.agenda, events = done
@@ -613,6 +624,27 @@ class Bookings(RuleBasedStateMachine):
         self.take(done)
         self.held[name] = (start, start + length, units)
 
+    @rule(capacity=st.integers(1, 3))
+    def resize(self, capacity: int) -> None:
+        """There are more pieces, or fewer, from now on: whatever is booked stays."""
+        was, self.capacity = self.capacity, capacity
+        done = change_resource(
+            self.agenda, evolve(self.agenda.resource, capacity=capacity), at=AT - DAY
+        )
+        assert (done[1] == ()) == (was == capacity)
+        for event in done[1]:
+            assert {each.booking.id for each in event.conflicts} == self.crowded()
+        self.take(done)
+
+    def crowded(self) -> set[str]:
+        """Tell who is booked at a quarter of an hour at which more is booked than there is."""
+        found = set()
+        for i in range(30):
+            there = {name: n for name, (a, b, n) in self.held.items() if a <= i < b}
+            if sum(there.values()) > self.capacity:
+                found |= there.keys()
+        return found
+
     @rule(name=st.sampled_from("abcdef"))
     def again(self, name: str) -> None:
         """What was booked is booked again, as a command that comes twice."""
@@ -641,7 +673,8 @@ class Bookings(RuleBasedStateMachine):
         assert {b.id for b in self.agenda.cancelled} == self.first.keys() - self.held.keys()
         for i in range(30):
             used = sum(n for a, b, n in held.values() if a <= i < b)
-            assert self.agenda.spare(quarter(i, i + 1)) == self.capacity - used >= 0
+            assert self.agenda.spare(quarter(i, i + 1)) == max(0, self.capacity - used)
+        assert set(self.agenda.overbooked) == self.crowded()
 
     @invariant()
     def events_and_documents_say_the_same(self) -> None:
@@ -651,7 +684,11 @@ class Bookings(RuleBasedStateMachine):
         parts = (self.agenda.bookings, self.agenda.cancelled, self.agenda.version)
         resource = self.agenda.resource
         assert self.agenda == Agenda(
-            resource=resource, bookings=parts[0], cancelled=parts[1], version=parts[2]
+            resource=resource,
+            bookings=parts[0],
+            cancelled=parts[1],
+            version=parts[2],
+            overbooked=sorted(self.agenda.overbooked),
         )
 
 

@@ -8,6 +8,7 @@ from attrs import frozen
 from ordercore.events import Command
 from ordercore.lifecycle import Refused
 from ordercore.stock import Shortage
+from ordercore.stock.resources import Resource
 from ordercore.storage import (
     AsyncStore,
     Awaited,
@@ -20,10 +21,12 @@ from ordercore.storage import (
     Store,
 )
 from ordercore.workflows import (
+    AgendaUpdated,
     Cancelled,
     CancelOrder,
     Changed,
     ChangeOrder,
+    ChangeResource,
     DraftOrder,
     Hold,
     NotChanged,
@@ -36,10 +39,12 @@ from ordercore.workflows import (
     Refusal,
     Replaced,
     ReplaceUnits,
+    Reschedule,
     Shop,
     SplitOrder,
     SplitTold,
     StockUpdated,
+    UpdateAgenda,
     Updated,
     UpdateOrder,
     UpdateStock,
@@ -102,6 +107,14 @@ def in_a_shop(
     assert_type(run(shop.does(hold), store), Updated | Refused | tuple[Shortage, ...])
     come = UpdateStock(key="k-2", sku="mug", site="east", act=Receive(5), at=at)
     assert_type(run(shop.does(come), store), StockUpdated)
+
+
+def people_and_visits(shop: Shop, who: Resource, at: datetime) -> None:
+    store = MemoryStore()
+    move = UpdateOrder(key="k-1", order_id="o-1", act=Reschedule("2"), at=at)
+    assert_type(run(shop.does(move), store), Updated | Refused | tuple[Shortage, ...])
+    ill = UpdateAgenda(key="k-2", resource=who.id, act=ChangeResource(who), at=at)
+    assert_type(run(shop.does(ill), store), AgendaUpdated)
 
 
 def drafts_and_replacements(

@@ -169,9 +169,10 @@ CHANGES = {
     Purpose.RENEW: firm,
     Purpose.PRODUCE: firm,
     Purpose.REROUTE: firm,
+    Purpose.RESCHEDULE: firm,
 }
 
-CHANGING_NOTHING = (Purpose.RENEW, Purpose.PRODUCE, Purpose.REROUTE)
+CHANGING_NOTHING = (Purpose.RENEW, Purpose.PRODUCE, Purpose.REROUTE, Purpose.RESCHEDULE)
 
 
 def shelf(sku: str, got: Loaded) -> Shelf:

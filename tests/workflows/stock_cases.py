@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from attrs import frozen
+from attrs import evolve, frozen
 from casebook import AT, CASES, PLACED, STAFF, Case, doing
 from mixed import VAN
 
+from ordercore.calendars import Window
 from ordercore.data import variant
 from ordercore.stock import (
     Incoming,
@@ -18,11 +19,13 @@ from ordercore.stock import (
     StockPolicy,
     reserve_units,
 )
+from ordercore.stock.resources import Resource
 from ordercore.storage import Key
 from ordercore.workflows import (
     Adjust,
     CancelReceipt,
     ChangePolicy,
+    ChangeResource,
     Count,
     Damage,
     Expect,
@@ -32,10 +35,12 @@ from ordercore.workflows import (
     Receive,
     Renew,
     Reroute,
+    Reschedule,
     Scrap,
     StockAct,
     SweepStock,
     TakeBack,
+    UpdateAgenda,
     UpdateStock,
     level_key,
 )
@@ -80,6 +85,12 @@ def sweeping(key: str = "sweep", *keys: Key, at: datetime = AT + DAY, **but: Any
     return SweepStock(key=key, aggregates=asked, at=at, actor=STAFF, **but)
 
 
+def becoming(resource: Resource) -> UpdateAgenda:
+    act = ChangeResource(resource)
+    return UpdateAgenda(key="become", resource=resource.id, act=act, at=AT, actor=STAFF)
+
+
+OPENED = OpenAgenda(key="open", resource=VAN, at=AT)
 FIVE = Receive(5)
 POLICY = StockPolicy(backorder=4, reorder=ReorderRule(point=3, target=20))
 SHORT = (ChangePolicy(POLICY), SetAside(4))
@@ -99,10 +110,12 @@ STOCK_CASES = (
     Case("scrapping", at_east(Scrap(1, "water")), after(FIVE, Damage(2))),
     Case("taking back", at_east(TakeBack(1, "c-9", damaged=True)), after(FIVE)),
     Case("another policy", at_east(ChangePolicy(POLICY)), after(FIVE)),
-    Case("opening an agenda", OpenAgenda(key="open", resource=VAN, at=AT)),
+    Case("opening an agenda", OPENED),
+    Case("fewer pieces", becoming(evolve(VAN, capacity=1)), (OPENED,)),
     Case("sweeping", sweeping(), after(FIVE, SetAside(2, AT + DAY / 2))),
     Case("renewing", doing("renew", Renew()), PLACED),
     Case("rerouting", doing("reroute", Reroute("east")), PLACED),
+    Case("rescheduling", doing("move", Reschedule("3", Window(AT + DAY))), PLACED),
     Case("producing", doing("make", Produce({"1": 1})), PLACED),
 )
 

@@ -50,9 +50,15 @@ from ordercore.calendars import Window
 from ordercore.errors import (
     InvalidDocument,
     InvalidInput,
+    LimitExceeded,
 )
+from ordercore.sourcing import Network, Site, Strategy
 from ordercore.stock import (
+    Bill,
+    BillBook,
+    Component,
     Incoming,
+    Part,
     ProductionProposal,
     PurchaseProposal,
     ReservationFirmed,
@@ -74,6 +80,7 @@ from ordercore.workflows import (
     Placed,
     Produce,
     Receive,
+    Sourcing,
     StockKeeper,
     StockTask,
     Updated,
@@ -158,7 +165,7 @@ def test_all_shortages_of_all_lines_are_told_at_once_with_what_could_be_done() -
     for each in told.proposals:
         proposed[type(each)].append((each.sku, each.units, each.needed_by))
     assert proposed == {
-        ProductionProposal: [("frame", 2, AT + 6 * DAY), ("sofa", 2, AT + 10 * DAY)],
+        ProductionProposal: [("frame", 5, AT + 6 * DAY), ("sofa", 7, AT + 10 * DAY)],
         PurchaseProposal: [
             ("beech", 16, AT + 3 * DAY),
             ("cloth", 24, AT + 6 * DAY),
@@ -474,3 +481,70 @@ def test_a_change_takes_more_or_tells_what_is_short_of_it() -> None:
 def test_a_faulty_keeper_is_refused_at_birth(but: Any, error: type[Exception], place: str) -> None:
     with pytest.raises(error, match=place):
         evolve(KEEPER, **but)
+
+
+@pytest.mark.parametrize("is_sourced", [False, True])
+def test_an_order_that_would_need_more_than_there_can_be_is_refused_by_its_line(
+    *, is_sourced: bool
+) -> None:
+    below = {"sofa": "frame", "frame": "beech", "beech": "cloth"}
+    parts = [Part(sku, Bill(Component(part, 10**9))) for sku, part in below.items()]
+    bills = BillBook([*parts, Part("cloth")])
+    network = Network("CNY", [Site(id="east"), Site(id="west")])
+    sourcing = Sourcing(network=network, strategy=Strategy()) if is_sourced else None
+    shop = evolve(SHOP, stock=evolve(KEEPER, bills=bills, sourcing=sourcing))
+    store = stocked()
+    before = everything(store)
+    with pytest.raises(LimitExceeded) as refused:
+        ask(buying(1, mug=1, sofa=7), store, shop)
+    assert refused.value.path == ("demand", "lines", 1, "beech")
+    assert refused.value.within == "line '2'"
+    assert everything(store) == before
+
+
+# Gifts that nobody remembers
+
+
+def giving(quantity: int = 1, line: str = "gift-1", sku: str = "tea") -> Wanted:
+    return Wanted(line=line, sku=sku, quantity=quantity, is_gift=True)
+
+
+def asking_for(*wanted: Wanted, **but: Any) -> StockTask:
+    return StockTask(order="o-1", purpose="reserve", wanted=wanted, at=AT, command="c-1", **but)
+
+
+def answered(task: StockTask, store: Any) -> Any:
+    return KEEPER.decide(task, store.read([*KEEPER.needs(task, Loaded())]))
+
+
+def kept_then(answer: Any) -> dict[str, int]:
+    return {each.value.sku: each.value.firm for each in answer.happened}
+
+
+@pytest.mark.parametrize("sku", ["mug", "sofa"])
+def test_a_gift_of_which_nothing_is_known_is_set_aside_at_the_end(sku: str) -> None:
+    task = evolve(asking_for(giving(sku=sku)), purpose="firm")
+    assert kept_then(answered(task, stocked())) == {sku: 1}
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_several_gifts_of_one_sku_are_each_kept(*, late: bool) -> None:
+    task = asking_for(giving(), giving(2, "gift-2"))
+    store = stocked({("tea", "east"): 2, ("tea", "west"): 1})
+    got = store.read([*KEEPER.needs(task, Loaded())])
+    told = KEEPER.decide(task, got).happened
+    then = got | Loaded([Found(each.key, each.value.version, each.value) for each in told])
+    firm = evolve(task, purpose="firm", command="c-2", at=LATE if late else AT + HOUR / 4)
+    levels = [each.value for each in KEEPER.decide(firm, then).happened]
+    assert sum(level.firm for level in levels) == 3
+    assert sum(level.kept for level in levels) == 3
+
+
+def test_a_gift_that_another_gift_counts_on_does_not_count_twice() -> None:
+    task = asking_for(giving())
+    store = stocked({("tea", "east"): 3})
+    got = store.read([*KEEPER.needs(task, Loaded())])
+    (aside,) = KEEPER.decide(task, got).happened
+    then = got | Loaded([Found(aside.key, aside.value.version, aside.value)])
+    both = evolve(task, purpose="firm", command="c-2", wanted=[giving(), giving(1, "gift-2")])
+    assert kept_then(KEEPER.decide(both, then)) == {"tea": 2}

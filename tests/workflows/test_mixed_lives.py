@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections import Counter
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
 from casebook import AT, cancelling, copied, everything, merging, splitting
 from disturbing import Crash, Disturbed, raise_at
-from levels import order_of
+from levels import order_of, values
 from mixed import (
     ALL,
+    DAY,
     HOLD,
     HOUR,
     LATE,
     MORNING,
     MOST,
+    OPEN,
     SHOP,
+    TEAM,
+    VAN,
+    agenda_of,
     ask,
     buying,
     check_promises,
@@ -31,15 +37,19 @@ from mixed import (
     there,
 )
 
+from ordercore.calendars import ClosedDays, Window, WorkingTime
 from ordercore.errors import (
     CommitUnknown,
     InProgress,
     VersionConflict,
 )
 from ordercore.orders import OrderState
+from ordercore.stock.resources import Agenda, BookingEnd, Resource
 from ordercore.storage import MemoryStore
 from ordercore.workflows import (
+    AgendaUpdated,
     CancelOrder,
+    ChangeResource,
     Confirm,
     Damage,
     MergeOrders,
@@ -47,12 +57,57 @@ from ordercore.workflows import (
     Placed,
     Produce,
     Renew,
+    Reschedule,
     SplitOrder,
+    UpdateAgenda,
     Updated,
     run,
 )
 
+LATER = Window(MORNING.start + 6 * HOUR, MORNING.end + 6 * HOUR)
 FAULTS = (Crash(), VersionConflict("it", 0, 1), CommitUnknown("key"), InProgress("key"))
+
+# Who is there
+
+
+def days_off(*days: int) -> WorkingTime:
+    """Tell the hours of somebody who is not there on some days, counted from the first."""
+    first = AT.astimezone(ZoneInfo(OPEN.zone)).date()
+    return evolve(OPEN, exceptions=[ClosedDays(first + day * DAY) for day in days])
+
+
+def becoming(resource: Any, key: str = "become", at: Any = AT) -> UpdateAgenda:
+    return UpdateAgenda(key=key, resource=resource.id, act=ChangeResource(resource), at=at)
+
+
+def overbooked(store: MemoryStore) -> set[tuple[str, str]]:
+    """Tell who is booked at an instant at which more is booked than there is, by pencil."""
+    found = set()
+    for agenda in values(store, "agenda"):
+        for edge in agenda.bookings:
+            there = [each for each in agenda.bookings if edge.window.start in each.window]
+            if sum(each.units for each in there) > agenda.resource.capacity:
+                found |= {(agenda.id, each.id) for each in there}
+        assert {each for name, each in found if name == agenda.id} == {*agenda.overbooked}
+    return found
+
+
+def check_told(agenda: Agenda, to: Resource, told: AgendaUpdated, at: Any) -> None:
+    """Hold what a change of a resource tells to what it had promised, by pencil."""
+    live = [each for each in agenda.bookings if not each.has_expired(at)]
+    expired = [each for each in agenda.cancelled if each.ended is BookingEnd.EXPIRED]
+    hit = set()
+    for each in (*agenda.bookings, *expired):
+        start, end = max(at, each.window.start), each.window.end
+        if start >= end:
+            continue
+        before, after = (hours.between(start, end) for hours in (agenda.resource.hours, to.hours))
+        edges = [start, *(e.window.start for e in live if start < e.window.start < end)]
+        most = max(sum(e.units for e in live if edge in e.window) for edge in edges)
+        if after < before or (each in live and most > to.capacity):
+            hit.add(each.id)
+    assert {each.booking.id for each in told.conflicts} == hit
+
 
 # Every use case, cut anywhere
 
@@ -61,7 +116,7 @@ def table() -> dict[str, tuple[list[Any], Any]]:
     bought, ok = buying(1, visit=MORNING, **ALL), doing("ok", Confirm("on_account"))
     rival = buying(2, sofa=2, mug=2, at=LATE)
     later = doing("late", Confirm("on_account"), at=LATE)
-    split = splitting({"1": 1, "2": 1, "3": 1})
+    split, to_later = splitting({"1": 1, "2": 1, "3": 1}), Reschedule("3", LATER)
     return {
         "placing": ([], bought),
         "confirming": ([bought], ok),
@@ -76,6 +131,10 @@ def table() -> dict[str, tuple[list[Any], Any]]:
         "changing": ([bought], None),
         "sweeping": ([bought], None),
         "producing": ([bought, ok], doing("make", Produce({"2": 2}))),
+        "rescheduling": ([bought, ok], doing("move", to_later)),
+        "rescheduling what has expired": ([bought], doing("move", to_later, at=LATE)),
+        "falling ill": ([bought], becoming(evolve(TEAM[0], hours=days_off(1)))),
+        "fewer pieces": ([bought], becoming(evolve(VAN, capacity=1))),
         "damage": ([bought], on_level("hurt", "cloth", "west", Damage(40, "water"))),
     }
 
@@ -127,6 +186,9 @@ class Dumb:
         found = self.parents.get(order)
         if found is None or self.ends[found] != self.ends[order]:
             return None
+        wishes = dict(order_of(store, found).wishes)
+        if any(wishes.get(line, wish) != wish for line, wish in order_of(store, order).wishes):
+            return None  # one line cannot be wished for at two times
         return found if order_of(store, found).state is state else None
 
     def live(self, sku: str, at: Any) -> int:
@@ -145,6 +207,14 @@ def test_whatever_is_done_orders_hold_what_they_have_and_no_more_than_there_is(s
     for step in range(70):
         at = AT + step * HOUR / 12
         number, key = 1 + step // 6 - chance.randint(0, 3), f"k-{step}"
+        over = overbooked(store)
+        if chance.random() < 0.15:
+            who = chance.choice([*TEAM, VAN])
+            off = chance.sample(range(4), chance.randint(0, 2))
+            to = evolve(who, hours=days_off(*off), capacity=chance.randint(1, who.capacity))
+            was = agenda_of(store, who.id)
+            check_told(was, to, ask(becoming(to, f"to-{step}", at), store), at)
+            over |= overbooked(store)
         order = chance.choice([f"o-{number}", f"o-{number}", *dumb.parents])
         if order not in {key.id for key in store.keys("order").members}:
             units = {"mug": chance.randint(0, 3), "sofa": chance.randint(0, 3), "assembly": 1}
@@ -164,6 +234,7 @@ def test_whatever_is_done_orders_hold_what_they_have_and_no_more_than_there_is(s
                 continue
             parted += isinstance(command, SplitOrder)
             follow(dumb, command, ask(command, store), store, at)
+        assert overbooked(store) <= over  # nothing but a change of a resource is too much
         check_promises(store, replayed=step % 10 == 9)
         for name, held in dumb.held.items():
             now = {line.id: line.quantities.allocated for line in order_of(store, name).lines}
@@ -185,10 +256,13 @@ def chosen(chance: Random, order: Any, key: str, at: Any, parted: int, parent: s
         return None
     some = {line: chance.randint(1, units) for line, units in held.items()}
     is_placed = order.state is OrderState.PLACED
-    acts = [
+    start = at + chance.randint(0, 3) * DAY
+    wish = chance.choice([None, Window(start, start + 4 * HOUR), Window(start)])
+    acts: list[tuple[int, Any]] = [
         (4 if parent else 0, lambda: merging(key, parent, order.id)),
         (3, lambda: doing(key, MoveUnits("deallocate", some), order.id, at)),
         (2, lambda: doing(key, Renew(), order.id, at)),
+        (6 if "3" in held else 0, lambda: doing(key, Reschedule("3", wish), order.id, at)),
         (2 if "2" in held else 0, lambda: doing(key, Produce({"2": 1}), order.id, at)),
         (4, lambda: cancelling(key, order.id, units=some, at=at)),
         (6 if is_placed else 0, lambda: doing(key, Confirm("on_account"), order.id, at)),

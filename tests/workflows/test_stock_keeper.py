@@ -32,6 +32,7 @@ from levels import (
     stocked,
     stocked_after,
 )
+from mixed import sweeping
 from test_cuts import FAULTS, Crash
 
 from ordercore.errors import (
@@ -46,12 +47,14 @@ from ordercore.stock import ReservationState
 from ordercore.storage import MemoryStore
 from ordercore.workflows import (
     Confirm,
+    Count,
     MoveUnits,
     NotPlaced,
     Placed,
     StockKeeper,
     Updated,
     UpdateOrder,
+    UpdateStock,
     run,
 )
 
@@ -243,6 +246,48 @@ def test_of_who_pays_late_and_who_comes_next_exactly_one_has_the_last_units(seed
     (level,) = levels_of(store)
     assert level.firm + level.reserved(LATE) == 2
     check_levels(store)
+
+
+def counted(store: MemoryStore, on_hand: int, at: Any = LATE) -> None:
+    act, key = Count(on_hand), f"count-{on_hand}"
+    run(KEEPING.does(UpdateStock(key=key, sku="tea-sampler", site="west", act=act, at=at)), store)
+
+
+def forgotten(store: MemoryStore) -> MemoryStore:
+    """Sweep so that nobody remembers what had expired."""
+    run(KEEPING.does(sweeping(store, forget_before=LATE)), store)
+    assert not [each for each in levels_of(store, "tea-sampler") if each.reservations]
+    return store
+
+
+CONFIRMED_LATE = doing("pay", Confirm("on_account"), "o-1", LATE)
+
+
+def test_gifts_that_were_forgotten_are_set_aside_anew_as_lines_are() -> None:
+    store = forgotten(stocked_after([placing()]))
+    assert isinstance(run(KEEPING.does(CONFIRMED_LATE), store), Updated)
+    assert [(each.firm, each.kept) for each in levels_of(store, "tea-sampler")] == [(1, 1)]
+    check_levels(store)
+
+
+def test_gifts_that_were_lost_are_set_aside_anew_where_there_are_others() -> None:
+    store = stocked_after([placing()])
+    for units in (0, 5):
+        counted(store, units, AT)
+    told = run(KEEPING.does(doing("pay", Confirm("on_account"), "o-1", AT)), store)
+    assert isinstance(told, Updated)
+    assert [(each.firm, each.kept) for each in levels_of(store, "tea-sampler")] == [(1, 1)]
+
+
+@pytest.mark.parametrize("step", [lambda store: None, forgotten], ids=["expired", "forgotten"])
+def test_an_order_is_not_confirmed_without_the_gifts_that_it_was_promised(step: Any) -> None:
+    store = stocked_after([placing()])
+    step(store)
+    counted(store, 0)
+    before = everything(store)
+    told = run(KEEPING.does(CONFIRMED_LATE), store)
+    assert [(each.line, each.sku, each.missing) for each in told] == [("gift-1", "tea-sampler", 1)]
+    assert everything(store) == before
 
 
 def test_of_gifts_only_what_has_expired_is_set_aside_anew() -> None:

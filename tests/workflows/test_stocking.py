@@ -17,18 +17,18 @@ import pytest
 from attrs import evolve
 from casebook import AT, copied, everything, told_of
 from levels import order_of
-from mixed import SHOP, TEAM, VAN, buying, doing, level_of, stocked
+from mixed import SHOP, VAN, buying, doing, level_of, stocked
 from stock_cases import COMING, DAY, SHORT, SetAside, after, at_east, sweeping
 
-from ordercore.errors import InvalidInput, InvalidType, InvalidValue, NotFound
+from ordercore.errors import InvalidInput, InvalidValue, NotFound
 from ordercore.notices import notices_of
 from ordercore.stock import (
     BackordersCovered,
+    PromisesLost,
     ReorderPointReached,
     ReorderRule,
     ReservationsExpired,
     StockPolicy,
-    UnitsReleased,
 )
 from ordercore.storage import Key, MemoryStore
 from ordercore.workflows import (
@@ -195,8 +195,31 @@ def test_what_is_lost_is_lost_by_the_newest_and_by_firm_ones_last() -> None:
     level = level_of(store, "mug", "east")
     assert [each.outstanding for each in level.held_for("o-1")] == [1]
     assert not level.held_for("o-2")
-    lost = told(store, UnitsReleased)
-    assert [(each.units, each.reason) for each in lost] == [(2, "not_covered"), (1, "not_covered")]
+    (gone,) = told(store, PromisesLost)
+    assert [(each.holder, each.line, each.units) for each in gone.lost] == [
+        ("o-2", "1", 2),
+        ("o-1", "1", 1),
+    ]
+
+
+@pytest.mark.parametrize("act", [Count(1), Damage(3), Adjust(-3, "theft")], ids=str)
+def test_who_buys_and_who_calls_customers_learn_which_orders_have_lost_units(act: Any) -> None:
+    store = stocked({("mug", "east"): 4}, team=())
+    did(buying(1, mug=2), doing("ok", Confirm("on_account")), buying(2, mug=2), store=store)
+    outbox = store.outbox(limit=1000).members
+    did(at_east(act, "loss"), store=store)
+    new = store.outbox(limit=1000).members[len(outbox) :]
+    notices = notices_of(new, order=[order_of(store, name) for name in ("o-1", "o-2")])
+    (buy,) = [each for each in notices if each.audience == "purchasing"]
+    assert {each.id: each.quantity for each in buy.units} == {"o-2": 2, "o-1": 1}
+    named = [
+        (subject.id, subject.name, [(each.id, each.quantity) for each in call.units])
+        for call in notices
+        if call.audience == "staff"
+        for subject in call.subjects
+        if subject.kind == "order"
+    ]
+    assert named == [("o-2", "SO2", [("1", 2)]), ("o-1", "SO1", [("1", 1)])]
 
 
 # Who is told
@@ -306,7 +329,7 @@ def test_swept_or_not_others_have_as_much() -> None:
 
 
 def test_what_is_neither_a_level_nor_an_agenda_is_not_swept() -> None:
-    store = stocked({("mug", "east"): 4}, team=TEAM)
-    did(buying(1, mug=1), store=store)
-    with pytest.raises(InvalidType):
-        did(sweeping("s", Key("order", "o-1")), store=store)
+    with pytest.raises(InvalidValue) as refused:
+        sweeping("s", MUG, Key("order", "o-1"))
+    assert refused.value.path == ("aggregates", 1, "kind")
+    assert refused.value.given == "order"

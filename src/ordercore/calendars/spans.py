@@ -12,7 +12,7 @@ from itertools import accumulate
 
 from attrs import frozen
 
-__all__ = ["Line", "Pair", "common", "cut", "gaps", "union"]
+__all__ = ["Line", "Pair", "common", "cut", "gaps", "meets", "union"]
 
 Pair = tuple[int, int]
 """From the first up to, but not including, the second."""
@@ -76,6 +76,16 @@ def gaps(spans: Iterable[Pair], start: int, end: int) -> list[Pair]:
     if at < end:
         found.append((at, end))
     return found
+
+
+def meets(spans: Sequence[Pair], span: Pair) -> bool:
+    """Whether a span has an instant in common with one of them.
+
+    >>> meets([(0, 3), (5, 9)], (3, 5)), meets([(0, 3), (5, 9)], (3, 6))
+    (False, True)
+    """
+    i = bisect_right(spans, span[0], key=lambda each: each[1])
+    return i < len(spans) and spans[i][0] < span[1]
 
 
 @frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,6 +18,7 @@ from ordercore.stock.events import (
     IncomingMoved,
     LevelOpened,
     PolicyChanged,
+    PromisesLost,
     ReorderPointReached,
     ReservationFirmed,
     ReservationRenewed,
@@ -196,6 +198,19 @@ def _handed_over(level: StockLevel, event: UnitsHandedOver) -> StockLevel:
     return evolve(level, reservations=(*others, less, other))
 
 
+def _lost(level: StockLevel, event: PromisesLost) -> StockLevel:
+    units: Counter[str] = Counter()
+    for each in event.lost:
+        units[each.reservation] += each.units
+    less = {
+        name: found.less(ReservationStep.RELEASE, units[name])
+        for name, found in _named(level, units).items()
+    }
+    return evolve(
+        level, reservations=tuple(less.get(each.id, each) for each in level.reservations)
+    )
+
+
 def _expired(level: StockLevel, event: ReservationsExpired) -> StockLevel:
     over = _named(level, event.reservations)
     return evolve(
@@ -216,8 +231,9 @@ def _forgotten(level: StockLevel, event: ReservationsForgotten) -> StockLevel:
     return evolve(level, reservations=kept)
 
 
-def _named(level: StockLevel, names: tuple[str, ...]) -> dict[str, Reservation]:
-    return {name: level.reservation(name) for name in names}
+def _named(level: StockLevel, names: Iterable[str]) -> dict[str, Reservation]:
+    known = {each.id: each for each in level.reservations}
+    return {name: known.get(name) or level.reservation(name) for name in names}
 
 
 def _noted(level: StockLevel, _event: Event) -> StockLevel:
@@ -242,6 +258,7 @@ _CHANGES: Final[Mapping[type, Callable[[StockLevel, Any], StockLevel]]] = Mappin
         UnitsConsumed: _consumed,
         UnitsReleased: _released,
         UnitsHandedOver: _handed_over,
+        PromisesLost: _lost,
         ReservationsExpired: _expired,
         ReservationsForgotten: _forgotten,
         ReorderPointReached: _noted,

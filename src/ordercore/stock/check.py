@@ -7,16 +7,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import groupby
-from typing import NamedTuple
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from attrs import evolve, field, frozen
 
 from ordercore.data.checks import Named, each, identifier, instance, integer, tuple_of
 from ordercore.data.instants import pinned
-from ordercore.errors import IdempotencyConflict, InvalidValue
+from ordercore.errors import IdempotencyConflict, InvalidValue, LimitExceeded
 from ordercore.events import MAX_SEQUENCE, Event, fingerprint
 from ordercore.stock.answer import (
     MAX_ANSWERS,
@@ -27,7 +27,7 @@ from ordercore.stock.answer import (
     Taken,
 )
 from ordercore.stock.asking import check_limits, check_question
-from ordercore.stock.demand import Demand
+from ordercore.stock.demand import Demand, DemandLine
 from ordercore.stock.levels import StockLevel
 from ordercore.stock.performing import Performed, bookings_of
 from ordercore.stock.pool import Pool
@@ -38,6 +38,9 @@ from ordercore.stock.resources.commands import Clash, book
 from ordercore.stock.snapshot import StockSnapshot
 
 __all__ = ["AgendaChange", "LevelChange", "Reserved", "check", "reserve"]
+
+_Given = ParamSpec("_Given")
+_Told = TypeVar("_Told")
 
 
 def check(demand: Demand, snapshot: StockSnapshot, at: datetime) -> StockCheck:
@@ -51,7 +54,8 @@ def check(demand: Demand, snapshot: StockSnapshot, at: datetime) -> StockCheck:
     Raises:
         InvalidType: Something is not what it should be.
         InvalidDocument: With every site that the snapshot does not know.
-        LimitExceeded: The basket is too large; see `MAX_WAYS` and `MAX_SERVICES`.
+        LimitExceeded: The basket is too large; see `MAX_WAYS` and `MAX_SERVICES`. Or a line
+            needs more of a part than `ordercore.stock.materials.MAX_NEED`; it is named.
 
     >>> level = StockLevel(sku="mug", site="east", on_hand=5)
     >>> now = datetime.fromisoformat("2026-11-11T09:00:00+08:00")
@@ -191,7 +195,7 @@ def reserve(
         taken=taken,
         changes=_set_aside(taken, snapshot, at, terms),
         appointments=pool.appointments,
-        agendas=_booked(pool, terms),
+        agendas=_booked(demand, pool, terms),
     )
 
 
@@ -204,8 +208,11 @@ def _netted(
     """Let every line take from one pool; then let those that are short say why."""
     check_question(demand, snapshot, at)
     pool = Pool(snapshot, pinned(at) or at)
-    offers = {line.id: line.supply.offers(line, pool) for line in demand.lines}
-    missing = {line.id: line.quantity - line.supply.serve(line, pool) for line in demand.in_turn}
+    offers = {line.id: _asked(demand, line.supply.offers, line, pool) for line in demand.lines}
+    missing = {
+        line.id: line.quantity - _asked(demand, line.supply.serve, line, pool)
+        for line in demand.in_turn
+    }
     shortages = _shortages(demand, missing, pool.copy()) if any(missing.values()) else {}
     everything = tuple(pool.taken())
     taken: dict[str, list[Taken]] = {line.id: [] for line in demand.lines}
@@ -232,10 +239,25 @@ def _netted(
 
 def _shortages(demand: Demand, missing: Mapping[str, int], pool: Pool) -> dict[str, Shortage]:
     return {
-        line.id: line.supply.explain(line, missing[line.id], pool)
+        line.id: _asked(demand, line.supply.explain, line, missing[line.id], pool)
         for line in demand.in_turn
         if missing[line.id]
     }
+
+
+def _asked(
+    demand: Demand,
+    ask: Callable[Concatenate[DemandLine, _Given], _Told],
+    line: DemandLine,
+    *given: _Given.args,
+    **named: _Given.kwargs,
+) -> _Told:
+    """Ask something of a line, and say which one it is if that is beyond a limit."""
+    try:
+        return ask(line, *given, **named)
+    except LimitExceeded as error:
+        found = error.at("demand", "lines", demand.lines.index(line))
+        raise found.inside(f"line {line.line or line.id!r}") from None
 
 
 # Setting aside
@@ -296,13 +318,16 @@ def _set_aside(
         yield LevelChange(version=before.version, level=level, events=events)
 
 
-def _booked(pool: Pool, terms: _Terms) -> Iterator[AgendaChange]:
+def _booked(demand: Demand, pool: Pool, terms: _Terms) -> Iterator[AgendaChange]:
     """Book what the services need; the bookings are called by the command, with a number."""
     command = terms.command.command
+    supplies = {line.id: line.supply for line in demand.lines}
     agendas = {agenda.id: agenda for agenda in pool.snapshot.agendas}
     events: dict[str, list[Event]] = {}
     for number, appointment in enumerate(pool.appointments, 1):
-        for name, booking in bookings_of(appointment, f"{command}.{number}"):
+        supply = supplies[appointment.line]
+        asked = supply.requirement if isinstance(supply, Performed) else None
+        for name, booking in bookings_of(appointment, f"{command}.{number}", asked):
             kept = evolve(
                 booking,
                 purpose=terms.lines[appointment.line],

@@ -21,6 +21,7 @@ from ordercore.data.checks import (
     names_of,
     optional,
     quantity,
+    tuple_of,
 )
 from ordercore.data.instants import pinned
 from ordercore.errors import InvalidValue
@@ -32,7 +33,7 @@ from ordercore.stock.levels import (
     StockLevel,
     StockPolicy,
 )
-from ordercore.stock.reservations import Applied, Reservation, ReservationState
+from ordercore.stock.reservations import Applied, LostPromise, Reservation, ReservationState
 
 __all__ = [
     "BackordersCovered",
@@ -41,6 +42,7 @@ __all__ = [
     "IncomingMoved",
     "LevelOpened",
     "PolicyChanged",
+    "PromisesLost",
     "ReorderPointReached",
     "ReservationFirmed",
     "ReservationRenewed",
@@ -285,7 +287,7 @@ class UnitsReleased(Event):
     Args:
         reservation: The id of the reservation.
         units: How many.
-        reason: Why, as a code; ``not_covered``: they are not there any more.
+        reason: Why, as a code; ``not_covered``: see `PromisesLost`.
         command: The command that asked for it; None: it followed from something else.
     """
 
@@ -317,16 +319,12 @@ class UnitsHandedOver(Event):
     command: Applied | None = field(default=None, validator=_command)
 
 
-def _names(given: Iterable[str]) -> tuple[str, ...]:
-    return names_of(given)
-
-
 @variant(Event, "reservations_expired")
 @frozen
 class ReservationsExpired(Event):
     """The time of reservations was over; it was written down now."""
 
-    reservations: tuple[str, ...] = field(converter=_names, validator=_several)
+    reservations: tuple[str, ...] = field(converter=names_of, validator=_several)
 
 
 @variant(Event, "reservations_forgotten")
@@ -334,7 +332,31 @@ class ReservationsExpired(Event):
 class ReservationsForgotten(Event):
     """Reservations of which nothing can come any more are not listed any longer."""
 
-    reservations: tuple[str, ...] = field(converter=_names, validator=_several)
+    reservations: tuple[str, ...] = field(converter=names_of, validator=_several)
+
+
+def _parts(given: Iterable[LostPromise]) -> tuple[LostPromise, ...]:
+    return tuple_of(given)
+
+
+@variant(Event, "promises_lost")
+@frozen
+class PromisesLost(Event):
+    """Units that were set aside are not there any more, and are set aside for nobody now.
+
+    Before there was this event, `UnitsReleased` said so of each reservation.
+
+    Args:
+        sku: Of what.
+        site: Where.
+        lost: Whose they were: the newest first, firm ones last.
+    """
+
+    sku: str = field(validator=identifier)
+    site: str = field(validator=identifier)
+    lost: tuple[LostPromise, ...] = field(
+        converter=_parts, validator=each(instance(LostPromise), least=1, most=MAX_RESERVATIONS)
+    )
 
 
 # What somebody waits for

@@ -2,8 +2,8 @@
 
 A command changes nothing. What cannot be, it refuses with an error. What is true, however
 unwelcome, it never refuses: where a count, a loss or a cancelled receipt leaves fewer units
-than are promised, reservations lose theirs, the newest first and firm ones last, and the
-events say which.
+than are promised, reservations lose theirs, the newest first and firm ones last, and
+`PromisesLost` says whose they were.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ordercore.stock.events import (
     IncomingMoved,
     LevelOpened,
     PolicyChanged,
+    PromisesLost,
     ReservationsExpired,
     StockAdjusted,
     StockCounted,
@@ -27,10 +28,9 @@ from ordercore.stock.events import (
     StockReceived,
     StockRestocked,
     StockScrapped,
-    UnitsReleased,
 )
 from ordercore.stock.levels import Incoming, StockLevel, StockPolicy
-from ordercore.stock.reservations import ReservationState, check_units
+from ordercore.stock.reservations import LostPromise, ReservationState, check_units
 
 __all__ = [
     "LevelResult",
@@ -240,15 +240,18 @@ def _less(level: StockLevel, fewer: int, event: Event, at: datetime) -> LevelRes
         return done(level, event)
     now, expired = done(level, *swept(level, at))
     lost = tuple(_losing(now, now.kept - (now.promisable - fewer)))
-    now, rest = done(now, *lost, event)
+    told = (PromisesLost(now.sku, now.site, lost),) if lost else ()
+    now, rest = done(now, *told, event)
     return now, (*expired, *rest)
 
 
-def _losing(level: StockLevel, units: int) -> Iterator[UnitsReleased]:
+def _losing(level: StockLevel, units: int) -> Iterator[LostPromise]:
     """Take units from reservations: the newest first, firm ones last."""
     newest_first = sorted(level.reservations, key=lambda each: (each.at, each.id), reverse=True)
     for found in sorted(newest_first, key=lambda each: each.state is ReservationState.FIRM):
         if units > 0 and found.is_kept:
             lost = min(units, found.outstanding)
-            yield UnitsReleased(found.id, lost, "not_covered")
+            yield LostPromise(
+                reservation=found.id, holder=found.holder, line=found.line, units=lost
+            )
             units -= lost

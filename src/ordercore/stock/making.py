@@ -23,7 +23,7 @@ from ordercore.stock.materials.book import BillBook
 from ordercore.stock.materials.demands import Wanted
 from ordercore.stock.materials.netting import Netting, Outcome
 from ordercore.stock.materials.netting import Supply as Supplied
-from ordercore.stock.materials.planning import netted
+from ordercore.stock.materials.planning import bounded, netted
 from ordercore.stock.materials.promising import HORIZON, delay, first
 from ordercore.stock.pool import Lot, Made, Making, Pool, Takes, Units
 
@@ -91,7 +91,7 @@ class _Bench:
         units = self.most(wanted)
         if units:
             served = wanted._replace(units=units)
-            self._take(served, self.net(served))
+            self._take(served, self.bounded(served))
         return units
 
     def most(self, wanted: Made) -> int:
@@ -118,6 +118,17 @@ class _Bench:
         made = _with_more(making.made, wanted)
         lines = tuple(Wanted(sku, units, due) for (sku, due), units in made.items())
         return netted(self._book, lines, making.supply, self._pool.snapshot.calendar)[0]
+
+    def bounded(self, wanted: Made) -> Netting:
+        """Net them, where nothing is needed of which there can never be so much.
+
+        Raises:
+            LimitExceeded: More than `ordercore.stock.materials.MAX_NEED` of a part.
+        """
+        netting = self.net(wanted)
+        for outcome in netting.outcomes:
+            bounded(max(outcome.needed, outcome.made), outcome.step.part.sku)
+        return netting
 
     # What there is, and what the lines take of it
 
@@ -218,7 +229,8 @@ def _keeping(line: DemandLine, pool: Pool, book: BillBook) -> list[str]:
 
 def _explained(line: DemandLine, missing: int, pool: Pool, book: BillBook) -> Shortage:
     due = line.due(pool.at)
-    parts = tuple(_parts_short(_Bench(pool, line.sites, book, due).net(_made(line, missing, due))))
+    needs = _Bench(pool, line.sites, book, due).bounded(_made(line, missing, due))
+    parts = tuple(_parts_short(needs))
     bench = _Bench(pool, line.sites, book, line.id)
     enough_from = _enough_from(bench, line, missing, pool.at)
     alone = _Bench(pool.anew(), line.sites, book, due)

@@ -5,7 +5,7 @@ Whoever is booked for one line of a basket is there for no other at that time.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import ClassVar
 
@@ -122,11 +122,34 @@ def _book(line: DemandLine, slot: Slot, pool: Pool) -> None:
         pool.agendas[name] = pool.agendas[name].with_booking(booking)
 
 
-def bookings_of(appointment: Appointment, booking_id: str) -> Iterable[tuple[str, Booking]]:
-    """Make the bookings that hold an appointment: one for each resource."""
-    booking = Booking(id=booking_id, window=appointment.occupied, purpose=appointment.line)
+def bookings_of(
+    appointment: Appointment, booking_id: str, requirement: Requirement | None = None
+) -> Iterator[tuple[str, Booking]]:
+    """Make the bookings that hold an appointment: one for each resource.
+
+    Args:
+        appointment: When, and who fills which role.
+        booking_id: The id of all of them.
+        requirement: What the roles ask for; None: the bookings do not say.
+    """
+    whole = appointment.window == appointment.occupied
+    booking = Booking(
+        id=booking_id,
+        window=appointment.occupied,
+        purpose=appointment.line,
+        service=None if whole else appointment.window,
+    )
     chosen = ((each.resource, each.units) for each in appointment.assigned)
-    return bookings_by_resource(chosen, booking).items()
+    for name, held in bookings_by_resource(chosen, booking).items():
+        roles = {each.role for each in appointment.assigned if each.resource == name}
+        asked = None if requirement is None else _skills_of(roles, requirement)
+        yield name, evolve(held, skills=asked)
+
+
+def _skills_of(roles: Collection[str], requirement: Requirement) -> Mapping[str, int]:
+    """Tell what whoever fills some roles at once must be able to do, and how well."""
+    skills = (each for role in requirement.roles if role.name in roles for each in role.skills)
+    return {skill.name: skill.level for skill in sorted(skills)}
 
 
 # What is told of them

@@ -39,6 +39,7 @@ __all__ = [
     "MAX_APPLIED",
     "RESERVATION",
     "Applied",
+    "LostPromise",
     "Reservation",
     "ReservationState",
     "ReservationStep",
@@ -289,6 +290,23 @@ class Reservation:
         guards = {"units_left": units < self.outstanding, "some_consumed": self.consumed > 0}
         state = _target(self, step, **guards)
         return evolve(self, state=state, applied=self.seeing(command), **changed)
+
+
+@frozen(kw_only=True)
+class LostPromise:
+    """Units that were set aside for somebody and are not there any more.
+
+    Args:
+        reservation: The id of the reservation that they were of.
+        holder: For whom: the id of an order or a cart.
+        line: For which line.
+        units: How many.
+    """
+
+    reservation: str = field(validator=identifier)
+    holder: str = field(validator=identifier)
+    line: str | None = field(default=None, validator=optional(identifier))
+    units: int = field(validator=quantity)
 
 
 def _target(found: Reservation, step: ReservationStep, **answers: bool) -> ReservationState:

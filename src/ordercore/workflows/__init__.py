@@ -8,7 +8,7 @@ from ordercore.workflows.cancelling import Cancelled, CancelOrder
 from ordercore.workflows.changing import Changed, ChangeOrder, NotChanged, PreviewedChange
 from ordercore.workflows.drafting import DraftOrder, PlaceDraft
 from ordercore.workflows.drivers import ATTEMPTS, MAX_ROUNDS, run, run_async
-from ordercore.workflows.holding import Produce, Renew, Reroute
+from ordercore.workflows.holding import Produce, Renew, Reroute, Reschedule
 from ordercore.workflows.keeper import (
     ServiceNeed,
     StockKeeper,
@@ -37,7 +37,14 @@ from ordercore.workflows.placing import (
 )
 from ordercore.workflows.proposing import ChangeTold, ProposeChange, SettleChange
 from ordercore.workflows.replacing import NotReplaced, Replaced, ReplaceUnits
-from ordercore.workflows.rostering import AgendaTold, OpenAgenda
+from ordercore.workflows.rostering import (
+    AgendaAct,
+    AgendaTold,
+    AgendaUpdated,
+    ChangeResource,
+    OpenAgenda,
+    UpdateAgenda,
+)
 from ordercore.workflows.shop import MAX_KEY, InShop, OrderCommand, Shop, ShopCommand
 from ordercore.workflows.sourcing import Sourcing
 from ordercore.workflows.splitting import MergeOrders, SplitOrder, SplitTold
@@ -88,12 +95,15 @@ __all__ = [
     "Act",
     "Adjust",
     "AdvanceRefund",
+    "AgendaAct",
     "AgendaTold",
+    "AgendaUpdated",
     "CancelOrder",
     "CancelReceipt",
     "Cancelled",
     "ChangeOrder",
     "ChangePolicy",
+    "ChangeResource",
     "ChangeTold",
     "Changed",
     "Complete",
@@ -139,6 +149,7 @@ __all__ = [
     "RequestPayment",
     "RequestRefund",
     "Reroute",
+    "Reschedule",
     "Scrap",
     "ServiceFor",
     "ServiceNeed",
@@ -157,6 +168,7 @@ __all__ = [
     "StockUpdated",
     "SweepStock",
     "TakeBack",
+    "UpdateAgenda",
     "UpdateOrder",
     "UpdateStock",
     "Updated",

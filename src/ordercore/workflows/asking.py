@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from attrs import evolve
 
+from ordercore.calendars import Window
 from ordercore.cart.counts import NO_COUNTS
 from ordercore.errors import InvalidValue
 from ordercore.orders import Move, Order, OrderState, Result, move_units
@@ -34,6 +35,7 @@ __all__ = [
     "granted_in_turn",
     "needed",
     "needed_in_turn",
+    "rescheduling",
     "staying",
     "task_of",
     "task_of_all",
@@ -76,6 +78,28 @@ def task_of_all(order: Order, purpose: Purpose, command: OrderCommand[Any, Any])
     """Make the task of all that is set aside for an order, its gifts too."""
     aside = ((line.id, line.quantities.allocated) for line in order.lines)
     return task_of(order, purpose, aside, command, gifts=True)
+
+
+def rescheduling(
+    order: Order, wishes: Mapping[str, Window | None], command: OrderCommand[Any, Any]
+) -> StockTask:
+    """Make the task of booking anew all that is booked for some lines.
+
+    Args:
+        order: The order.
+        wishes: When each of the lines is wished for; None: at any time.
+        command: By which it is asked, and when.
+    """
+    lines = ((line.id, line.quantities.allocated) for line in order.lines if line.id in wishes)
+    task = task_of(order, Purpose.RESCHEDULE, lines, command)
+    return evolve(
+        task,
+        wanted=[
+            evolve(each, service=evolve(each.service, appointment=wishes[each.line]))
+            for each in task.wanted
+            if each.service is not None
+        ],
+    )
 
 
 _TAKES_AWAY: Final = (Purpose.FREE, Purpose.CONSUME, Purpose.HAND_OVER)

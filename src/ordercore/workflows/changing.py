@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from attrs import field, frozen
 
+from ordercore.calendars import Window
 from ordercore.data import variant
 from ordercore.data.checks import Check, identifier, instance, integer, optional, tuple_of
 from ordercore.events import MAX_SEQUENCE, Command
@@ -31,7 +32,7 @@ from ordercore.orders import (
 )
 from ordercore.orders.changes.edits import are_edits
 from ordercore.pricing import Quote, QuoteRecord
-from ordercore.stock import Shortage
+from ordercore.stock import Appointment, Shortage
 from ordercore.stock.proposals import Proposal
 from ordercore.storage import Counter, CounterChange, Decision, Loaded, Readable, Reply
 from ordercore.workflows.asking import (
@@ -39,11 +40,19 @@ from ordercore.workflows.asking import (
     gifts_of,
     granted_in_turn,
     needed_in_turn,
+    rescheduling,
     task_of,
 )
 from ordercore.workflows.placing import recorded
 from ordercore.workflows.shop import OrderCommand, Shop, decided, tried
-from ordercore.workflows.stock import Granted, Happened, Purpose, StockTask
+from ordercore.workflows.stock import (
+    Granted,
+    Happened,
+    Purpose,
+    StockTask,
+    appointments_of,
+    are_appointments,
+)
 from ordercore.workflows.usage import counted, difference, used_up
 from ordercore.workflows.use_case import Refusal
 
@@ -71,11 +80,15 @@ class Changed(Reply):
         order_id: Its id.
         payable: What is to be paid in all from now on; None: it has no price.
         version: How many events it has had.
+        appointments: Of services that were booked by it, now or anew: when, and with whom.
     """
 
     order_id: str = field(validator=identifier)
     payable: Money | None = field(default=None, validator=optional(instance(Money)))
     version: int = field(validator=_version)
+    appointments: tuple[Appointment, ...] = field(
+        default=(), converter=appointments_of, validator=are_appointments
+    )
 
 
 @frozen(kw_only=True)
@@ -146,7 +159,13 @@ class ChangeOrder(PreviewedChange[Changed]):
         whole = made(self, preview, done, got, shop)
         if isinstance(whole, NotChanged):
             return Refusal(whole)
-        return decided(self, _reply(whole.order), whole.happened, whole.usage)
+        reply = Changed(
+            order_id=whole.order.id,
+            payable=whole.order.payable,
+            version=whole.order.version,
+            appointments=whole.appointments,
+        )
+        return decided(self, reply, whole.happened, whole.usage)
 
 
 def stale(base: int, order: Order) -> NotChanged:
@@ -162,10 +181,6 @@ def stale(base: int, order: Order) -> NotChanged:
     )
 
 
-def _reply(order: Order) -> Changed:
-    return Changed(order_id=order.id, payable=order.payable, version=order.version)
-
-
 # What a change brings about beside the order
 
 
@@ -175,6 +190,7 @@ class Made(NamedTuple):
     order: Order
     happened: tuple[Happened, ...]
     usage: tuple[CounterChange, ...]
+    appointments: tuple[Appointment, ...]
 
 
 def reading(
@@ -205,7 +221,7 @@ def made(
         return NotChanged(used_up=full)
     order, more = allocated(order, answer)
     happened = Happened(command.order, got.version(command.order), order, (*events, *more))
-    return Made(order, (happened, *answer.happened), (*usage, *answer.usage))
+    return Made(order, (happened, *answer.happened), (*usage, *answer.usage), answer.appointments)
 
 
 def _usage(preview: ChangePreview, got: Loaded) -> tuple[CounterChange, ...]:
@@ -216,7 +232,11 @@ def _usage(preview: ChangePreview, got: Loaded) -> tuple[CounterChange, ...]:
 
 
 def _tasks(preview: ChangePreview, command: OrderCommand[Any, Any]) -> tuple[StockTask, ...]:
-    """List what stock must do, one thing after the other: give units free, and reserve more."""
+    """List what stock must do, one thing after the other.
+
+    Units are given free, visits that are wished for at another time are booked anew, and more
+    units are set aside.
+    """
     before, after = preview.before, preview.after
     if after is None or before.state is OrderState.DRAFT:
         return ()
@@ -228,5 +248,15 @@ def _tasks(preview: ChangePreview, command: OrderCommand[Any, Any]) -> tuple[Sto
     gifts = gifts_of(before) != gifts_of(after)
     return (
         task_of(before, Purpose.FREE, free, command, gifts=gifts),
+        rescheduling(after, dict(_moved(before, after)), command),
         task_of(after, Purpose.RESERVE, more, command, gifts=gifts),
     )
+
+
+def _moved(before: Order, after: Order) -> Iterator[tuple[str, Window | None]]:
+    """List the lines that are wished for at another time than before, and when."""
+    wishes = dict(before.wishes)
+    for line in after.lines:
+        was = wishes.get(line.id)
+        if line.service and was and line.service.appointment != was.appointment:
+            yield line.id, line.service.appointment

@@ -1,4 +1,4 @@
-"""What becomes of what is set aside for an order, while the order itself stays as it is."""
+"""What becomes of what is set aside for an order, while the units of the order stay."""
 
 from __future__ import annotations
 
@@ -6,18 +6,26 @@ from collections.abc import Iterator
 
 from attrs import evolve, field, frozen
 
+from ordercore.calendars import Window
 from ordercore.cart.counts import Counts, are_counts, counts_if_valid
 from ordercore.data import variant
-from ordercore.data.checks import each, identifier, names_of
+from ordercore.data.checks import duplicates, each, identifier, instance, names_of, optional
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFound
 from ordercore.events import Actor
-from ordercore.orders import Order, Result
+from ordercore.orders import (
+    MAX_EDITS,
+    ChangeService,
+    Order,
+    Result,
+    confirm_change,
+    preview_change,
+)
 from ordercore.stock import MAX_SITES
-from ordercore.workflows.asking import staying, task_of, task_of_all
+from ordercore.workflows.asking import rescheduling, staying, task_of, task_of_all
 from ordercore.workflows.stock import Purpose, StockTask
 from ordercore.workflows.updating import Act, UpdateOrder
 
-__all__ = ["Produce", "Renew", "Reroute"]
+__all__ = ["Produce", "Renew", "Reroute", "Reschedule"]
 
 
 @variant(Act, "renew")
@@ -105,3 +113,64 @@ class Reroute(Act):
     def task(self, order: Order, command: UpdateOrder) -> StockTask | None:
         """Let stock set it aside elsewhere."""
         return evolve(task_of_all(order, Purpose.REROUTE, command), without=self.sites)
+
+
+@variant(Act, "reschedule")
+@frozen
+class Reschedule(Act):
+    """Let services of it take place at another time, or with other people.
+
+    All visits of these lines are given up and booked anew, together, within the time that the
+    customer wishes for now; or nothing changes, and what is short is told. Their own old time
+    is in nobody's way. The wish of the lines is changed by the order's own `ChangeService`.
+    What is kept for good stays so, and what expires, expires when it would have.
+
+    Args:
+        lines: The ids of the lines.
+        appointment: When the customer would like it now; None: as they have wished already.
+    """
+
+    lines: tuple[str, ...] = field(
+        converter=names_of, validator=each(identifier, least=1, most=MAX_EDITS)
+    )
+    appointment: Window | None = field(default=None, validator=optional(instance(Window)))
+
+    def on(self, order: Order, by: Actor) -> Result:  # noqa: ARG002
+        """Change the wishes, as far as they are others now.
+
+        Raises:
+            InvalidDocument: It has no such lines, or they are no services, or told twice.
+            TransitionRefused: The order is over, or nothing of a line is open.
+        """
+        faults = list(self._faults(order))
+        if faults:
+            raise InvalidDocument(faults)
+        wishes = {line.id: line.service for line in order.lines if line.service is not None}
+        edits = [
+            ChangeService(name, evolve(wishes[name], appointment=when))
+            for name, when in self._appointments(order).items()
+        ]
+        after, events = confirm_change(order, preview_change(order, edits))
+        return (after, events) if after.wishes != order.wishes else (order, ())
+
+    def task(self, order: Order, command: UpdateOrder) -> StockTask | None:
+        """Let stock book the visits anew."""
+        return rescheduling(order, self._appointments(order), command)
+
+    def _appointments(self, order: Order) -> dict[str, Window | None]:
+        """Tell when each of the lines is wished for now."""
+        return {
+            name: wish.appointment if self.appointment is None else self.appointment
+            for name, wish in order.wishes
+            if name in self.lines and wish is not None
+        }
+
+    def _faults(self, order: Order) -> Iterator[InvalidInput]:
+        yield from duplicates(self.lines, "lines", what="a line named once")
+        wishes = dict(order.wishes)
+        for i, name in enumerate(self.lines):
+            if name not in wishes:
+                yield NotFound("the id of a line of this order", name, path=("lines", i))
+            elif wishes[name] is None:
+                expected = "the id of a line that is a service"
+                yield InvalidValue(expected, name, path=("lines", i), reason="no_service")

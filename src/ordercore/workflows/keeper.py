@@ -287,6 +287,11 @@ def _renew(desk: Desk) -> Short | None:
     return _short(short for kind in _kinds(desk) for short in kind.renew(until))
 
 
+def _reschedule(desk: Desk) -> Short | None:
+    visits = tuple(each for each in desk.task.wanted if desk.keeper.requirement(each) is not None)
+    return Visits(desk, visits).reschedule() if visits else None
+
+
 def _produce(desk: Desk) -> Short | None:
     made = tuple(each for each in desk.task.wanted if desk.keeper.makes(each))
     return _short(Made(desk, made, desk.keeper.bills).produce())
@@ -316,6 +321,7 @@ _DOING: Final[Mapping[Purpose, Callable[[Desk], Short | None]]] = MappingProxyTy
         Purpose.RENEW: _renew,
         Purpose.PRODUCE: _produce,
         Purpose.REROUTE: _reroute,
+        Purpose.RESCHEDULE: _reschedule,
     }
 )
 """What is done for each purpose."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ordercore.data import variant
 from ordercore.data.checks import identifier, instance, member, member_of, optional
@@ -27,10 +27,11 @@ from ordercore.orders import (
     propose_change,
 )
 from ordercore.orders.changes.commands import consented
+from ordercore.stock import Appointment
 from ordercore.storage import Decision, Key, Loaded, Readable, Reply
 from ordercore.workflows.changing import NotChanged, PreviewedChange, made, reading, stale
 from ordercore.workflows.shop import OrderCommand, Shop, decided, tried
-from ordercore.workflows.stock import Happened
+from ordercore.workflows.stock import Happened, appointments_of, are_appointments
 from ordercore.workflows.use_case import Refusal
 
 __all__ = ["ChangeTold", "ProposeChange", "SettleChange"]
@@ -55,12 +56,16 @@ class ChangeTold(Reply):
         state: In which state the proposal is.
         difference: What is to be paid more; below zero: what is to be given back. None: the
             order has no price.
+        appointments: Of services that were booked by it, now or anew: when, and with whom.
     """
 
     change_id: str = field(validator=identifier)
     order_id: str = field(validator=identifier)
     state: ChangeState = field(converter=_state, validator=member(ChangeState))
     difference: Money | None = field(default=None, validator=optional(instance(Money)))
+    appointments: tuple[Appointment, ...] = field(
+        default=(), converter=appointments_of, validator=are_appointments
+    )
 
     @classmethod
     def of(cls, change: OrderChange) -> ChangeTold:
@@ -176,7 +181,8 @@ class SettleChange(OrderCommand[ChangeTold, NotChanged]):
             return Refusal(whole)
         key = change_key(change.id)
         settled = Happened(key, got.version(key), after, events)
-        return decided(self, ChangeTold.of(after), [*whole.happened, settled], whole.usage)
+        reply = evolve(ChangeTold.of(after), appointments=whole.appointments)
+        return decided(self, reply, [*whole.happened, settled], whole.usage)
 
 
 _ENDS: Final[Mapping[ChangeStep, Callable[[OrderChange, str], ChangeResult]]] = MappingProxyType(

@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 
 from ordercore.cart.counts import NO_COUNTS, Counts, are_counts, counts_if_valid
 from ordercore.data.checks import (
+    Check,
     aware,
     boolean,
     each,
@@ -69,6 +70,8 @@ class Purpose(StrEnum):
     """Make units of the parts that were set aside for it."""
     REROUTE = "reroute"
     """Set aside elsewhere what was set aside for it at sites that drop out."""
+    RESCHEDULE = "reschedule"
+    """Book its visits anew, within what is wished for now."""
 
 
 @frozen(kw_only=True)
@@ -184,8 +187,13 @@ def _taken(given: Iterable[Taken]) -> tuple[Taken, ...]:
     return tuple_of(given)
 
 
-def _appointments(given: Iterable[Appointment]) -> tuple[Appointment, ...]:
+def appointments_of(given: Iterable[Appointment]) -> tuple[Appointment, ...]:
+    """Take appointments, as a converter does."""
     return tuple_of(given)
+
+
+are_appointments: Check = each(instance(Appointment), most=MAX_ANSWERS)
+"""Accept what stock has booked."""
 
 
 def _production(given: Iterable[ProductionProposal]) -> tuple[ProductionProposal, ...]:
@@ -207,9 +215,7 @@ class Promised:
         default=(), converter=_taken, validator=each(instance(Taken), most=MAX_ANSWERS)
     )
     appointments: tuple[Appointment, ...] = field(
-        default=(),
-        converter=_appointments,
-        validator=each(instance(Appointment), most=MAX_ANSWERS),
+        default=(), converter=appointments_of, validator=are_appointments
     )
     production: tuple[ProductionProposal, ...] = field(
         default=(),
@@ -279,8 +285,8 @@ class Stock(Protocol):
     def decide(self, task: StockTask, got: Loaded) -> Granted | Short | tuple[Shortage, ...]:
         """Grant all of a task, or tell everything that is short and grant nothing.
 
-        Lines that share a sku, or parts, are looked at together. Only to reserve or
-        reroute may be short, to firm or renew what has expired meanwhile, and to consume or
+        Lines that share a sku, or parts, are looked at together. Only to reserve, reroute or
+        reschedule may be short, to firm or renew what has expired meanwhile, and to consume or
         produce units of a line that were not set aside. Of units to be freed or handed over,
         and of gifts to be consumed, what is not set aside any more is passed over.
         """

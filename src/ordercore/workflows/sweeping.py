@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Final, Never
+from typing import Any, Final, Never
 
 from attrs import field, frozen
 
@@ -20,6 +20,7 @@ from ordercore.data.checks import (
     tuple_of,
 )
 from ordercore.data.instants import pinned
+from ordercore.errors import InvalidValue
 from ordercore.events import Command, Event
 from ordercore.stock import (
     LevelResult,
@@ -45,11 +46,21 @@ __all__ = ["MAX_SWEPT", "StockSwept", "SweepStock"]
 MAX_SWEPT: Final = 1000
 """The most levels and agendas that are swept at once."""
 
+_SWEPT: Final = ("stock_level", "agenda")
+
 _units: Check = integer(least=0, most=MAX_QUANTITY)
 
 
 def _keys(given: Iterable[Key]) -> tuple[Key, ...]:
     return tuple_of(given)
+
+
+def _is_swept(_instance: object, attribute: Any, key: Any) -> None:
+    """Accept the key of a level or an agenda."""
+    instance(Key)(None, attribute, key)
+    if key.kind not in _SWEPT:
+        expected = f"one of {', '.join(_SWEPT)}"
+        raise InvalidValue(expected, key.kind, path=(attribute.name, "kind"))
 
 
 @variant(Reply, "stock_swept")
@@ -73,18 +84,18 @@ class SweepStock(ShopCommand[StockSwept, Never]):
 
     To write down is book-keeping alone: what has expired counts for nothing, swept or not. So
     it may be left out, or come late, and nobody has more or less of it. To forget is more: an
-    order whose reservations are forgotten cannot renew them, and when it is confirmed later,
-    its lines are set aside anew, and its gifts are not.
+    order whose reservations are forgotten cannot renew them. When it is confirmed later, its
+    lines and its gifts are set aside anew, where they are free still.
 
     Args:
         aggregates: Which levels and agendas, such as a page of ``store.keys("stock_level")``;
             those that are not there are passed over.
         forget_before: Forget reservations that are over or have expired, and were made before
-            that instant: one before all orders that may still be confirmed. None: forget none.
+            that instant. None: forget none.
     """
 
     aggregates: tuple[Key, ...] = field(
-        converter=_keys, validator=each(instance(Key), least=1, most=MAX_SWEPT)
+        converter=_keys, validator=each(_is_swept, least=1, most=MAX_SWEPT)
     )
     forget_before: datetime | None = field(
         default=None, converter=pinned, validator=optional(aware)
@@ -95,11 +106,7 @@ class SweepStock(ShopCommand[StockSwept, Never]):
         return dict.fromkeys(self.aggregates)
 
     def decide(self, got: Loaded, shop: Shop) -> Decision[StockSwept] | Refusal[Never]:  # noqa: ARG002
-        """Write it down.
-
-        Raises:
-            InvalidType: One of them is neither a level nor an agenda.
-        """
+        """Write it down."""
         happened = []
         for key in dict.fromkeys(self.aggregates):
             value, events = self._swept(key, got)

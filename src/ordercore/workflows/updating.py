@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from ordercore.cart.counts import Counts, are_counts, counts_if_valid
 from ordercore.data import variant
@@ -30,11 +30,18 @@ from ordercore.orders import (
     note,
     release,
 )
-from ordercore.stock import Shortage
+from ordercore.stock import Appointment, Shortage
 from ordercore.storage import Decision, Loaded, Readable, Reply
 from ordercore.workflows.asking import granted, needed, task_of, task_of_all
 from ordercore.workflows.shop import OrderCommand, Shop, decided, tried
-from ordercore.workflows.stock import Granted, Happened, Purpose, StockTask
+from ordercore.workflows.stock import (
+    Granted,
+    Happened,
+    Purpose,
+    StockTask,
+    appointments_of,
+    are_appointments,
+)
 from ordercore.workflows.use_case import Refusal
 
 __all__ = [
@@ -222,11 +229,15 @@ class Updated(Reply):
         order_id: Its id.
         state: In which state it is.
         version: How many events it has had.
+        appointments: Of services that were booked by it, now or anew: when, and with whom.
     """
 
     order_id: str = field(validator=identifier)
     state: OrderState = field(converter=_state, validator=member(OrderState))
     version: int = field(validator=integer(least=1, most=MAX_SEQUENCE))
+    appointments: tuple[Appointment, ...] = field(
+        default=(), converter=appointments_of, validator=are_appointments
+    )
 
     @classmethod
     def of(cls, order: Order) -> Updated:
@@ -273,4 +284,5 @@ class UpdateOrder(OrderCommand[Updated, Refused | tuple[Shortage, ...]]):
         if not isinstance(answer, Granted):
             return Refusal(answer.shortages)
         changed = [Happened(self.order, got.version(self.order), after, events)] if events else []
-        return decided(self, Updated.of(after), [*changed, *answer.happened], answer.usage)
+        reply = evolve(Updated.of(after), appointments=answer.appointments)
+        return decided(self, reply, [*changed, *answer.happened], answer.usage)

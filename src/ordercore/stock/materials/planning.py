@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from fractions import Fraction
 from types import MappingProxyType
+from typing import TypeVar
 
 from attrs import field, frozen
 
@@ -27,7 +28,16 @@ from ordercore.stock.materials.netting import Netting, Outcome, Supply, exactly,
 from ordercore.stock.materials.plan import MAX_NEED, MaterialPlan, Need, PartPlan, Run
 from ordercore.stock.materials.ways import is_contested, most_served
 
-__all__ = ["Producible", "explode", "is_producible", "max_producible", "net", "netted", "plan_of"]
+__all__ = [
+    "Producible",
+    "bounded",
+    "explode",
+    "is_producible",
+    "max_producible",
+    "net",
+    "netted",
+    "plan_of",
+]
 
 
 def explode(book: BillBook, basket: Basket) -> Mapping[str, Fraction]:
@@ -60,14 +70,22 @@ def explode(book: BillBook, basket: Basket) -> Mapping[str, Fraction]:
         sku = step.part.sku
         if sku not in needs:
             continue
-        gross[sku] = _bounded(needs[sku], sku)
+        gross[sku] = bounded(needs[sku], sku)
         for options in step.bills[0] if step.bills else ():
             taken = gross[sku] * exactly(book.step(options[0].sku), options[0].grains)
             needs[options[0].sku] = needs.get(options[0].sku, Fraction()) + taken
     return MappingProxyType(gross)
 
 
-def _bounded(need: Fraction, sku: str) -> Fraction:
+_Need = TypeVar("_Need", int, Fraction)
+
+
+def bounded(need: _Need, sku: str) -> _Need:
+    """Accept a need of a part, in its units, that somebody could count on.
+
+    Raises:
+        LimitExceeded: It is more than `MAX_NEED`.
+    """
     if need > MAX_NEED:
         raise LimitExceeded("a need of at most 10^18 units of a part", path=(sku,))
     return need
@@ -156,8 +174,7 @@ def _sums(wanted: Iterable[Wanted]) -> dict[str, int]:
 
 def _part_plan(outcome: Outcome) -> PartPlan:
     step = outcome.step
-    if max(outcome.needed, outcome.made) > MAX_NEED:
-        raise LimitExceeded("at most 10^18 units of a part", path=(step.part.sku,))
+    bounded(max(outcome.needed, outcome.made), step.part.sku)
     needs: dict[str | None, int] = {}
     for grains, parent in outcome.needs:
         needs[parent] = needs.get(parent, 0) + grains

@@ -1,7 +1,8 @@
 """People and equipment: what they can do, when they are free, and what they are booked for.
 
 A `Resource` has skills and working time. Its `Agenda` holds what it is promised to, half-open
-and never more than there is of it. A `Requirement` says what a service needs, all at once;
+and never more than there is of it; where the resource is changed, a `BookingConflict` tells
+what it does not serve any more. A `Requirement` says what a service needs, all at once;
 `earliest_slot` finds the first time at which it can be, exactly, or says why there is none.
 """
 
@@ -17,10 +18,12 @@ from ordercore.stock.resources.commands import (
     apply,
     book,
     cancel,
+    change_resource,
     move,
     open_agenda,
     rebuild,
 )
+from ordercore.stock.resources.conflicts import BookingConflict, ConflictReason
 from ordercore.stock.resources.events import (
     AgendaOpened,
     BookingCancelled,
@@ -31,6 +34,7 @@ from ordercore.stock.resources.events import (
     BookingMoved,
     BookingRenewed,
     BookingsExpired,
+    ResourceChanged,
 )
 from ordercore.stock.resources.holding import expire, finish, firm, hand_over, renew
 from ordercore.stock.resources.planning import MAX_AGENDAS, earliest_slot, earliest_slots
@@ -64,6 +68,7 @@ __all__ = [
     "AgendaResult",
     "Booking",
     "BookingCancelled",
+    "BookingConflict",
     "BookingEnd",
     "BookingFinished",
     "BookingFirmed",
@@ -74,6 +79,7 @@ __all__ = [
     "BookingsExpired",
     "Chosen",
     "Clash",
+    "ConflictReason",
     "Lack",
     "LackReason",
     "Operation",
@@ -83,6 +89,7 @@ __all__ = [
     "Requirement",
     "Resource",
     "ResourceCapacity",
+    "ResourceChanged",
     "ResourceKind",
     "Role",
     "Skill",
@@ -90,6 +97,7 @@ __all__ = [
     "apply",
     "book",
     "cancel",
+    "change_resource",
     "earliest_slot",
     "earliest_slots",
     "expire",

@@ -1,8 +1,9 @@
 """Bookings: what a resource is promised to, and its agenda, which never promises it twice.
 
-Bookings are half-open: one may begin at the instant at which another ends. At no instant are
-more pieces booked than there are. A booking that nobody made firm may end at an instant: from
-then on it counts for nothing, whether or not somebody has written that down.
+Bookings are half-open: one may begin at the instant at which another ends. Nothing is booked
+where too few pieces are free; where pieces go later on, their bookings stay, and the agenda
+says which. A booking that nobody made firm may end at an instant: from then on it counts for
+nothing, whether or not somebody has written that down.
 """
 
 from __future__ import annotations
@@ -12,13 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
-from itertools import accumulate
 from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
 from ordercore.calendars import Window, instant_us
-from ordercore.calendars.spans import Pair, union
+from ordercore.calendars.spans import Pair, meets, union
 from ordercore.data import document
 from ordercore.data.checks import (
     Check,
@@ -30,13 +30,21 @@ from ordercore.data.checks import (
     integer,
     member,
     member_of,
+    names_of,
     optional,
     tuple_of,
 )
 from ordercore.data.instants import pinned
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidType, InvalidValue, NotFound
 from ordercore.events import MAX_SEQUENCE
-from ordercore.stock.resources.resource import MAX_CAPACITY, Resource
+from ordercore.stock.resources.pieces import crowded, end_of, levels, most_at_once, within
+from ordercore.stock.resources.resource import (
+    MAX_CAPACITY,
+    Resource,
+    Skill,
+    are_skills,
+    skills_of,
+)
 
 __all__ = ["MAX_BOOKINGS", "Agenda", "Booking", "BookingEnd", "is_bounded"]
 
@@ -68,6 +76,12 @@ def _end_of(given: BookingEnd | str | None) -> BookingEnd | None:
     return None if given is None else member_of(BookingEnd, given)
 
 
+def _skills_of(
+    given: Mapping[str, int] | Iterable[Skill] | None,
+) -> tuple[Skill, ...] | None:
+    return None if given is None else skills_of(given)
+
+
 @frozen(kw_only=True)
 class Booking:
     """Pieces of a resource that are promised for a time.
@@ -82,6 +96,8 @@ class Booking:
         expires_at: From when on it counts for nothing; None: it is firm, and stays.
         renewable_until: The latest end that renewals may give it; None: it cannot be renewed.
         ended: Why it holds no more; None: it holds, or was cancelled.
+        skills: What the resource must be able to do for it; None: nobody has said.
+        service: When the service itself is, without setup and travel; None: all of the time.
     """
 
     id: str = field(validator=identifier)
@@ -97,6 +113,20 @@ class Booking:
     ended: BookingEnd | None = field(
         default=None, converter=_end_of, validator=optional(member(BookingEnd))
     )
+    skills: tuple[Skill, ...] | None = field(
+        default=None, converter=_skills_of, validator=optional(are_skills)
+    )
+    service: Window | None = field(default=None, validator=optional(is_bounded))
+
+    def __attrs_post_init__(self) -> None:
+        if self.service is not None and not within(self.service, self.window):
+            expected, given = f"a window within {self.window}", str(self.service)
+            raise InvalidValue(expected, given, path=("service",), reason="fields_disagree")
+
+    @property
+    def serves(self) -> Window:
+        """When whoever it is for is served: the service, or all of the time."""
+        return self.window if self.service is None else self.service
 
     def has_expired(self, at: datetime) -> bool:
         """Whether its time is over at an instant, written down or not."""
@@ -140,6 +170,7 @@ def _bookings(given: Iterable[Booking]) -> tuple[Booking, ...]:
 
 
 _are_bookings: Check = each(instance(Booking), most=MAX_BOOKINGS)
+_are_ids: Check = each(identifier, most=MAX_BOOKINGS)
 
 
 @document("agenda")
@@ -153,10 +184,13 @@ class Agenda:
         cancelled: Those that hold no more: cancelled, finished or expired, in the order in
             which they ended.
         version: How many events it has had.
+        overbooked: The ids of those that hold where more is booked than there is, since pieces
+            are gone that there were; in the order of the bookings. Nothing is booked there
+            before they are elsewhere, or over.
 
     Raises:
         InvalidDocument: With every id that is used twice, and every booking that begins when
-            there are not so many pieces left.
+            there are not so many pieces left, unless all that go on then are overbooked.
         InvalidInput: A field is not as said.
     """
 
@@ -166,12 +200,15 @@ class Agenda:
         default=(), converter=_bookings, validator=_are_bookings
     )
     version: int = field(default=1, validator=_version)
+    overbooked: tuple[str, ...] = field(default=(), converter=names_of, validator=_are_ids)
     _known: Mapping[str, Booking] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        faults = [*_used_twice(self), *_overbooked(self.bookings, self.resource.capacity)]
+        faults = [*_used_twice(self), *_booked_twice(self)]
         if faults:
             raise InvalidDocument(faults)
+        if self.overbooked:
+            object.__setattr__(self, "overbooked", _overbooked(self.bookings, self.resource))
         known = {each.id: each for each in (*self.cancelled, *self.bookings)}
         object.__setattr__(self, "_known", known)
 
@@ -224,31 +261,36 @@ class Agenda:
     def during(self, window: Window) -> tuple[Booking, ...]:
         """List the bookings that have an instant in common with a window."""
         start = float("-inf") if window.start is None else instant_us(window.start)
-        return self._between(start, _end(window))
+        return self._between(start, end_of(window))
 
     def _between(self, start: float, end: float) -> tuple[Booking, ...]:
         """List the bookings that have an instant in common with a time, in microseconds."""
         before = bisect_left(self.bookings, end, key=lambda each: each.span[0])
-        if self.resource.capacity == 1:  # they end in the order in which they begin
+        if self._one_by_one:  # they end in the order in which they begin
             first = bisect_right(self.bookings, start, key=lambda each: each.span[1])
             return self.bookings[first:before]
         return tuple(each for each in self.bookings[:before] if each.span[1] > start)
 
+    @property
+    def _one_by_one(self) -> bool:
+        """Whether no two bookings go on at once."""
+        return self.resource.capacity == 1 and not self.overbooked
+
     def spare(self, window: Window) -> int:
         """Tell how many pieces are free throughout a window, whether or not at work."""
-        return self.resource.capacity - most_at_once(self.during(window), window)
+        return max(0, self.resource.capacity - most_at_once(self.during(window), window))
 
     @cached_property
     def levels(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
         """When the number of booked pieces changes, in microseconds, and to what."""
-        return _levels(self.bookings)
+        return levels(self.bookings)
 
     def busy(self, units: int, start: int, end: int) -> list[Pair]:
         """List when fewer than so many pieces are free, of what begins or ends within a time.
 
         All in microseconds. What goes on before or after that time is told as it is.
         """
-        if self.resource.capacity == 1:
+        if self._one_by_one:
             return union(each.span for each in self._between(start, end))
         times, used = self.levels
         first, last = max(0, bisect_right(times, start) - 1), bisect_left(times, end) + 1
@@ -260,15 +302,14 @@ class Agenda:
 
     def with_booking(self, booking: Booking) -> Agenda:
         """Add a booking that fits, under an id that is new."""
-        i = bisect_left(self.bookings, _order(booking), key=_order)
-        bookings = (*self.bookings[:i], booking, *self.bookings[i:])
-        return self._next(bookings, self.cancelled, {**self._known, booking.id: booking})
+        known = {**self._known, booking.id: booking}
+        return self._next(_with(self.bookings, booking), self.cancelled, known)
 
     def with_moved(self, before: Booking, after: Booking) -> Agenda:
         """Put a booking that fits in the place of another of its id, which may have expired."""
         others = tuple(each for each in self.cancelled if each.id != after.id)
-        kept = self._without(before).bookings
-        return self._next(kept, others, self._known, events=0).with_booking(after)
+        bookings = _with(self._without(before).bookings, after)
+        return self._next(bookings, others, {**self._known, after.id: after})
 
     def with_cancelled(self, *bookings: Booking, ended: BookingEnd | None = None) -> Agenda:
         """Let bookings hold no more; those that expired may be cancelled, too."""
@@ -277,6 +318,10 @@ class Agenda:
             rest = rest._without(booking)
         others = tuple(each for each in self.cancelled if each.id not in over)
         return self._next(rest.bookings, (*others, *over.values()), {**self._known, **over})
+
+    def with_resource(self, resource: Resource) -> Agenda:
+        """Let the resource be otherwise; bookings stay, also where it has too few pieces."""
+        return self._next(self.bookings, self.cancelled, self._known, resource=resource)
 
     def spare_without(self, booking: Booking, window: Window) -> int:
         """Tell how many pieces are free throughout a window but for one booking."""
@@ -295,40 +340,24 @@ class Agenda:
         cancelled: tuple[Booking, ...],
         known: Mapping[str, Booking],
         events: int = 1,
+        resource: Resource | None = None,
     ) -> Agenda:
-        agenda = object.__new__(Agenda)
+        agenda, of = object.__new__(Agenda), resource or self.resource
+        crowds = self.overbooked or of.capacity < self.resource.capacity
         put = object.__setattr__
-        put(agenda, "resource", self.resource)
+        put(agenda, "resource", of)
         put(agenda, "bookings", bookings)
         put(agenda, "cancelled", cancelled)
         put(agenda, "version", self.version + events)
+        put(agenda, "overbooked", _overbooked(bookings, of) if crowds else ())
         put(agenda, "_known", known)
         return agenda
 
 
-def _end(window: Window) -> float:
-    return float("inf") if window.end is None else instant_us(window.end)
-
-
-def most_at_once(bookings: Iterable[Booking], window: Window) -> int:
-    """Tell how many pieces bookings take at once, at most, within a window."""
-    times, used = _levels(bookings)
-    end = _end(window)
-    within = [count for at, count in zip(times, used, strict=True) if at < end]
-    if window.start is None:
-        return max(within, default=0)
-    first = bisect_right(times, instant_us(window.start)) - 1
-    return max(within[max(first, 0) :], default=0)
-
-
-def _levels(bookings: Iterable[Booking]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    changes: dict[int, int] = {}
-    for booking in bookings:
-        start, end = booking.span
-        changes[start] = changes.get(start, 0) + booking.units
-        changes[end] = changes.get(end, 0) - booking.units
-    times = sorted(changes)
-    return tuple(times), tuple(accumulate(changes[at] for at in times))
+def _with(bookings: tuple[Booking, ...], booking: Booking) -> tuple[Booking, ...]:
+    """Put a booking in its place."""
+    i = bisect_left(bookings, _order(booking), key=_order)
+    return (*bookings[:i], booking, *bookings[i:])
 
 
 def _used_twice(agenda: Agenda) -> Iterator[InvalidInput]:
@@ -339,15 +368,27 @@ def _used_twice(agenda: Agenda) -> Iterator[InvalidInput]:
     yield from duplicates(over, "cancelled", then="id", known=ids)
 
 
-def _overbooked(bookings: Sequence[Booking], capacity: int) -> Iterator[InvalidInput]:
-    """Tell of each booking that begins when too few pieces are left."""
+def _booked_twice(agenda: Agenda) -> Iterator[InvalidInput]:
+    """Tell of each booking that begins when too few pieces are left, and is not known to."""
+    capacity, known = agenda.resource.capacity, frozenset(agenda.overbooked)
     running: list[Booking] = []
-    for i, booking in enumerate(bookings):
+    for i, booking in enumerate(agenda.bookings):
         start = booking.span[0]
         running = [other for other in running if other.span[1] > start]
         left = capacity - sum(other.units for other in running)
-        if booking.units > left:
-            expected = f"at most {left} of {capacity} pieces, as others are booked"
+        running.append(booking)
+        if booking.units > left and not known.issuperset(other.id for other in running):
+            expected = f"at most {max(0, left)} of {capacity} pieces, as others are booked"
             path = ("bookings", i, "units")
             yield InvalidValue(expected, booking.units, path=path, reason="double_booking")
-        running.append(booking)
+    real = _overbooked(agenda.bookings, agenda.resource) if known else ()
+    for i, name in enumerate(agenda.overbooked):
+        if name not in real:
+            expected = "the id of a booking that holds where more is booked than there is"
+            yield InvalidValue(expected, name, path=("overbooked", i))
+
+
+def _overbooked(bookings: Sequence[Booking], resource: Resource) -> tuple[str, ...]:
+    """List the bookings that go on where more is booked than there is."""
+    over = crowded(bookings, resource.capacity)
+    return tuple(each.id for each in bookings if meets(over, each.span)) if over else ()

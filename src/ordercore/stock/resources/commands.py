@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from attrs import evolve, frozen
 
-from ordercore.calendars import Window
+from ordercore.calendars import Window, instant_us
 from ordercore.data.checks import Named, aware, identifier, instance
 from ordercore.errors import (
     IdempotencyConflict,
@@ -30,6 +30,7 @@ from ordercore.stock.resources.bookings import (
     BookingEnd,
     is_bounded,
 )
+from ordercore.stock.resources.conflicts import conflicts
 from ordercore.stock.resources.events import (
     AgendaOpened,
     BookingCancelled,
@@ -40,7 +41,9 @@ from ordercore.stock.resources.events import (
     BookingMoved,
     BookingRenewed,
     BookingsExpired,
+    ResourceChanged,
 )
+from ordercore.stock.resources.pieces import end_of
 from ordercore.stock.resources.resource import Resource
 
 __all__ = [
@@ -49,6 +52,7 @@ __all__ = [
     "apply",
     "book",
     "cancel",
+    "change_resource",
     "clash",
     "done",
     "move",
@@ -92,6 +96,31 @@ def open_agenda(resource: Resource) -> AgendaResult:
     """Begin the agenda of a resource."""
     event = AgendaOpened(resource)
     return apply(None, event), (event,)
+
+
+def change_resource(agenda: Agenda, resource: Resource, *, at: datetime) -> AgendaResult:
+    """Let a resource be otherwise: hours, exceptions such as leave, skills, site, pieces, name.
+
+    What is booked stays booked. Whatever the resource does not serve any more by that is told
+    in the event, each booking with all reasons: move it, or cancel it. Where more is booked
+    than there is, nothing is free. As it is already, it stays, and nothing has happened.
+
+    Args:
+        agenda: Whose.
+        resource: As it is from now on, as a whole.
+        at: When: what is over by then is told no more; what has expired is written down first.
+
+    Raises:
+        InvalidValue: It is another resource, or of another kind.
+        InvalidInput: It is no resource.
+    """
+    instance(Resource)(None, Named("resource"), resource)
+    _check_same(agenda, resource)
+    late = swept(agenda, at)
+    if resource == agenda.resource:
+        return agenda, ()
+    now, _ = done(agenda, *late)
+    return done(agenda, *late, ResourceChanged(resource, tuple(conflicts(now, resource, at))))
 
 
 def book(agenda: Agenda, booking: Booking, *, at: datetime | None = None) -> AgendaResult | Clash:
@@ -142,7 +171,7 @@ def move(agenda: Agenda, booking_id: str, window: Window) -> AgendaResult | Clas
     free = agenda.spare_without(booking, window)
     if booking.units > free:
         return clash(agenda, evolve(booking, window=window), free)
-    return done(agenda, BookingMoved(booking_id, window))
+    return done(agenda, BookingMoved(booking_id, window, _at(booking, window)))
 
 
 def cancel(agenda: Agenda, booking_id: str) -> AgendaResult:
@@ -193,6 +222,11 @@ def rebuild(events: Iterable[Event]) -> Agenda:
     return rebuilt(apply, events)
 
 
+def _changed(agenda: Agenda, event: ResourceChanged) -> Agenda:
+    _check_same(agenda, event.resource)
+    return agenda.with_resource(event.resource)
+
+
 def _made(agenda: Agenda, event: BookingMade) -> Agenda:
     _check_new(agenda, event.booking)
     if agenda.known(event.booking.id) is not None:
@@ -203,10 +237,33 @@ def _made(agenda: Agenda, event: BookingMade) -> Agenda:
 
 def _moved(agenda: Agenda, event: BookingMoved) -> Agenda:
     booking = agenda.booking(event.id)
-    first = booking.window if booking.first is None else booking.first
-    moved = evolve(booking, window=event.window, first=first)
+    moved = _at(booking, event.window)
     _check_fits(agenda, moved, agenda.spare_without(booking, event.window))
     return agenda.with_moved(booking, moved)
+
+
+def _at(booking: Booking, window: Window) -> Booking:
+    """Put a booking to another time; the service begins as long after the start as before.
+
+    Where it does not fit any more, nobody has said when in that time it is.
+    """
+    first = booking.window if booking.first is None else booking.first
+    service = None if booking.service is None else _shifted(booking.service, booking, window)
+    return evolve(booking, window=window, first=first, service=service)
+
+
+def _shifted(service: Window, booking: Booking, to: Window) -> Window | None:
+    begins, ends, old, new = (
+        cast("datetime", each)
+        for each in (service.start, service.end, booking.window.start, to.start)
+    )
+    if instant_us(new) + instant_us(ends) - instant_us(old) > end_of(to):
+        return None
+    try:
+        start = new + (begins - old)
+        return Window(start, start + (ends - begins))
+    except OverflowError:  # on the last day that there is, by the clock of another zone
+        return None
 
 
 def _cancelled(agenda: Agenda, event: BookingCancelled) -> Agenda:
@@ -239,9 +296,10 @@ def _expired(agenda: Agenda, event: BookingsExpired) -> Agenda:
 
 
 def _kept(agenda: Agenda, name: str, **terms: Any) -> Agenda:
-    """Let a booking hold on other terms; one that has expired holds again."""
+    """Let a booking hold on other terms; one that has expired holds again, if it fits."""
     before = there(agenda, name)
-    _check_fits(agenda, before, agenda.spare_without(before, before.window))
+    if not agenda.holds(before):
+        _check_fits(agenda, before, agenda.spare(before.window))
     return agenda.with_moved(before, evolve(before, ended=None, **terms))
 
 
@@ -255,6 +313,7 @@ _CHANGES: Final[Mapping[type[Event], Callable[[Agenda, Any], Agenda]]] = Mapping
         BookingHandedOver: _handed_over,
         BookingFinished: _finished,
         BookingsExpired: _expired,
+        ResourceChanged: _changed,
     }
 )
 
@@ -289,6 +348,14 @@ def there(agenda: Agenda, booking_id: str) -> Booking:
 
 def _is_there(agenda: Agenda, known: Booking) -> bool:
     return known.ended is BookingEnd.EXPIRED or agenda.holds(known)
+
+
+def _check_same(agenda: Agenda, resource: Resource) -> None:
+    for name in ("id", "kind"):
+        expected, told = getattr(agenda.resource, name), getattr(resource, name)
+        if told != expected:
+            path = ("resource", name)
+            raise InvalidValue(f"{expected}", told, path=path, reason="other_aggregate")
 
 
 def _check_new(agenda: Agenda, booking: Booking) -> None:

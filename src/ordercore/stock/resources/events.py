@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from attrs import field, frozen
 
 from ordercore.calendars import Window
 from ordercore.data import variant
-from ordercore.data.checks import aware, each, identifier, instance, names_of
+from ordercore.data.checks import (
+    aware,
+    each,
+    identifier,
+    instance,
+    names_of,
+    optional,
+    tuple_of,
+)
 from ordercore.data.instants import pinned
+from ordercore.errors import InvalidValue
 from ordercore.events import Event
 from ordercore.stock.resources.bookings import MAX_BOOKINGS, Booking, is_bounded
+from ordercore.stock.resources.conflicts import BookingConflict
 from ordercore.stock.resources.resource import Resource
 
 __all__ = [
@@ -24,6 +35,7 @@ __all__ = [
     "BookingMoved",
     "BookingRenewed",
     "BookingsExpired",
+    "ResourceChanged",
 ]
 
 
@@ -37,6 +49,29 @@ class AgendaOpened(Event):
     """
 
     resource: Resource = field(validator=instance(Resource))
+
+
+def _conflicts(given: Iterable[BookingConflict]) -> tuple[BookingConflict, ...]:
+    return tuple_of(given)
+
+
+@variant(Event, "resource_changed")
+@frozen
+class ResourceChanged(Event):
+    """A resource is otherwise from now on: its hours, skills, site, or how many pieces.
+
+    Args:
+        resource: As it is now.
+        conflicts: The bookings that it does not serve any more as it is now, and why; they
+            stay until they are moved or cancelled.
+    """
+
+    resource: Resource = field(validator=instance(Resource))
+    conflicts: tuple[BookingConflict, ...] = field(
+        default=(),
+        converter=_conflicts,
+        validator=each(instance(BookingConflict), most=MAX_BOOKINGS),
+    )
 
 
 @variant(Event, "booking_made")
@@ -59,10 +94,27 @@ class BookingMoved(Event):
     Args:
         id: Which booking.
         window: When it is from now on.
+        booking: As it stands from now on, for those who are told; None: nobody has said.
+
+    Raises:
+        InvalidValue: The booking is another one, or at another time.
     """
 
     id: str = field(validator=identifier)
     window: Window = field(validator=is_bounded)
+    booking: Booking | None = field(default=None, validator=optional(instance(Booking)))
+
+    def __attrs_post_init__(self) -> None:
+        if self.booking is not None:
+            _check_agrees("id", self.booking.id, self.id)
+            _check_agrees("window", self.booking.window, self.window)
+
+
+def _check_agrees(name: str, given: object, expected: object) -> None:
+    """Refuse a booking that is not as the rest of its event says."""
+    if given != expected:
+        path = ("booking", name)
+        raise InvalidValue(str(expected), str(given), path=path, reason="fields_disagree")
 
 
 @variant(Event, "booking_cancelled")
@@ -84,9 +136,19 @@ class BookingFirmed(Event):
 
     Args:
         id: Which.
+        booking: As it stands from now on, for those who are told; None: nobody has said.
+
+    Raises:
+        InvalidValue: The booking is another one, or expires.
     """
 
     id: str = field(validator=identifier)
+    booking: Booking | None = field(default=None, validator=optional(instance(Booking)))
+
+    def __attrs_post_init__(self) -> None:
+        if self.booking is not None:
+            _check_agrees("id", self.booking.id, self.id)
+            _check_agrees("expires_at", self.booking.expires_at, None)
 
 
 @variant(Event, "booking_renewed")

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from attrs import evolve
+
 from ordercore.data.checks import Named, aware, identifier
 from ordercore.errors import InvalidValue
 from ordercore.stock.resources.bookings import Agenda, Booking, BookingEnd
@@ -34,7 +36,8 @@ def firm(agenda: Agenda, booking_id: str, *, at: datetime) -> AgendaResult | Cla
     late = _over_if_late(agenda, found, at)
     if isinstance(late, Clash):
         return late
-    return done(late[0], BookingFirmed(booking_id), before=late[1])
+    kept = evolve(found, ended=None, expires_at=None, renewable_until=None)
+    return done(late[0], BookingFirmed(booking_id, kept), before=late[1])
 
 
 def renew(

@@ -59,7 +59,8 @@ class Slot:
             purpose: For what; None: the requirement's id.
         """
         said = self.requirement if purpose is None else purpose
-        booking = Booking(id=booking_id, window=self.occupied, purpose=said)
+        service = None if self.window == self.occupied else self.window
+        booking = Booking(id=booking_id, window=self.occupied, purpose=said, service=service)
         return bookings_by_resource(((one.resource, one.units) for one in self.chosen), booking)
 
 

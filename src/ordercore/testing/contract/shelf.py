@@ -159,6 +159,7 @@ _AGENDA_LIFE: Final[tuple[Step, ...]] = (
     lambda agenda: _booked(resources.move(agenda, "b-2", _window(1))),
     lambda agenda: resources.cancel(agenda, "b-1"),
     _book("b-4", 0),
+    lambda agenda: resources.change_resource(agenda, _resource("bay", 1), at=AT),
 )
 
 

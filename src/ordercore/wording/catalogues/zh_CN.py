@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from ordercore.wording.catalogues.notices_zh_CN import NOTICES
+from ordercore.wording.catalogues.refunds_zh_CN import REFUNDS
 from ordercore.wording.catalogues.sourcing_zh_CN import SOURCING
 from ordercore.wording.catalogues.stock_zh_CN import STOCK
 from ordercore.wording.catalogues.timeline_zh_CN import TIMELINE
@@ -229,40 +230,6 @@ _ROWS: dict[str, Message] = {
 }
 """Rows of an explanation."""
 
-_REFUNDS: dict[str, Message] = {
-    "refund.amount": "退款 {amount}",
-    "refund.refused": "不能这样退货",
-    "refund.parted.set": "{promotion}：共 {units} 件须整套退，此次将退至 {back} 件",
-    "refund.parted.sets": (
-        "{promotion}：共 {units} 件为 {sets} 套，须整套退，此次将退至 {back} 件"
-    ),
-    "refund.anew": "未退商品按单独购买重新计价：",
-    "refund.lost": "不再享受“{promotion}”，少优惠 {amount}",
-    "refund.less": "“{promotion}”少优惠 {amount}",
-    "refund.more": "“{promotion}”多优惠 {amount}",
-    "refund.kept": "{title}（未退）",
-    "refund.dearer": "{title}因此多付 {amount}，从退款中扣除",
-    "refund.cheaper": "{title}因此少付 {amount}，一并退还",
-    "refund.price_up": "优惠前的价格高 {amount}",
-    "refund.price_down": "优惠前的价格低 {amount}",
-    "refund.share_less": "{name} 少优惠 {amount}",
-    "refund.share_more": "{name} 多优惠 {amount}",
-    "refund.withheld": "扣除（定金或留下的赠品）",
-    "refund.waived": "免收差额",
-    "refund.shortfall": "未退商品比已付多 {amount}，不追收",
-    "refund.gift": "需退回赠品 {sku}",
-    "refund.gift_kept": "赠品留下，按价值扣除 {sku}",
-    "refund.points_redeemed": "退还已使用的 {count} 积分",
-    "refund.points_earned": "扣回已获得的 {count} 积分",
-    "refund.coupon_used": "退还优惠券 {coupon}",
-    "refund.coupon_granted": "收回优惠券 {coupon}",
-    "refund.so_far": "累计退款 {refunded}，剩余 {remaining}",
-    "refund.refunded": "累计退款",
-    "refund.remaining": "剩余",
-    "refund.short": "未退商品超出已付，不追收",
-}
-"""What a return gives back."""
-
 _HINTS: dict[str, Message] = {
     "hint": "再买 {what} 可{gains}",
     "hint.none": "暂无可凑单的优惠",
@@ -311,7 +278,7 @@ CATALOGUE = Catalogue(
             **_OUTCOMES,
             **_MISSES,
             **_ROWS,
-            **_REFUNDS,
+            **REFUNDS,
             **_HINTS,
             **_DIFFERENCES,
             **TIMELINE,

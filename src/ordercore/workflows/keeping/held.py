@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from functools import partial
 from typing import Protocol
@@ -63,17 +64,19 @@ class Goods:
     def firm(self) -> Missing:
         """Keep what has not expired, and free what has."""
         missing: Missing = []
+        counted: Counter[tuple[str, str]] = Counter()  # gifts of one sku share their piles
         for wanted in self._wanted:
-            left, expired = wanted.quantity, 0
+            left = wanted.quantity
             for pile in self._piles(wanted):
                 if pile.found.has_expired(self._desk.task.at):
-                    expired += pile.found.outstanding
                     self._desk.free(pile, pile.found.outstanding)
                     continue
-                left -= pile.found.outstanding
                 self._desk.firm(pile)
-            left = min(left, expired) if wanted.is_gift else left
-            if left > 0:
+                name = pile.site, pile.found.id
+                own = min(left, pile.found.outstanding - counted[name])
+                counted[name] += own
+                left -= own
+            if left:
                 missing.append((wanted, left))
         return missing
 

@@ -78,11 +78,10 @@ class Made:
         return self._anew(piles) if any(pile.site in sites for pile in piles) else []
 
     def _anew(self, piles: Iterable[Pile]) -> Missing:
-        """Free what is held, and ask for all lines anew; for a gift only if it was held."""
-        held = list(piles)
-        for pile in held:
+        """Free what is held, and ask for all of it anew."""
+        for pile in piles:
             self._desk.free(pile, pile.found.outstanding)
-        return [(each, each.quantity) for each in self._wanted if held or not each.is_gift]
+        return [(each, each.quantity) for each in self._wanted]
 
     def free(self) -> None:
         """Free what the units that stay do not need, the newest first."""

@@ -13,6 +13,7 @@ from attrs import evolve
 from ordercore.errors import InvalidValue
 from ordercore.sourcing import AllocationPlan
 from ordercore.stock import (
+    Appointment,
     Demand,
     DemandLine,
     FromStock,
@@ -38,7 +39,7 @@ from ordercore.workflows.stock import Promised, Short, Wanted
 if TYPE_CHECKING:
     from ordercore.workflows.keeper import StockKeeper
 
-__all__ = ["set_aside"]
+__all__ = ["find_times", "set_aside"]
 
 _PLACE_UNKNOWN: Final = "place_unknown"
 """The reason of sourcing where a rule asks for a place that nobody knows."""
@@ -76,6 +77,22 @@ def set_aside(
         return None
     shortages = _of_lines(done.shortages, demand, missing)
     return Short(shortages=shortages, proposals=remedies(done, demand, snapshot), plan=plan)
+
+
+def find_times(desk: Desk, several: Iterable[Wanted]) -> tuple[Appointment, ...] | Short:
+    """Find when services can take place, all of them; or tell what is short. Nobody is booked.
+
+    Args:
+        desk: The task.
+        several: Services that the keeper knows.
+    """
+    at = desk.task.at
+    missing = {wanted.line: (wanted, wanted.quantity) for wanted in several}
+    demand = Demand([_line(desk.keeper, each, units, at) for each, units in missing.values()])
+    answer = check(demand, _snapshot(desk), at)
+    if not answer.ok:
+        return Short(shortages=_of_lines(answer.shortages, demand, missing))
+    return tuple(each for line in answer.lines for each in line.appointments)
 
 
 def _snapshot(desk: Desk) -> StockSnapshot:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
+from itertools import chain
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from ordercore.calendars import instant_us
 from ordercore.errors import InvalidValue
-from ordercore.stock import Shortage
+from ordercore.stock import Appointment, Shortage
+from ordercore.stock.performing import bookings_of
 from ordercore.stock.resources import (
     Agenda,
     AgendaResult,
     Booking,
+    book,
     cancel,
     finish,
     firm,
@@ -21,9 +24,10 @@ from ordercore.stock.resources import (
     renew,
 )
 from ordercore.storage import Key
-from ordercore.workflows.keeping.desk import Desk, Renewing
+from ordercore.workflows.keeping.desk import Desk, Renewing, agenda_key
 from ordercore.workflows.keeping.held import Missing
-from ordercore.workflows.stock import Wanted
+from ordercore.workflows.keeping.serving import find_times
+from ordercore.workflows.stock import Promised, Short, Wanted
 
 __all__ = ["Visits"]
 
@@ -149,3 +153,49 @@ class Visits:
         except InvalidValue:  # it was renewed enough
             return False
         return all([self._desk.put_agenda(each) for each in kept])
+
+    def reschedule(self) -> Short | None:
+        """Give visits up and book as many anew, all of them or, by what is told, none.
+
+        Each is on the terms of a visit that is given up, in the order of their times: what
+        expires, expires when it would have, and what has expired is kept no more there.
+        """
+        held = {each.line: self._held(each)[: each.quantity] for each in self._wanted}
+        lost = [
+            each.short(len(held[each.line]), "not_set_aside")
+            for each in self._wanted
+            if len(held[each.line]) < each.quantity
+        ]
+        if lost:
+            return Short(shortages=lost)
+        for visit in chain(*held.values()):
+            self._each(visit, cancel)
+        found = find_times(self._desk, self._wanted)
+        if isinstance(found, Short):
+            return found
+        self._desk.promised = Promised(appointments=found)
+        given_up = {line: iter(visits) for line, visits in held.items()}
+        for number, each in enumerate(sorted(found, key=_start), 1):
+            name = f"{self._desk.task.command}.v{number}"
+            self._book(name, each, next(given_up[each.line]).parts[0][1])
+        return None
+
+    def _book(self, name: str, appointment: Appointment, terms: Booking) -> None:
+        """Book all who take part in an appointment, on the terms of another booking."""
+        (wanted,) = (each for each in self._wanted if each.line == appointment.line)
+        requirement = self._desk.keeper.requirement(wanted)
+        for resource, booking in bookings_of(appointment, name, requirement):
+            kept = evolve(
+                booking,
+                holder=self._desk.task.order,
+                expires_at=terms.expires_at,
+                renewable_until=terms.renewable_until,
+            )
+            agenda = self._desk.agendas[agenda_key(resource)]
+            booked = book(agenda, kept, at=self._desk.task.at)
+            if not self._desk.put_agenda(booked):  # it was found free
+                raise InvalidValue("a resource that is free", str(booked), reason="double_booking")
+
+
+def _start(appointment: Appointment) -> tuple[int, str]:
+    return instant_us(appointment.occupied.start), appointment.line  # type: ignore[arg-type]
