@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import cache
 
+from attrs import evolve
 from making import AT, BOOK, DETAILS, QUOTE, SERVICES, drafted, in_state, moved, paid
 
 from ordercore import price
+from ordercore.calendars import Window, WorkingHours, WorkingTime
 from ordercore.events import Actor, AggregateId, record
 from ordercore.notices import (
     FOR_CUSTOMERS,
@@ -59,9 +61,11 @@ from ordercore.stock import (
     IncomingCancelled,
     IncomingMoved,
     LateReservation,
+    LostPromise,
     LowStock,
     OverdueReceipt,
     ProductionProposal,
+    PromisesLost,
     PurchaseProposal,
     ReorderPointReached,
     Reservation,
@@ -71,7 +75,18 @@ from ordercore.stock import (
     UnitsReleased,
 )
 from ordercore.stock.proposals import Cause
-from ordercore.stock.resources import Lack, LackReason, Overload
+from ordercore.stock.resources import (
+    Booking,
+    BookingConflict,
+    BookingEnd,
+    BookingMade,
+    ConflictReason,
+    Lack,
+    LackReason,
+    Overload,
+    Resource,
+    ResourceChanged,
+)
 
 DAY = timedelta(days=1)
 STAFF, CUSTOMER = Actor("staff", "u-7"), Actor("customer", "c-7")
@@ -268,6 +283,29 @@ STOCK_EVENTS = recorded(
     ],
 )
 
+GONE = (
+    LostPromise(reservation="v-5", holder="c-3", units=1),
+    LostPromise(reservation="v-4", holder="o-1", line="2", units=1),
+    LostPromise(reservation="v-2", holder="c-3", units=1),
+    LostPromise(reservation="v-1", holder="o-1", line="1", units=2),
+)
+"""What an order, which may be known, and a basket have lost."""
+LOST = recorded("stock_level", "east/mug", [PromisesLost("mug", "east", GONE)])
+
+OPEN = WorkingTime(WorkingHours.of("Asia/Shanghai", {"MO-SU": "08:00-18:00"}))
+FITTER = Resource(id="fitter-1", kind="person", site="north", hours=OPEN, name="秘密人")
+VISIT = Booking(id="b-1", window=Window(AT, AT + DAY), purpose="3", holder="o-1")
+HIT = [
+    BookingConflict(booking=booking, reasons=list(ConflictReason))
+    for booking in (
+        VISIT,
+        evolve(VISIT, id="b-2", holder="c-3", ended=BookingEnd.EXPIRED),
+        evolve(VISIT, id="b-3", holder=None),
+    )
+]
+AGENDA_EVENTS = recorded("agenda", "fitter-1", [BookingMade(VISIT), ResourceChanged(FITTER, HIT)])
+"""A visit is booked; then whoever was to come cannot, for everybody."""
+
 
 def changes():
     """Tell of a proposal of the shop's and one of the customer's, and how each ends."""
@@ -300,6 +338,8 @@ def gallery():
         *changes(),
         *merged(),
         *notices_of(STOCK_EVENTS, policy=EVERYBODY),
+        *notices_of(LOST, order=PLACED, policy=EVERYBODY),
+        *notices_of(AGENDA_EVENTS, order=PLACED, policy=EVERYBODY),
         *notices_for(FOUND, at=AT, order=PLACED, policy=EVERYBODY),
         *notices_for(FOUND, at=AT, policy=EVERYBODY),
     )

@@ -27,6 +27,7 @@ from telling import (
     DAY,
     EVERYBODY,
     FOUND,
+    LOST,
     LOW,
     ON_ITS_WAY,
     PLACED,
@@ -91,7 +92,9 @@ from ordercore.orders import (
 from ordercore.stock import (
     Demand,
     LateReservation,
+    LostPromise,
     LowStock,
+    PromisesLost,
     ReorderPointReached,
     Shortage,
     StockLevel,
@@ -241,7 +244,9 @@ def test_staff_are_told_who_is_missing_for_a_service_and_customers_are_not():
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_customers_are_told_no_code_of_the_shop_and_no_place_of_it(locale):
-    inside = {"reason", "site", "stock_level", "reservation", "holder", "receipt", "point"}
+    inside = {
+        "reason", "site", "stock_level", "reservation", "holder", "receipt", "point", "resource",
+    }  # fmt: skip
     for key, message in CATALOGUES[locale].messages.items():
         if key.startswith("notice.") and ".customer" in key:
             assert placeholders(message).isdisjoint(inside), key
@@ -511,6 +516,105 @@ def test_only_promises_that_were_lost_are_told_of_released_units():
         "backorder_covered",
         "low_stock",
     ]
+
+
+def about(notice):
+    """Tell for whom a notice is, what it names, and which units."""
+    subjects = [(each.kind, each.id, each.name) for each in notice.subjects]
+    units = [(each.id, each.title, each.quantity) for each in notice.units]
+    return notice.kind.value, notice.audience, subjects[1:], units
+
+
+PLACE = [("sku", "mug", ""), ("site", "east", "")]
+
+
+def test_of_lost_promises_purchasing_is_told_at_once_and_staff_of_each_order():
+    holder, order = ("holder", "c-3", ""), ("order", "o-1", "SO1")
+    told_of = [about(each) for each in notices_of(LOST, order=PLACED)]
+    assert told_of == [
+        (
+            "stock_missing",
+            "purchasing",
+            [*PLACE, holder, order],
+            [("c-3", "c-3", 2), ("o-1", "SO1", 3)],
+        ),
+        ("promise_lost", "staff", [*PLACE, holder], [("mug", "mug", 2)]),
+        (
+            "promise_lost",
+            "staff",
+            [*PLACE, order],
+            [("2", "mug", 1), ("1", "mug", 2)],
+        ),
+    ]
+    assert {each.urgency for each in notices_of(LOST)} == {Urgency.NOW}
+
+
+@pytest.mark.parametrize(("sku", "title"), [("shirt", "衬衫"), ("cloth", "cloth")])
+def test_what_was_promised_is_called_by_its_name_and_parts_of_it_by_theirs(sku, title):
+    lost = LostPromise(reservation="v-1", holder="o-1", line="1", units=2)
+    happened = recorded("stock_level", f"east/{sku}", [PromisesLost(sku, "east", [lost])])
+    _, called = notices_of(happened, order=PLACED)
+    assert [(each.title, each.quantity) for each in called.units] == [(title, 2)]
+
+
+def test_whose_promises_were_lost_is_told_without_the_orders_too():
+    bought, _, called = notices_of(LOST)
+    assert [(each.id, each.title) for each in bought.units] == [("c-3", "c-3"), ("o-1", "o-1")]
+    assert about(called)[2:] == (
+        [*PLACE, ("holder", "o-1", "")],
+        [("2", "mug", 1), ("1", "mug", 2)],
+    )
+
+
+def test_each_order_that_has_lost_units_is_a_message_of_its_own():
+    known, unknown = ({each.key for each in notices_of(LOST, order=o)} for o in (PLACED, ()))
+    assert known == unknown
+    assert len(known) == 3
+    assert notices_of([*LOST, *LOST]) == notices_of(LOST)
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"),
+    [
+        (
+            "zh_CN",
+            [
+                "已预占的库存缺失：east 的 mug × 5",
+                "须为以下各方补足：c-3 × 2、SO1 × 3",
+                "已预占的库存不足：mug × 2",
+                "预占方 c-3",
+                "库存：east 的 mug",
+                "已预占的库存不足：mug × 1、mug × 2",
+                "订单 SO1",
+                "库存：east 的 mug",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Promised units are missing: mug × 5 at east",
+                "They are missing for: c-3 × 2, SO1 × 3",
+                "Promised units are not there any more: mug × 2",
+                "Promised to c-3",
+                "Stock: mug at east",
+                "Promised units are not there any more: mug × 1, mug × 2",
+                "Order SO1",
+                "Stock: mug at east",
+            ],
+        ),
+    ],
+)
+def test_lost_promises_are_told_in_both_languages(locale, expected):
+    notices = notices_of(LOST, order=PLACED)
+    assert [line for each in notices for line in str(each.told(locale)).splitlines()] == expected
+
+
+def test_however_many_orders_have_lost_units_all_are_named():
+    lost = [LostPromise(reservation=f"v{i}", holder=f"o{i}", units=1) for i in range(2000)]
+    happened = recorded("stock_level", "east/mug", [PromisesLost("mug", "east", lost)])
+    bought, *called = notices_of(happened)
+    assert len({each.id for each in bought.subjects}) == 2000 + 3
+    assert len({each.key for each in called}) == len(called) == 2000
 
 
 def test_that_the_reorder_point_is_reached_is_told_as_low_stock_is():

@@ -11,7 +11,7 @@ from ordercore.data.checks import Named, aware, each, instance, tuple_of
 from ordercore.notices.happened import low_stock_matter, orders_by_id
 from ordercore.notices.kinds import URGENCIES, NoticeKind, Urgency
 from ordercore.notices.notice import Matter, Notice, NoticeUnits, Subject, addressed
-from ordercore.notices.order_events import order_subject
+from ordercore.notices.order_events import holder_subject, order_subject
 from ordercore.notices.policy import NoticePolicy
 from ordercore.orders import Order
 from ordercore.stock import (
@@ -150,13 +150,10 @@ def _overdue(found: OverdueReceipt, _at: datetime, _orders: _Orders) -> Matter:
 
 
 def _late(found: LateReservation, _at: datetime, orders: _Orders) -> Matter:
-    promised = found.reservation
-    order = orders.get(promised.holder)
-    holder = Subject("holder", promised.holder) if order is None else order_subject(order)
-    own = {} if order is None else {order.id: order}
+    promised, own = found.reservation, orders.get(found.reservation.holder)
     units = NoticeUnits(
         id=promised.line or found.sku,
-        title=_title(own, promised.line, found.sku),
+        title=_title({} if own is None else {own.id: own}, promised.line, found.sku),
         quantity=found.short,
         wanted=promised.outstanding,
     )
@@ -164,7 +161,7 @@ def _late(found: LateReservation, _at: datetime, orders: _Orders) -> Matter:
         NoticeKind.PROMISE_LATE,
         *_place(found),
         Subject("reservation", promised.id),
-        holder,
+        holder_subject(promised.holder, orders),
         units=[units],
         needed_by=promised.due,
         expected_at=found.enough_from,

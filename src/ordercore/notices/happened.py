@@ -16,9 +16,10 @@ from attrs import field, frozen
 from ordercore.data.checks import Named, duplicates, each, instance, tuple_of
 from ordercore.errors import InvalidDocument, InvalidValue
 from ordercore.events import MAX_SEQUENCE, Event, Noted, Recorded
+from ordercore.notices.agenda_events import OF_AGENDAS, source_of
 from ordercore.notices.kinds import URGENCIES, NoticeKind, Urgency
 from ordercore.notices.notice import Matter, Notice, NoticeUnits, Subject, addressed
-from ordercore.notices.order_events import OF_CHANGES, OF_ORDERS, About
+from ordercore.notices.order_events import OF_CHANGES, OF_ORDERS, About, holder_subject
 from ordercore.notices.policy import NoticePolicy
 from ordercore.orders import (
     ChangeConfirmed,
@@ -43,8 +44,10 @@ from ordercore.stock import (
     IncomingExpected,
     IncomingMoved,
     LevelOpened,
+    LostPromise,
     LowStock,
     PolicyChanged,
+    PromisesLost,
     ReorderPointReached,
     ReservationFirmed,
     ReservationRenewed,
@@ -65,15 +68,18 @@ from ordercore.stock.resources import (
     AgendaOpened,
     BookingCancelled,
     BookingFinished,
-    BookingFirmed,
     BookingHandedOver,
-    BookingMade,
-    BookingMoved,
     BookingRenewed,
     BookingsExpired,
 )
 
-__all__ = ["NOBODY", "OF_OTHERS", "low_stock_matter", "notices_of", "orders_by_id"]
+__all__ = [
+    "NOBODY",
+    "OF_OTHERS",
+    "low_stock_matter",
+    "notices_of",
+    "orders_by_id",
+]
 
 
 def notices_of(
@@ -84,7 +90,8 @@ def notices_of(
 ) -> tuple[Notice, ...]:
     """Tell what has happened to those who should know.
 
-    An event that comes twice is told once, here and by its `Notice.key`.
+    An event that comes twice is told once, here and by its `Notice.key`; and so is an
+    appointment, which the agendas of all who take part tell.
 
     Args:
         recorded: What has happened, such as the events of a commit: to orders, to proposals
@@ -108,9 +115,10 @@ def notices_of(
     telling = _Happened(happened, orders, who)
     told: dict[str, Notice] = {}
     for i, one in enumerate(happened):
-        source = f"{one.aggregate.kind}\n{one.aggregate.id}\n{one.sequence}"
-        for matter in telling.matters(i):
-            for notice in addressed(matter, who, source):
+        own = f"{one.aggregate.kind}\n{one.aggregate.id}\n{one.sequence}"
+        source = source_of(one) or own
+        for j, matter in enumerate(telling.matters(i)):
+            for notice in addressed(matter, who, f"{source}\n{j}" if j else source):
                 told.setdefault(notice.key, notice)
     return tuple(told.values())
 
@@ -153,7 +161,7 @@ class _Happened:
         kind = type(told.event)
         tell = OF_ORDERS.get(kind) or OF_CHANGES.get(kind)
         if kind in OF_OTHERS:
-            yield from OF_OTHERS[kind](told, told.event)
+            yield from OF_OTHERS[kind](told, told.event, self.orders)
         elif tell is not None:
             order = self.order_of(i, told)
             about = About(
@@ -184,6 +192,9 @@ class _Happened:
 # What happens elsewhere
 
 
+_Orders = Mapping[str, Order]
+
+
 def _matter(kind: NoticeKind, told: Recorded, *subjects: Subject, **content: Any) -> Matter:
     level = Subject("stock_level", told.aggregate.id)
     return Matter(
@@ -191,17 +202,47 @@ def _matter(kind: NoticeKind, told: Recorded, *subjects: Subject, **content: Any
     )
 
 
-def _incoming_moved(told: Recorded, event: IncomingMoved) -> Iterator[Matter]:
+def _incoming_moved(told: Recorded, event: IncomingMoved, _orders: _Orders) -> Iterator[Matter]:
     receipt = Subject("receipt", event.incoming)
     yield _matter(NoticeKind.RECEIPT_MOVED, told, receipt, expected_at=event.expected_at)
 
 
-def _incoming_cancelled(told: Recorded, event: IncomingCancelled) -> Iterator[Matter]:
+def _incoming_cancelled(
+    told: Recorded, event: IncomingCancelled, _orders: _Orders
+) -> Iterator[Matter]:
     yield _matter(NoticeKind.RECEIPT_CANCELLED, told, Subject("receipt", event.incoming))
 
 
-def _released(told: Recorded, event: UnitsReleased) -> Iterator[Matter]:
-    """Tell of promised units that are not there any more; of others there is no need to."""
+def _lost(told: Recorded, event: PromisesLost, orders: _Orders) -> Iterator[Matter]:
+    """Tell of promised units that are not there any more: at once, and of each order."""
+    by_holder: dict[str, list[LostPromise]] = {}
+    for one in event.lost:
+        by_holder.setdefault(one.holder, []).append(one)
+    place = Subject("sku", event.sku), Subject("site", event.site)
+    holders = {name: holder_subject(name, orders) for name in by_holder}
+    missing = (
+        NoticeUnits(id=name, title=holders[name].title, quantity=sum(one.units for one in lost))
+        for name, lost in by_holder.items()
+    )
+    yield _matter(NoticeKind.STOCK_MISSING, told, *place, *holders.values(), units=missing)
+    for name, lost in by_holder.items():
+        units = _by_line(lost, event.sku, orders.get(name))
+        yield _matter(NoticeKind.PROMISE_LOST, told, *place, holders[name], units=units)
+
+
+def _by_line(lost: Iterable[LostPromise], sku: str, order: Order | None) -> Iterator[NoticeUnits]:
+    """Tell what an order has lost, once for each of its lines; parts of these by their sku."""
+    lines = () if order is None else order.lines
+    titles = {each.id: each.product.title for each in lines if each.product.sku == sku}
+    sums: dict[str | None, int] = {}
+    for one in lost:
+        sums[one.line] = sums.get(one.line, 0) + one.units
+    for line, units in sums.items():
+        yield NoticeUnits(id=line or sku, title=titles.get(line or "", sku), quantity=units)
+
+
+def _released(told: Recorded, event: UnitsReleased, _orders: _Orders) -> Iterator[Matter]:
+    """Tell of units that are not there any more, as long as nobody said whose they were."""
     if event.reason == "not_covered":
         level = told.aggregate.id
         units = NoticeUnits(id=level, title=level, quantity=event.units)
@@ -209,14 +250,14 @@ def _released(told: Recorded, event: UnitsReleased) -> Iterator[Matter]:
         yield _matter(NoticeKind.PROMISE_LOST, told, reservation, units=[units])
 
 
-def _covered(told: Recorded, event: BackordersCovered) -> Iterator[Matter]:
+def _covered(told: Recorded, event: BackordersCovered, _orders: _Orders) -> Iterator[Matter]:
     reservations = (Subject("reservation", name) for name in event.reservations)
     level = told.aggregate.id
     units = NoticeUnits(id=level, title=level, quantity=len(event.reservations))
     yield _matter(NoticeKind.BACKORDER_COVERED, told, *reservations, units=[units])
 
 
-def _reached(told: Recorded, event: ReorderPointReached) -> Iterator[Matter]:
+def _reached(told: Recorded, event: ReorderPointReached, _orders: _Orders) -> Iterator[Matter]:
     yield low_stock_matter(event, told.at)
 
 
@@ -239,14 +280,16 @@ def low_stock_matter(low: ReorderPointReached | LowStock, at: datetime | None = 
     )
 
 
-OF_OTHERS: Final[Mapping[type[Event], Callable[[Recorded, Any], Iterator[Matter]]]] = (
+OF_OTHERS: Final[Mapping[type[Event], Callable[[Recorded, Any, _Orders], Iterator[Matter]]]] = (
     MappingProxyType(
         {
             BackordersCovered: _covered,
             IncomingCancelled: _incoming_cancelled,
             IncomingMoved: _incoming_moved,
+            PromisesLost: _lost,
             ReorderPointReached: _reached,
             UnitsReleased: _released,
+            **OF_AGENDAS,
         }
     )
 )
@@ -288,14 +331,11 @@ NOBODY: Final = frozenset(
         UnitsConsumed,
         UnitsHandedOver,
         UnitsReserved,
-        # A moved appointment is a change of its order.
+        # Its order tells what is given up, done or another order's; the new time is told itself.
         AgendaOpened,
         BookingCancelled,
         BookingFinished,
-        BookingFirmed,
         BookingHandedOver,
-        BookingMade,
-        BookingMoved,
         BookingRenewed,
         BookingsExpired,
     }

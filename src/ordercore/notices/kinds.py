@@ -26,9 +26,11 @@ class NoticeKind(StrEnum):
     RECEIPT_CANCELLED = "receipt_cancelled"
     PROMISE_LATE = "promise_late"
     PROMISE_LOST = "promise_lost"
+    STOCK_MISSING = "stock_missing"
     BACKORDER_COVERED = "backorder_covered"
     SHORTAGE = "shortage"
     OVERLOAD = "overload"
+    BOOKING_CONFLICT = "booking_conflict"
     PURCHASE_PROPOSED = "purchase_proposed"
     PRODUCTION_PROPOSED = "production_proposed"
     PURCHASE_SOONER = "purchase_sooner"
@@ -44,6 +46,7 @@ class NoticeKind(StrEnum):
     ORDER_MERGED = "order_merged"
     ORDER_CANCELLED = "order_cancelled"
     ORDER_COMPLETED = "order_completed"
+    APPOINTMENT_SET = "appointment_set"
     # Their units
     UNITS_CANCELLED = "units_cancelled"
     UNITS_SHIPPED = "units_shipped"
@@ -130,6 +133,8 @@ _NOW: Final = frozenset(
     {
         NoticeKind.RECEIPT_CANCELLED,
         NoticeKind.PROMISE_LOST,
+        NoticeKind.STOCK_MISSING,
+        NoticeKind.BOOKING_CONFLICT,
         NoticeKind.UNITS_LOST,
         NoticeKind.REFUND_FAILED,
     }
@@ -156,7 +161,9 @@ _INTERNAL: Final = frozenset(
         NoticeKind.RECEIPT_MOVED,
         NoticeKind.RECEIPT_CANCELLED,
         NoticeKind.PROMISE_LOST,
+        NoticeKind.STOCK_MISSING,
         NoticeKind.BACKORDER_COVERED,
+        NoticeKind.BOOKING_CONFLICT,
         NoticeKind.PURCHASE_PROPOSED,
         NoticeKind.PRODUCTION_PROPOSED,
         NoticeKind.PURCHASE_SOONER,

@@ -35,7 +35,7 @@ from ordercore.notices.words import NoticeText, told
 from ordercore.stock.answer import MAX_ANSWERS, PartShort, SiteUnits
 from ordercore.stock.materials.plan import MAX_NEED
 from ordercore.stock.proposals import Cause
-from ordercore.stock.resources import Lack
+from ordercore.stock.resources import MAX_BOOKINGS, BookingConflict, Lack
 from ordercore.wording import Words
 
 __all__ = ["Matter", "Notice", "NoticeUnits", "Subject", "addressed"]
@@ -55,7 +55,7 @@ class Subject:
     Args:
         kind: What it is: ``order``, ``other_order``, ``payment``, ``refund``, ``change``,
             ``sku``, ``site``, ``receipt``, ``stock_level``, ``reservation``, ``holder``,
-            ``requirement``.
+            ``requirement``, ``resource``.
         id: Its id.
         name: What people call it by, such as the number of an order; empty: by its id.
     """
@@ -83,8 +83,9 @@ class NoticeUnits:
     """Units that a notice is about.
 
     Args:
-        id: The id of the order's line; where there is no order, the sku.
-        title: What people call the product.
+        id: The id of the order's line; where there is no order, the sku, or what is booked
+            for; where several orders miss units, for which of them.
+        title: What people call the product, or the order.
         quantity: How many units: shipped, short, to be bought, whatever the notice tells.
         wanted: How many were asked for, or are to be there.
         available: How many there are of these; negative: so many are owed.
@@ -139,6 +140,10 @@ def _lacks(given: Iterable[Lack]) -> tuple[Lack, ...]:
     return tuple_of(given)
 
 
+def _conflicts(given: Iterable[BookingConflict]) -> tuple[BookingConflict, ...]:
+    return tuple_of(given)
+
+
 def _audience(given: str) -> str:
     return str(given) if isinstance(given, StrEnum) else given
 
@@ -150,7 +155,7 @@ class Matter:
     kind: NoticeKind = field(alias="about", converter=kind_of, validator=member(NoticeKind))
     urgency: Urgency = field(converter=_urgency, validator=member(Urgency))
     subjects: tuple[Subject, ...] = field(
-        default=(), converter=_subjects, validator=each(instance(Subject))
+        default=(), converter=_subjects, validator=each(instance(Subject), most=MAX_ANSWERS)
     )
     units: tuple[NoticeUnits, ...] = field(
         default=(), converter=_several, validator=each(instance(NoticeUnits), most=MAX_ANSWERS)
@@ -167,6 +172,11 @@ class Matter:
     )
     lacks: tuple[Lack, ...] = field(
         default=(), converter=_lacks, validator=each(instance(Lack), most=MAX_ANSWERS)
+    )
+    conflicts: tuple[BookingConflict, ...] = field(
+        default=(),
+        converter=_conflicts,
+        validator=each(instance(BookingConflict), most=MAX_BOOKINGS),
     )
     needed_by: datetime | None = field(default=None, converter=pinned, validator=_maybe_aware)
     act_by: datetime | None = field(default=None, converter=pinned, validator=_maybe_aware)
@@ -186,8 +196,9 @@ class Notice(Matter):
         about: What it is about; it is read as ``kind``.
         audience: For whom: see `NoticePolicy`.
         voice: How they are spoken to.
-        key: The same for the same event or finding and the same audience: who has sent a
-            notice of a key has sent all of that key.
+        key: The same for the same event or finding and the same audience, and for the same
+            order where an event is told of each order by itself; of an appointment the same
+            whoever's agenda tells it: who has sent a notice of a key has sent all of that key.
         urgency: How soon somebody should see to it.
         subjects: What it is about: ids of an order, a payment, a sku.
         units: Which units it is about.
@@ -199,10 +210,11 @@ class Notice(Matter):
         edits: The tags of the edits of a change.
         causes: Why something is to be bought or made.
         lacks: Which roles cannot be filled, and why.
+        conflicts: Which bookings a resource does not keep any more, and why.
         needed_by: When units are needed.
         act_by: When they must be ordered or begun for that.
-        expected_at: When they come, or a service could begin, as it stands; None: nobody
-            knows, or it is not asked.
+        expected_at: When they come, or a service could begin or does, as it stands; None:
+            nobody knows, or it is not asked.
         at: When it happened; None: it was found.
     """
 

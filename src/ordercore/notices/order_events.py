@@ -46,7 +46,7 @@ from ordercore.orders import (
     UnitsReplaced,
 )
 
-__all__ = ["MOVES", "OF_CHANGES", "OF_ORDERS", "About", "order_subject"]
+__all__ = ["MOVES", "OF_CHANGES", "OF_ORDERS", "About", "holder_subject", "order_subject"]
 
 
 @frozen(kw_only=True)
@@ -115,6 +115,12 @@ class About:
 def order_subject(order: Order) -> Subject:
     """Name an order."""
     return Subject("order", order.id, order.number)
+
+
+def holder_subject(holder: str, orders: Mapping[str, Order]) -> Subject:
+    """Name for whom something is set aside: the order, if it is known."""
+    order = orders.get(holder)
+    return Subject("holder", holder) if order is None else order_subject(order)
 
 
 # The order

@@ -19,6 +19,7 @@ from ordercore.layout.markup import html_of
 from ordercore.money import Money
 from ordercore.notices.kinds import Urgency, Voice
 from ordercore.stock.explaining import cause
+from ordercore.stock.resources import BookingConflict, BookingEnd
 from ordercore.stock.telling import lack, why_short
 from ordercore.wording import Words
 
@@ -28,14 +29,14 @@ if TYPE_CHECKING:
 __all__ = ["NoticeText", "told"]
 
 _LINES: Final = (
-    "order", "body", "holder", "stock_level", "receipt", "edits", "amount", "more", "less", "due",
-    "reason", "needed_by", "act_by", "late", "expected_at",
+    "order", "body", "holder", "site", "stock_level", "reservation", "receipt", "edits",
+    "amount", "more", "less", "due", "reason", "needed_by", "act_by", "late", "expected_at",
 )  # fmt: skip
 """The lines of a notice, in the order of telling."""
 
 _SUBJECTS: Final = (
     "order", "other_order", "payment", "refund", "change", "sku", "site", "receipt",
-    "stock_level", "reservation", "holder", "requirement",
+    "stock_level", "reservation", "holder", "requirement", "resource",
 )  # fmt: skip
 
 
@@ -105,6 +106,7 @@ class _Telling:
             *self.lines(values),
             *[line for units in self.notice.units for line in self.each(units)],
             *self.lacks(),
+            *self.conflicts(),
             *self.causes(),
             *self.end(values),
         ]
@@ -133,6 +135,7 @@ class _Telling:
             **counts,
             "title": first.title if first else "",
             "units": self.units(notice.units),
+            "total": sum(each.quantity for each in notice.units),
             "edits": self.words.joined(
                 self.words.say(f"timeline.edit.{edit}") for edit in notice.edits
             ),
@@ -203,6 +206,27 @@ class _Telling:
         """Tell staff which roles cannot be filled, and why."""
         for found in self.notice.lacks if self.notice.voice is Voice.STAFF else ():
             yield lack(found, self.words, self.zone)
+
+    def conflicts(self) -> Iterator[str]:
+        """Tell staff which bookings are not kept any more, and why."""
+        titles = {each.id: each.title for each in self.notice.units}
+        for found in self.notice.conflicts if self.notice.voice is Voice.STAFF else ():
+            booking = found.booking
+            name = booking.purpose or booking.id
+            yield self.words.say(
+                "notice.conflict",
+                title=titles.get(name, name),
+                start=self.instant(booking.window.start),
+                end=self.instant(booking.window.end),
+                details=self.words.say("reasons").join(self.hit(found)),
+            )
+
+    def hit(self, found: BookingConflict) -> Iterator[str]:
+        """Say why a booking is not kept any more, and whether it holds at all."""
+        for reason in found.reasons:
+            yield self.words.say(f"notice.conflict.{reason}")
+        if found.booking.ended is BookingEnd.EXPIRED:
+            yield self.words.say("notice.conflict.expired")
 
     def causes(self) -> Iterator[str]:
         """Tell staff why something is to be bought or made."""
