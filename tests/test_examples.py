@@ -404,7 +404,7 @@ def test_a_garage_takes_orders_of_goods_with_the_booking_or_says_all_that_is_sho
     assert first == "  SO-1: Thu 26 Nov 13:15, mechanic mechanic-1, lift lifts"
     assert refused == "  SO-2: not placed"
     assert pads.startswith("    brake-pads: 2 wanted, 1 available (")
-    assert fitting.startswith("    fit-brakes: 1 wanted, 0 available (")
+    assert fitting.startswith("    fit-brakes: 0 of 1 can be booked (")
     assert "north, mechanic: booked, free from" in fitting
     assert given_up == "  SO-1: given up"
     assert second == first.replace("SO-1", "SO-2")

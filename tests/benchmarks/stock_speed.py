@@ -27,6 +27,7 @@ from ordercore.stock import (
     DemandLine,
     Incoming,
     MadeToOrder,
+    Material,
     Part,
     Performed,
     Reserved,
@@ -69,6 +70,16 @@ def goods(lines: int, sites: int = 20, receipts: int = 3) -> tuple[Demand, Stock
     return Demand(wanted), StockSnapshot(levels=levels)
 
 
+def assorted(lines: int, units: int, sites: int = 20) -> tuple[Demand, StockSnapshot]:
+    """Make lines that each want another sku, of which any site has three."""
+    levels = [
+        StockLevel(sku=f"s{i}", site=f"s{j:02}", on_hand=3)
+        for i in range(lines)
+        for j in range(sites)
+    ]
+    return Demand.of([(f"s{i}", units) for i in range(lines)]), StockSnapshot(levels=levels)
+
+
 def made(lines: int, dues: int) -> tuple[Demand, StockSnapshot]:
     """Make things of three levels that share their parts."""
     raw = [Part(f"p{i:02}") for i in range(40)]
@@ -93,6 +104,26 @@ def made(lines: int, dues: int) -> tuple[Demand, StockSnapshot]:
         for i in range(lines)
     ]
     return Demand(wanted), StockSnapshot(levels=levels, bills=BillBook([*raw, *middle, *tops]))
+
+
+def chosen(lines: int) -> tuple[Demand, StockSnapshot]:
+    """Make things of oak or ash, each by its own bill; of three in four there is enough."""
+    frame = [Component("oak", 1, substitutes=Material("ash", 1)), Component("wood", "1.2", "m")]
+    frames = [Part(f"a{i}", Bill(frame), lead_time=DAY) for i in range(20)]
+    tops = [
+        Part(f"x{i}", Bill([Component(f"a{i % 20}", 1), Component("bolt", 4)]))
+        for i in range(lines)
+    ]
+    raw = [Part("oak"), Part("ash"), Part("wood", unit="cm"), Part("bolt")]
+    stock = {"oak": lines // 2, "ash": lines // 4, "wood": 10**6, "bolt": 10**6}
+    levels = [StockLevel(sku=sku, site="works", on_hand=n) for sku, n in stock.items()]
+    wanted = [
+        DemandLine(
+            id=f"{i:04}", sku=f"x{i}", quantity=1, supply=MadeToOrder(), needed_by=NOW + 10 * DAY
+        )
+        for i in range(lines)
+    ]
+    return Demand(wanted), StockSnapshot(levels=levels, bills=BillBook([*tops, *frames, *raw]))
 
 
 def garage(bookings: int, people: int = 50) -> list[Agenda]:
@@ -125,6 +156,14 @@ def of_basket(demand: Demand, snapshot: StockSnapshot, *, sets_aside: bool = Fal
         return check(demand, snapshot, NOW)
 
     return Question(ask, lambda: served(ask()))
+
+
+def of_short(demand: Demand, snapshot: StockSnapshot, short: int) -> Question:
+    """Ask for a basket of which so many lines are short, and say of each why."""
+    return Question(
+        lambda: check(demand, snapshot, NOW),
+        lambda: len(check(demand, snapshot, NOW).shortages) == short,
+    )
 
 
 def of_services(lines: int) -> Question:
@@ -191,17 +230,23 @@ def of_most(parts: int) -> Question:
 
 
 ROWS: dict[str, tuple[int, Callable[[int], Question]]] = {
-    "check, 1,000 lines × 20 sites": (1000, lambda n: of_basket(*goods(n))),
+    "check, 1,000 lines of one sku × 20 sites": (1000, lambda n: of_basket(*goods(n))),
     "the same with 200 receipts at each site": (
         1000,
         lambda n: of_basket(*goods(n, receipts=200)),
     ),
-    "reserve, 1,000 lines × 20 sites": (
+    "reserve, 1,000 lines of one sku × 20 sites": (
         1000,
         lambda n: of_basket(*goods(n), sets_aside=True),
     ),
+    "check, 1,000 lines of 1,000 skus × 20 sites": (1000, lambda n: of_basket(*assorted(n, 1))),
+    "the same, all short": (1000, lambda n: of_short(*assorted(n, 61), n)),
     "check, 1,000 lines made to order": (1000, lambda n: of_basket(*made(n, 1))),
     "the same, each due at another hour": (1000, lambda n: of_basket(*made(n, 1000))),
+    "check, 200 lines made of oak or ash, 50 short": (
+        200,
+        lambda n: of_short(*chosen(n), n - n // 2 - n // 4),
+    ),
     "check, 100 services, 50 people": (100, of_services),
     "earliest slot, 50 people × 1,000 bookings": (1000, of_slot),
     "net, 5,000 parts in 10 levels": (5000, of_bills),

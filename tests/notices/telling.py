@@ -57,14 +57,17 @@ from ordercore.parties import Contact
 from ordercore.stock import (
     BackordersCovered,
     BringForward,
+    CoveredPromise,
     Incoming,
     IncomingCancelled,
     IncomingMoved,
+    LatePromise,
     LateReservation,
     LostPromise,
     LowStock,
     OverdueReceipt,
     ProductionProposal,
+    PromisesLate,
     PromisesLost,
     PurchaseProposal,
     ReorderPointReached,
@@ -270,6 +273,13 @@ FOUND = [
 ]
 """One finding or proposal of each kind."""
 
+NO_TIMES = [
+    Shortage(line="1", sku="clean", wanted=2, reasons=["too_late"], is_service=True),
+    Shortage(line="2", sku="root", wanted=1, enough_from=AT + DAY, is_service=True),
+    Shortage(line="3", sku="shirt", wanted=1, reasons=["not_sourced"]),
+]
+"""Services that cannot be had, and goods that are there and cannot be sent."""
+
 STOCK_EVENTS = recorded(
     "stock_level",
     "east/mug",
@@ -291,6 +301,37 @@ GONE = (
 )
 """What an order, which may be known, and a basket have lost."""
 LOST = recorded("stock_level", "east/mug", [PromisesLost("mug", "east", GONE)])
+
+COVERED = BackordersCovered(
+    ["v-1", "v-2"],
+    sku="mug",
+    site="east",
+    covered=[
+        CoveredPromise(reservation="v-1", holder="o-1", line="1", units=2),
+        CoveredPromise(reservation="v-2", holder="c-3", units=1),
+    ],
+)
+LATE = PromisesLate(
+    sku="mug",
+    site="east",
+    late=[
+        LatePromise(
+            reservation="v-1",
+            holder="o-1",
+            line="1",
+            units=3,
+            short=2,
+            due=AT,
+            enough_from=AT + DAY,
+        ),
+        LatePromise(reservation="v-2", holder="c-3", units=1, short=1, due=AT),
+    ],
+)
+"""What an order, which may be known, and a basket wait for."""
+WAITED_FOR = (
+    *recorded("stock_level", "east/mug", [COVERED, LATE]),
+    *recorded("stock_level", "east/shirt", [evolve(e, sku="shirt") for e in (COVERED, LATE)]),
+)
 
 OPEN = WorkingTime(WorkingHours.of("Asia/Shanghai", {"MO-SU": "08:00-18:00"}))
 FITTER = Resource(id="fitter-1", kind="person", site="north", hours=OPEN, name="秘密人")
@@ -339,7 +380,9 @@ def gallery():
         *merged(),
         *notices_of(STOCK_EVENTS, policy=EVERYBODY),
         *notices_of(LOST, order=PLACED, policy=EVERYBODY),
+        *notices_of(WAITED_FOR, order=PLACED, policy=EVERYBODY),
         *notices_of(AGENDA_EVENTS, order=PLACED, policy=EVERYBODY),
         *notices_for(FOUND, at=AT, order=PLACED, policy=EVERYBODY),
         *notices_for(FOUND, at=AT, policy=EVERYBODY),
+        *notices_for(NO_TIMES, at=AT, policy=EVERYBODY),
     )

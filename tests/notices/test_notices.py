@@ -27,6 +27,7 @@ from telling import (
     DAY,
     EVERYBODY,
     FOUND,
+    LATE,
     LOST,
     LOW,
     ON_ITS_WAY,
@@ -94,6 +95,7 @@ from ordercore.stock import (
     LateReservation,
     LostPromise,
     LowStock,
+    ProductionProposal,
     PromisesLost,
     ReorderPointReached,
     Shortage,
@@ -217,6 +219,12 @@ def unusual():
     for order, command in ((drafted(), place), (PLACED, agreeing)):
         yield from told(order, command, policy=on_account)
     yield from failed_though_paid()
+    (waits, _) = LATE.late
+    dateless = evolve(LATE, late=[evolve(waits, enough_from=None)])
+    happened = recorded("stock_level", "east/mug", [dateless])
+    yield from notices_of(happened, order=PLACED, policy=EVERYBODY)
+    (made,) = (each for each in FOUND if isinstance(each, ProductionProposal))
+    yield from notices_for(made, at=AT, order=drafted(), policy=EVERYBODY)
     free = evolve(PURCHASE, causes=[evolve(each, subjects=()) for each in PURCHASE.causes])
     yield from notices_for(free, at=AT + 2 * DAY, policy=EVERYBODY)
 
@@ -733,10 +741,11 @@ CHINESE = """\
 现有及在途未占用 7 件，补货点 8 件，建议补货 23 件至 30 件。
 
 建议采购 cloth × 60
+用于订单 SO1
 需在 2026年11月20日 08:00:00 (Asia/Shanghai) 前到货。
 最晚 2026年11月12日 08:00:00 (Asia/Shanghai) 下单。
 下单时限已过，请立即下单。
-缺料 50 件，用于 sofa
+需要 50 件，用于 sofa
 库存偏低 10 件，仓 east
 
 库存不足
@@ -766,10 +775,11 @@ Low stock: mug at east
 There and on its way, not promised: 7. Reorder point: 8. Proposed order: 23, up to 30.
 
 Buy cloth × 60
+For order SO1
 Needed by 20 Nov 2026, 00:00:00 (UTC).
 To be ordered by 12 Nov 2026, 00:00:00 (UTC).
 That is over: order at once.
-Short: 50, for sofa
+Needed: 50, for sofa
 Low stock: 10, at east
 
 Not enough stock

@@ -154,6 +154,8 @@ def test_a_lead_time_in_working_time_begins_once_the_parts_are_there() -> None:
 class Free:
     """Everybody has time for everything at once."""
 
+    skus = ()
+
     def done(self, _sku, _units, start):
         return start, self
 

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from laws_of_stock import AT
 from mixed_baskets import mixed_baskets
 
+from ordercore.calendars import WorkingHours, WorkingTime
 from ordercore.errors import InvalidType, InvalidValue
 from ordercore.stock import (
     Bill,
@@ -26,6 +27,7 @@ from ordercore.stock import (
     Incoming,
     MadeToOrder,
     Part,
+    Performed,
     Reservation,
     Shortage,
     StockLevel,
@@ -39,7 +41,17 @@ from ordercore.stock import (
     propose,
 )
 from ordercore.stock.levels import ReorderRule
-from ordercore.stock.resources import Lack, LackReason, Overload
+from ordercore.stock.materials import earliest, net
+from ordercore.stock.resources import (
+    Agenda,
+    Lack,
+    LackReason,
+    Overload,
+    ProductionCapacity,
+    Requirement,
+    Resource,
+    earliest_slot,
+)
 from ordercore.wording import Words
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -108,7 +120,7 @@ def test_what_can_be_had_is_told_with_its_sites(locale, told):
         ),
         (
             "zh_CN",
-            "chair：需要 2 件，可供 1 件，缺 1 件（缺少物料；leg 缺 4；尚不知何时可足量供应）",
+            "chair：需要 2 件，可供 1 件，缺 1 件（缺少物料；leg 缺 4 件；尚不知何时可足量供应）",
         ),
     ],
 )
@@ -191,14 +203,14 @@ SOONER = BringForward(
             propose(BOOK, {"chair": 2}, {"leg": 3}, by=AT + 2 * DAY).proposals[1],
             (
                 f"Buy leg × 5. Needed by {en(AT + 2 * DAY)}. To be ordered by "
-                f"{en(AT + DAY)}. Short: 5, for chair."
+                f"{en(AT + DAY)}. Needed: 5, for chair."
             ),
             None,
         ),
         (
             propose(BOOK, {"chair": 2}, {"leg": 8}).proposals[0],
-            "Make chair × 2. Short: 2.",
-            "建议生产 chair × 2。缺料 2 件。",
+            "Make chair × 2. Needed: 2.",
+            "建议生产 chair × 2。需要 2 件。",
         ),
         (
             SOONER,
@@ -222,6 +234,92 @@ def test_each_finding_is_a_sentence(found, english, chinese):
     in_chinese = str(explain_stock([found], "zh_CN", zone=SHANGHAI))
     assert chinese in (None, in_chinese)
     assert re.search("[\u4e00-\u9fff]", in_chinese)
+
+
+BED = BillBook(
+    [
+        Part("bed", Bill([Component("plank", "1.2", "m")]), lead_time=DAY),
+        Part("plank", unit="cm", lead_time=2 * DAY),
+    ]
+)
+OPEN = WorkingTime(WorkingHours.of("UTC", {"MO-SU": "08:00-18:00"}))
+JOINER = Agenda(
+    resource=Resource(id="joiner", kind="person", site="works", hours=OPEN, skills={"wood": 1})
+)
+SAWING = Requirement(id="sawing", roles={"joiner": {"wood": 1}}, duration=HOUR)
+PLAN = net(BED, {"bed": 3}, {"bed": 1, "plank": 40}, by=AT + 9 * DAY)
+PROMISE = earliest(
+    BED,
+    {"bed": 1},
+    {"plank": 120},
+    at=AT,
+    capacity=ProductionCapacity(operations={"bed": SAWING}, agendas=[JOINER], until=AT + 9 * DAY),
+)
+SLOT = earliest_slot(SAWING, [JOINER], AT, AT + DAY)
+
+
+@pytest.mark.parametrize(
+    ("found", "english", "chinese"),
+    [
+        (
+            PLAN,
+            (
+                "Planned: bed × 3; parts must be bought. "
+                f"bed: 3 needed, 1 there, 2 to be made, begun by {en(AT + 8 * DAY)}. "
+                "plank: 240 cm needed, 40 cm there, 200 cm to be bought, ordered by "
+                f"{en(AT + 6 * DAY)}."
+            ),
+            (
+                "计划：bed × 3，须采购物料。"
+                f"bed：需要 3 件，现有 1 件，生产 2 件（最晚 {zh(AT + 8 * DAY)} 开工）。"
+                "plank：需要 240 厘米，现有 40 厘米，采购 200 厘米"
+                f"（最晚 {zh(AT + 6 * DAY)} 下单）。"
+            ),
+        ),
+        (
+            PROMISE,
+            (
+                f"Planned: bed × 1; all there from {en(AT + DAY)} on. "
+                f"bed: 1 needed, 1 to be made, begun by {en(AT)}. "
+                "plank: 120 cm needed, 120 cm there. "
+                f"bed: works, {en(AT)}, by joiner."
+            ),
+            None,
+        ),
+        (
+            net(BED, {"bed": 1}, {"bed": 1}),
+            "Planned: bed × 1. bed: 1 needed, 1 there.",
+            "计划：bed × 1。bed：需要 1 件，现有 1 件。",
+        ),
+        (
+            SLOT,
+            f"sawing: works, {en(AT)}, by joiner.",
+            f"sawing：works，{zh(AT)}，joiner。",
+        ),
+    ],
+    ids=["plan", "promise", "there", "slot"],
+)
+def test_each_plan_is_told_with_what_it_takes(found, english, chinese):
+    assert str(explain_stock(found, zone=SHANGHAI)) == english
+    assert chinese in (None, str(explain_stock([found], "zh_CN", zone=SHANGHAI)))
+
+
+def test_a_service_that_can_be_had_is_told_with_its_times():
+    line = DemandLine(id="1", sku="sawing", quantity=2, supply=Performed(SAWING))
+    found = check(Demand([line]), StockSnapshot(agendas=[JOINER]), AT)
+    (told,) = str(explain_stock(found, "zh_CN", zone=SHANGHAI)).splitlines()[1:]
+    assert told.startswith(f"sawing：2 次均可安排（works，{zh(AT)}，joiner、")
+    (told,) = str(explain_stock(found, zone=SHANGHAI)).splitlines()[1:]
+    assert told.startswith("sawing: all 2 can be booked (works, ")
+
+
+def test_what_has_no_words_is_refused_with_all_that_has_some():
+    with pytest.raises(InvalidType) as caught:
+        explain_stock(object())
+    assert caught.value.path == ("found",)
+    assert {"StockCheck", "Shortage", "MaterialPlan", "Slot"} <= set(
+        re.findall(r"\w+", str(caught.value))
+    )
 
 
 def test_no_name_can_be_markup():

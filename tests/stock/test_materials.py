@@ -525,11 +525,25 @@ def test_what_lies_outside_of_all_calendars_is_refused():
 class OneAtATime:
     """Capacity for one unit of any part in so many days."""
 
+    skus = ()
+
     def __init__(self, days: int) -> None:
         self.days = days
 
     def done(self, sku: str, units: int, start: datetime) -> tuple[datetime, Capacity] | None:
         return None if units > 9 else (start + units * self.days * DAY, self)
+
+
+def test_a_capacity_for_what_the_book_does_not_know_is_refused():
+    capacity = OneAtATime(1)
+    capacity.skus = ("frame", "safo", "sofa", "lamp")
+    with pytest.raises(InvalidDocument) as caught:
+        earliest(sofa_book(), {"sofa": 1}, {}, at=NOON, buying=True, capacity=capacity)
+    told = [(fault.path, fault.given, fault.reason) for fault in caught.value.faults]
+    assert told == [
+        (("capacity", 1, "sku"), "safo", "unknown_part"),
+        (("capacity", 3, "sku"), "lamp", "unknown_part"),
+    ]
 
 
 def test_capacity_moves_a_promise_on():
@@ -721,6 +735,8 @@ def test_nothing_is_named_twice(make, reason):
         lambda: Part("x", lead_time=10_000 * DAY),
         lambda: Component("a", 1, scrap="-0.1"),
         lambda: Component("a", 1, scrap=0.1),
+        lambda: Component("a", 1, scrap="1"),
+        lambda: Material("a", 1, scrap="4"),
         lambda: Unit("m", "length", 0),
         lambda: BillBook([]),
     ],
@@ -728,6 +744,14 @@ def test_nothing_is_named_twice(make, reason):
 def test_what_is_out_of_range_is_refused_at_birth(make):
     with pytest.raises(InvalidInput):
         make()
+
+
+def test_who_says_percent_for_scrap_is_told_what_a_share_is():
+    with pytest.raises(InvalidValue) as caught:
+        Component("oak", 100, scrap="4")
+    assert caught.value.path == ("scrap",)
+    assert "4 percent is '0.04'" in str(caught.value)
+    assert Component("oak", 100, scrap="0.99").taken == 199
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def goods_of_a_sku_replace_each_other(patch):
 def what_is_made_replaces_what_was(patch):
     def alone(self, wanted, supply=None):
         known = self.supply if supply is None else supply
-        return materials.Netting(self.book, known, self._chooser, self._calendar).run(wanted)
+        return materials.Netting(self.book, known, self.chooser, self.calendar).run(wanted)
 
     patch.setattr(materials.Netting, "besides", alone)
 

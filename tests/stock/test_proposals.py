@@ -40,7 +40,7 @@ BOOK = BillBook(
     [
         Part("sofa", Bill([Component("frame", 1), Component("cloth", 13)]), lead_time=3 * DAY),
         Part("frame", Bill(Component("wood", 7)), lead_time=2 * DAY, lot=Lot(1, 2)),
-        Part("cloth", lot=Lot(50, 10), lead_time=10 * DAY),
+        Part("cloth", unit="m", lot=Lot(50, 10), lead_time=10 * DAY),
         Part("wood", lead_time=7 * DAY),
     ]
 )
@@ -72,6 +72,7 @@ def test_shortages_become_proposals_in_whole_lots_with_their_dates():
             start_by=NOON - 5 * DAY,
             lead_time=2 * DAY,
             causes=[Cause("shortage", 3, "sofa")],
+            unit="piece",
         ),
         ProductionProposal(
             sku="sofa",
@@ -80,6 +81,7 @@ def test_shortages_become_proposals_in_whole_lots_with_their_dates():
             start_by=NOON - 3 * DAY,
             lead_time=3 * DAY,
             causes=[Cause("shortage", 4)],
+            unit="piece",
         ),
         PurchaseProposal(
             sku="cloth",
@@ -88,6 +90,7 @@ def test_shortages_become_proposals_in_whole_lots_with_their_dates():
             order_by=NOON - 13 * DAY,
             lead_time=10 * DAY,
             causes=[Cause("shortage", 42, "sofa")],
+            unit="m",
         ),
         PurchaseProposal(
             sku="wood",
@@ -96,6 +99,7 @@ def test_shortages_become_proposals_in_whole_lots_with_their_dates():
             order_by=NOON - 12 * DAY,
             lead_time=7 * DAY,
             causes=[Cause("shortage", 28, "frame")],
+            unit="piece",
         ),
     )
     late = [proposal.is_late(NOON - 5 * DAY) for proposal in proposed.proposals]
@@ -136,6 +140,7 @@ def test_production_that_comes_too_late_is_brought_forward_and_needs_no_parts():
             units=2,
             expected_at=NOON + DAY,
             needed_by=NOON - 3 * DAY,
+            unit="piece",
         ),
         ProductionProposal(
             sku="sofa",
@@ -144,6 +149,7 @@ def test_production_that_comes_too_late_is_brought_forward_and_needs_no_parts():
             start_by=NOON - 3 * DAY,
             lead_time=3 * DAY,
             causes=[Cause("shortage", 2)],
+            unit="piece",
         ),
     )
     assert proposed.plan.ok

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import pytest
 from attrs import evolve
@@ -56,6 +57,7 @@ from ordercore.stock.resources import (
     change_resource,
     earliest_slot,
     earliest_slots,
+    forget,
     move,
     open_agenda,
     rebuild,
@@ -285,6 +287,79 @@ def test_the_order_of_resources_means_nothing(world: World, chance: Any) -> None
     told = earliest_slot(world.requirement, world.agendas, AT, world.until, step=world.step)
     again = earliest_slot(world.requirement, shuffled, AT, world.until, step=world.step)
     assert told == again
+
+
+# ---------------------------------------------------------------- by the clock
+
+
+ZONES = ["UTC", "Asia/Shanghai", "Asia/Kolkata", "Asia/Kathmandu", "America/St_Johns"]
+STEPS = [5, 15, 20, 30, 45, 60, 90, 120]
+
+
+def clerk(zone: str, *booked: tuple[float, float]) -> Agenda:
+    always = WorkingTime(WorkingHours.of(zone, {"MO-SU": "00:00-24:00"}))
+    return agenda(person("clerk", always, brakes=1), *booked)
+
+
+@pytest.mark.parametrize(
+    ("zone", "minutes", "begins"),
+    [
+        ("Asia/Shanghai", 30, "2026-11-26T08:30:00+08:00"),
+        ("Asia/Shanghai", 5, "2026-11-26T08:05:00+08:00"),
+        ("Asia/Kolkata", 60, "2026-11-26T06:00:00+05:30"),
+        ("Asia/Kathmandu", 60, "2026-11-26T06:00:00+05:45"),
+        ("America/New_York", 1440, "2026-11-26T00:00:00-05:00"),
+    ],
+)
+def test_a_visit_begins_at_a_step_by_the_clock_of_those_who_come(
+    zone: str, minutes: int, begins: str
+) -> None:
+    asked_at = datetime.fromisoformat("2026-11-26T08:03:17.123456+08:00")
+    wanted = need(step=minutes * MINUTE)
+    found = earliest_slot(wanted, [clerk(zone)], asked_at, asked_at + 2 * DAY)
+    assert isinstance(found, Slot)
+    assert found.window.start is not None
+    assert found.window.start.isoformat() == begins
+    other = earliest_slot(
+        wanted, [clerk(zone)], asked_at, asked_at + 2 * DAY, step=timedelta(seconds=7)
+    )
+    assert isinstance(other, Slot)
+    assert other.window.start == asked_at  # who says a step, has that from the instant on
+
+
+@given(
+    st.sampled_from(ZONES),
+    st.sampled_from(STEPS),
+    st.integers(0, 24 * 60),
+    st.lists(st.tuples(st.integers(0, 90), st.integers(1, 12)), max_size=5),
+    st.integers(1, 8),
+)
+def test_a_step_by_the_clock_is_the_first_that_trying_every_minute_finds(
+    zone: str, step: int, late: int, booked: list[tuple[int, int]], length: int
+) -> None:
+    one = clerk(zone)
+    for i, (start, units) in enumerate(booked):
+        told = book(one, Booking(id=f"b{i}", window=quarter(start, start + units)))
+        one = one if isinstance(told, Clash) else told[0]
+    asked_at = AT + late * MINUTE
+    wanted = need(duration=length * QUARTER, step=step * MINUTE)
+    found = earliest_slot(wanted, [one], asked_at, asked_at + 4 * DAY)
+    assert isinstance(found, Slot)
+    for minute in range(late, late + 3 * 24 * 60):
+        start = AT + minute * MINUTE
+        shown = start.astimezone(ZoneInfo(zone))
+        on_step = (shown.hour * 60 + shown.minute) % step == 0
+        if on_step and not one.during(Window(start, start + wanted.duration)):
+            assert found.window.start == start
+            return
+    pytest.fail("there is one")
+
+
+@pytest.mark.parametrize("minutes", [0, -5, 7, 50, 1441, 2880])
+def test_a_step_is_an_equal_part_of_a_day(minutes: int) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        need(step=minutes * MINUTE)
+    assert refused.value.path == ("step",)
 
 
 Find = Callable[[Requirement, Sequence[Agenda], datetime], Slot | Overload]
@@ -567,6 +642,9 @@ class Bookings(RuleBasedStateMachine):
         self.events: list[Event] = list(events)
         self.held: dict[str, tuple[int, int, int]] = {}
         self.first: dict[str, tuple[int, int, int]] = {}
+        self.last: dict[str, int] = {}
+        self.forgotten: dict[str, tuple[int, int, int]] = {}
+        self.known_from = -1
 
     def free(self, start: int, end: int, but: str = "") -> int:
         used = [
@@ -594,6 +672,10 @@ class Bookings(RuleBasedStateMachine):
                 with pytest.raises(IdempotencyConflict):
                     book(self.agenda, told)
             return
+        if start + length <= self.known_from:
+            with pytest.raises(InvalidValue):
+                book(self.agenda, told)
+            return
         free = self.free(start, start + length)
         done = book(self.agenda, told)
         if units > free:
@@ -603,6 +685,7 @@ class Bookings(RuleBasedStateMachine):
             return
         self.take(done)
         self.first[name] = self.held[name] = (start, start + length, units)
+        self.last[name] = start + length
 
     def within(self, start: int, end: int, but: str = "") -> set[str]:
         held = self.held.items()
@@ -623,6 +706,29 @@ class Bookings(RuleBasedStateMachine):
         assert (done[1] == ()) == (self.held[name][:2] == (start, start + length))
         self.take(done)
         self.held[name] = (start, start + length, units)
+        self.last[name] = start + length
+
+    @rule(before=st.integers(0, 30))
+    def forget(self, before: int) -> None:
+        """What does not hold, and was over by then wherever it was, is known no more."""
+        over = {
+            name
+            for name in self.first.keys() - self.held.keys()
+            if max(self.first[name][1], self.last[name]) <= before
+        }
+        done = forget(self.agenda, before=AT + before * QUARTER)
+        assert {name for event in done[1] for name in event.bookings} == over
+        self.take(done)
+        self.forgotten |= {name: self.first.pop(name) for name in over}
+        self.known_from = max(self.known_from, before if over else -1)
+
+    @rule(name=st.sampled_from("abcdef"))
+    def again_once_forgotten(self, name: str) -> None:
+        """What was booked and is forgotten is not booked twice in silence."""
+        if name in self.forgotten and name not in self.first:
+            start, end, units = self.forgotten[name]
+            with pytest.raises(InvalidValue):
+                book(self.agenda, Booking(id=name, window=quarter(start, end), units=units))
 
     @rule(capacity=st.integers(1, 3))
     def resize(self, capacity: int) -> None:
@@ -689,6 +795,7 @@ class Bookings(RuleBasedStateMachine):
             cancelled=parts[1],
             version=parts[2],
             overbooked=sorted(self.agenda.overbooked),
+            forgotten_before=self.agenda.forgotten_before,
         )
 
 

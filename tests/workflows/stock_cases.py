@@ -33,6 +33,7 @@ from ordercore.workflows import (
     OpenAgenda,
     Produce,
     Receive,
+    Refill,
     Renew,
     Reroute,
     Reschedule,
@@ -115,6 +116,7 @@ STOCK_CASES = (
     Case("sweeping", sweeping(), after(FIVE, SetAside(2, AT + DAY / 2))),
     Case("renewing", doing("renew", Renew()), PLACED),
     Case("rerouting", doing("reroute", Reroute("east")), PLACED),
+    Case("refilling", doing("refill", Refill()), PLACED),
     Case("rescheduling", doing("move", Reschedule("3", Window(AT + DAY))), PLACED),
     Case("producing", doing("make", Produce({"1": 1})), PLACED),
 )

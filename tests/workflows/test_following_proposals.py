@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+import pytest
 from attrs import evolve
 from casebook import AT, STAFF
 from hypothesis import example, given
@@ -16,10 +17,11 @@ from hypothesis import strategies as st
 from mixed import DAY, HOME, SHOP
 
 from ordercore import Cart, price
-from ordercore.stock import BringForward, Incoming, PurchaseProposal
+from ordercore.stock import BringForward, Incoming, PurchaseProposal, StockPolicy
 from ordercore.stock.materials import Bill, BillBook, Component, Lot, Part
 from ordercore.storage import MemoryStore
 from ordercore.workflows import (
+    ChangePolicy,
     Expect,
     MoveReceipt,
     NotPlaced,
@@ -80,9 +82,8 @@ def followed(store: MemoryStore, answer: NotPlaced, at: str = "west") -> None:
             coming = Incoming(id=f"po-{number}", quantity=each.units, expected_at=each.needed_by)
             told(store, f"buy-{number}", each.sku, at, Expect(coming))
         elif isinstance(each, BringForward):
-            (site,) = {"east", "west"} & {each.order.split("-")[0]}
             act = MoveReceipt(each.order, each.needed_by)
-            told(store, f"move-{number}", each.sku, site, act)
+            told(store, f"move-{number}", each.sku, each.order.split("-")[0], act)
 
 
 def stocked(
@@ -154,3 +155,55 @@ def test_what_is_served_already_is_proposed_only_beside_what_is_made() -> None:
     answer = placing(store, [("mug", 3), ("sofa", 2), ("mug", 4), ("lamp", 1)], 1)
     assert isinstance(answer, NotPlaced)
     assert [(each.sku, each.units) for each in answer.proposals] == [("lamp", 1), ("mug", 6)]
+
+
+@pytest.mark.parametrize(
+    ("orders", "moved"),
+    [
+        ([("west-1", 1, "production"), ("west-2", 1, "production")], {"west-1": 1, "west-2": 1}),
+        ([("west-1", 9, "production"), ("west-2", 9, "production")], {"west-1": 2}),
+        ([("east-1", 2, "production"), ("west-1", 2, "production")], {"west-1": 2}),
+        ([("west-1", 1, "purchase"), ("west-2", 1, "production")], {"west-2": 1}),
+        ([("west-1", 1, "production"), ("west-2", 1, "purchase")], {"west-1": 1}),
+    ],
+    ids=["two", "one is enough", "only where things are made", "after a purchase", "before one"],
+)
+def test_of_orders_that_come_at_one_instant_those_are_moved_that_help(
+    orders: list[tuple[str, int, str]], moved: dict[str, int]
+) -> None:
+    store = stocked({("cloth", "west"): 50}, {})
+    for order, units, kind in orders:
+        incoming = Incoming(id=order, quantity=units, expected_at=AT + 30 * DAY, kind=kind)
+        told(store, f"expect-{order}", "frame", order.split("-")[0], Expect(incoming))
+    answer = placing(store, [("stool", 2)], 1)
+    assert isinstance(answer, NotPlaced)
+    sooner = [each for each in answer.proposals if isinstance(each, BringForward)]
+    assert {each.order: each.units for each in sooner} == moved
+    assert {each.kind for each in sooner} == {"production"}
+    followed(store, answer)
+    assert isinstance(placing(store, [("stool", 2)], 2), Placed)
+
+
+@pytest.mark.parametrize("sku", ["mug", "beech"])
+def test_what_a_site_lacks_of_its_safety_stock_is_bought_as_well(sku: str) -> None:
+    store = stocked({("mug", "west"): 1, ("beech", "west"): 1, ("cloth", "west"): 50}, {})
+    told(store, "policy", sku, "west", ChangePolicy(StockPolicy(safety=4)))
+    basket = [("mug", 1)] if sku == "mug" else [("stool", 2)]
+    answer = placing(store, basket, 1)
+    assert isinstance(answer, NotPlaced)
+    (bought,) = (each for each in answer.proposals if isinstance(each, PurchaseProposal))
+    short, owed = bought.causes
+    assert (owed.kind, owed.units, owed.subjects) == ("low_stock", 3, ("west",))
+    assert bought.units == short.units + 3
+    followed(store, answer)
+    assert isinstance(placing(store, basket, 2), Placed)
+
+
+def test_where_one_site_owes_nothing_no_more_is_bought() -> None:
+    store = stocked({("mug", "west"): 1, ("mug", "east"): 1}, {})
+    told(store, "policy", "mug", "west", ChangePolicy(StockPolicy(safety=4)))
+    answer = placing(store, [("mug", 3)], 1)
+    assert isinstance(answer, NotPlaced)
+    assert [each.units for each in answer.proposals] == [2]
+    followed(store, answer, "east")
+    assert isinstance(placing(store, [("mug", 3)], 2), Placed)

@@ -155,6 +155,7 @@ def test_a_line_that_is_made_already_takes_no_parts_of_another() -> None:
         ({"2": 4, "zz": 1}, [(InvalidValue, "2"), (NotFound, "zz")]),
         ({"1": 1, "2": 1}, [(InvalidValue, "1")]),
         ({"3": 1}, [(InvalidValue, "3")]),
+        ({"2": 0}, [(InvalidValue, "2")]),
     ],
     ids=str,
 )
@@ -166,6 +167,13 @@ def test_what_is_no_line_that_is_made_is_a_fault(units: Any, faults: Any) -> Non
     told = [(type(each), each.path) for each in refused.value.faults]
     assert told == [(kind, ("units", line)) for kind, line in faults]
     assert everything(store) == before
+
+
+def test_something_must_be_made() -> None:
+    store = did(buying(1, sofa=3))
+    with pytest.raises(InvalidDocument) as refused:
+        ask(doing("make", Produce({})), store)
+    assert [each.path for each in refused.value.faults] == [("units",)]
 
 
 # What is lost

@@ -9,6 +9,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from random import Random
 from typing import Any
 
@@ -19,6 +20,7 @@ from disturbing import interleaved
 from levels import values
 from mixed import (
     ALL,
+    ASSEMBLY,
     DAY,
     FULL,
     HOUR,
@@ -80,6 +82,7 @@ from ordercore.workflows import (
     Placed,
     Produce,
     Receive,
+    Reschedule,
     Sourcing,
     StockKeeper,
     StockTask,
@@ -180,17 +183,17 @@ def test_all_that_is_short_is_told_in_words() -> None:
     told = ask(buying(1, mug=8, sofa=MOST + 2, assembly=1, visit=gone), stocked())
     mugs, sofas, visits = told.told("zh_CN", zone="Asia/Shanghai")
     assert mugs == "mug：需要 8 件，可供 6 件（所选仓数量不足；尚不知何时可足量供应）"
-    parts = "缺少物料；cloth 缺 24；beech 缺 16"
+    parts = "缺少物料；cloth 缺 24 米；beech 缺 16 米"
     assert sofas == f"sofa：需要 8 件，可供 6 件（{parts}；尚不知何时可足量供应）"
     assert visits.startswith(
-        "assembly：需要 1 件，可供 0 件（缺少人员或设备；稍后到货；west，fitter："
+        "assembly：需要 1 次，可安排 0 次（缺少人员或设备；稍后有空档；west，fitter："
     )
     mugs, sofas, visits = told.told("en")
     assert mugs == (
         "mug: 8 wanted, 6 available "
         "(these sites have fewer; nobody knows when there will be enough)"
     )
-    assert "parts are missing; cloth: 24 short; beech: 16 short" in sofas
+    assert "parts are missing; cloth: 24 m short; beech: 16 m short" in sofas
     assert "west, fitter: not at work long enough in time, free from" in visits
 
 
@@ -548,3 +551,16 @@ def test_a_gift_that_another_gift_counts_on_does_not_count_twice() -> None:
     then = got | Loaded([Found(aside.key, aside.value.version, aside.value)])
     both = evolve(task, purpose="firm", command="c-2", wanted=[giving(), giving(1, "gift-2")])
     assert kept_then(KEEPER.decide(both, then)) == {"tea": 2}
+
+
+def test_a_visit_begins_at_a_step_of_its_service_whenever_it_is_ordered() -> None:
+    stepping = evolve(KEEPER, services={"assembly": evolve(ASSEMBLY, step=HOUR / 2)})
+    shop, at = evolve(SHOP, stock=stepping), AT + timedelta(minutes=3, microseconds=17_123_456)
+    store = did(buying(1, assembly=2, at=at), shop=shop)
+    assert times_of(store) == {Window(AT + HOUR / 2, AT + 5 * HOUR / 2)}
+    did(doing("later", Reschedule("3", Window(at + HOUR)), at=at), store=store, shop=shop)
+    assert times_of(store) == {Window(AT + 3 * HOUR / 2, AT + 7 * HOUR / 2)}
+
+
+def times_of(store: Any) -> set[Window]:
+    return {parts[0][1].window for parts in visits_of(store, "o-1").values()}

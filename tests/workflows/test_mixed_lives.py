@@ -35,6 +35,7 @@ from mixed import (
     stocked,
     sweeping,
     there,
+    visits_of,
 )
 
 from ordercore.calendars import ClosedDays, Window, WorkingTime
@@ -59,8 +60,10 @@ from ordercore.workflows import (
     Renew,
     Reschedule,
     SplitOrder,
+    SweepStock,
     UpdateAgenda,
     Updated,
+    agenda_key,
     run,
 )
 
@@ -130,6 +133,7 @@ def table() -> dict[str, tuple[list[Any], Any]]:
         "merging": ([bought, split], merging()),
         "changing": ([bought], None),
         "sweeping": ([bought], None),
+        "forgetting": ([bought], None),
         "producing": ([bought, ok], doing("make", Produce({"2": 2}))),
         "rescheduling": ([bought, ok], doing("move", to_later)),
         "rescheduling what has expired": ([bought], doing("move", to_later, at=LATE)),
@@ -140,7 +144,12 @@ def table() -> dict[str, tuple[list[Any], Any]]:
 
 
 def command_of(name: str, store: MemoryStore) -> Any:
-    made = {"changing": lambda: fewer(store, 5), "sweeping": lambda: sweeping(store)}
+    long_after = AT + 2 * DAY
+    made = {
+        "changing": lambda: fewer(store, 5),
+        "sweeping": lambda: sweeping(store),
+        "forgetting": lambda: sweeping(store, at=long_after, forget_before=long_after),
+    }
     return made[name]() if name in made else table()[name][1]
 
 
@@ -150,7 +159,7 @@ def test_every_use_case_may_be_cut_anywhere(name: str) -> None:
     command, uncut = command_of(name, begun), copied(begun)
     counting = Disturbed(uncut)
     reply = run(SHOP.does(command), counting)
-    if name != "damage":  # what is not there any more, orders are told of, and do not know
+    if name not in ("damage", "forgetting"):  # of what is not there any more, orders do not know
         check_promises(uncut)
     before, after = everything(begun), everything(uncut)
     assert before != after
@@ -180,6 +189,26 @@ class Dumb:
         self.ends: dict[str, Any] = {}
         self.begun: dict[str, Any] = {}
         self.parents: dict[str, str] = {}
+        self.lost: Counter[str] = Counter()
+
+    def visits(self, order: str) -> int:
+        """Count the visits of an order that agendas know."""
+        return self.held[order]["3"] - self.lost[order]
+
+    def forget(self, store: MemoryStore, at: Any, before: Any) -> int:
+        """Tell how many bookings are forgotten, and which orders lose visits by that.
+
+        What is kept for good is not, nor is what was over later; two take part in each visit.
+        """
+        count = 0
+        for agenda in values(store, "agenda"):
+            swept = agenda.live(at).bookings
+            gone = [each for each in (*agenda.bookings, *agenda.cancelled) if each not in swept]
+            count += sum(each.window.end <= before for each in gone)
+        for order in [name for name, end in self.ends.items() if end is not None and end <= at]:
+            found = visits_of(store, order).values() if order in self.held else ()
+            self.lost[order] += sum(parts[0][1].window.end <= before for parts in found)
+        return count
 
     def parent(self, order: str, state: OrderState, store: MemoryStore) -> str | None:
         """Tell into which order this one may be merged."""
@@ -203,9 +232,10 @@ class Dumb:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_whatever_is_done_orders_hold_what_they_have_and_no_more_than_there_is(seed: int) -> None:
-    chance, store, dumb, parted = Random(seed), stocked(), Dumb(), 0
+    chance, store, dumb, parted, forgotten = Random(seed), stocked(), Dumb(), 0, 0
+    tick = HOUR / (12 if seed % 2 else 5)  # in slow lives more expires, and is over
     for step in range(70):
-        at = AT + step * HOUR / 12
+        at = AT + step * tick
         number, key = 1 + step // 6 - chance.randint(0, 3), f"k-{step}"
         over = overbooked(store)
         if chance.random() < 0.15:
@@ -215,7 +245,14 @@ def test_whatever_is_done_orders_hold_what_they_have_and_no_more_than_there_is(s
             was = agenda_of(store, who.id)
             check_told(was, to, ask(becoming(to, f"to-{step}", at), store), at)
             over |= overbooked(store)
-        order = chance.choice([f"o-{number}", f"o-{number}", *dumb.parents])
+        if chance.random() < 0.15:
+            before = at - chance.randint(0, 2) * HOUR / 2
+            count = dumb.forget(store, at, before)
+            keys = [agenda_key(each.id) for each in (*TEAM, VAN)]
+            sweep = SweepStock(key=f"f-{step}", aggregates=keys, at=at, forget_before=before)
+            assert ask(sweep, store).forgotten == count
+            forgotten += count
+        order = chance.choice([f"o-{number}", f"o-{number}", *dumb.parents, *+dumb.lost])
         if order not in {key.id for key in store.keys("order").members}:
             units = {"mug": chance.randint(0, 3), "sofa": chance.randint(0, 3), "assembly": 1}
             told = ask(buying(number, at=at, key=key, **units), store)
@@ -235,7 +272,7 @@ def test_whatever_is_done_orders_hold_what_they_have_and_no_more_than_there_is(s
             parted += isinstance(command, SplitOrder)
             follow(dumb, command, ask(command, store), store, at)
         assert overbooked(store) <= over  # nothing but a change of a resource is too much
-        check_promises(store, replayed=step % 10 == 9)
+        check_promises(store, replayed=step % 10 == 9, lost=dumb.lost)
         for name, held in dumb.held.items():
             now = {line.id: line.quantities.allocated for line in order_of(store, name).lines}
             assert {line: units for line, units in now.items() if units} == dict(+held)
@@ -245,6 +282,7 @@ def test_whatever_is_done_orders_hold_what_they_have_and_no_more_than_there_is(s
             MOST - dumb.gone["2"],
             dumb.gone["3"],
         )
+    assert forgotten
 
 
 def chosen(chance: Random, order: Any, key: str, at: Any, parted: int, parent: str | None) -> Any:
@@ -280,19 +318,22 @@ def follow(dumb: Dumb, command: Any, told: Any, store: MemoryStore, at: Any) -> 
     """Write down what a command comes to, by what it says and by what it was told."""
     order = command.order_id
     if isinstance(command, SplitOrder):
-        new = order_of(store, command.new_id)
+        new, visits = order_of(store, command.new_id), dumb.visits(order)
         dumb.held[new.id] = Counter({each.id: each.quantities.allocated for each in new.lines})
         dumb.held[order] -= dumb.held[new.id]
+        dumb.lost[new.id] = max(0, dumb.held[new.id]["3"] - visits)
+        dumb.lost[order] -= dumb.lost[new.id]
         dumb.parents[new.id] = order
         dumb.ends[new.id], dumb.begun[new.id] = dumb.ends[order], dumb.begun[order]
     elif isinstance(command, MergeOrders):
         dumb.held[order] += dumb.held.pop(command.other_id)
+        dumb.lost[order] += dumb.lost.pop(command.other_id, 0)
         del dumb.parents[command.other_id]
     elif isinstance(command, CancelOrder):
         dumb.held[order] = cancelled(store, order)
     elif isinstance(told, Updated):
         if isinstance(command.act, Confirm):
-            dumb.ends[order] = None
+            dumb.ends[order], dumb.lost[order] = None, 0
         elif isinstance(command.act, MoveUnits):
             dumb.held[order] -= Counter(command.act.units)
             if command.act.move == "ship":
@@ -300,6 +341,7 @@ def follow(dumb: Dumb, command: Any, told: Any, store: MemoryStore, at: Any) -> 
         elif isinstance(command.act, Renew) and dumb.ends[order] is not None:
             next_end = min(at + HOLD, dumb.begun[order] + 2 * HOLD)
             dumb.ends[order] = max(dumb.ends[order], next_end)
+    dumb.lost[order] = min(dumb.lost[order], dumb.held[order]["3"])
 
 
 def cancelled(store: MemoryStore, order: str) -> Counter[str]:

@@ -259,6 +259,19 @@ def test_a_kitchen_may_make_what_its_site_says_but_of_parts_that_are_there() -> 
     assert isinstance(told, Placed)
 
 
+def test_a_plan_does_not_promise_what_a_site_makes_and_no_bill_knows() -> None:
+    sites = [evolve(site, makes=["mug", "sofa"]) for site in SITES]
+    sourcing = Sourcing(network=Network("CNY", sites), strategy=cheapest())
+    keeper = StockKeeper(sites=("east", "north", "west"), sourcing=sourcing)
+    shop, store = Shop(book=PromotionBook("CNY", []), stock=keeper), stocked(FULL, team=())
+    told = run(shop.does(buying(1, mug=2, sofa=1)), store)
+    assert isinstance(told, NotPlaced)
+    assert [(s.sku, s.wanted, s.available) for s in told.shortages] == [("sofa", 1, 0)]
+    assert not told.plan.ok
+    assert [(line.sku, line.missing) for line in told.plan.left] == [("sofa", 1)]
+    assert isinstance(run(shop.does(buying(1, mug=2)), store), Placed)
+
+
 def test_a_network_of_other_sites_than_the_keeper_has_is_refused() -> None:
     sourcing = Sourcing(network=Network("CNY", [Site(id="East")]), strategy=cheapest())
     with pytest.raises(InvalidDocument) as found:
@@ -492,3 +505,12 @@ def test_it_may_be_cut_anywhere(then: Any) -> None:
 def test_what_is_faulty_is_refused_at_birth(make: Any) -> None:
     with pytest.raises(InvalidInput):
         make()
+
+
+def test_goods_that_are_parts_too_come_from_where_they_leave_enough_of_them() -> None:
+    bills = BillBook([Part("sofa", Bill(Component("mug", 1))), Part("mug")])
+    shop = shop_of(cheapest(), bills=bills, works=["west"])
+    store = stocked({("mug", "east"): 1, ("mug", "west"): 2}, team=())
+    told = run(shop.does(to_beijing(buying(1, mug=1, sofa=2))), store)
+    assert isinstance(told, Placed)
+    assert where(store) == {("mug", "east"): 1, ("mug", "west"): 2}

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -21,14 +21,18 @@ from mixed import SHOP, VAN, buying, doing, level_of, stocked
 from stock_cases import COMING, DAY, SHORT, SetAside, after, at_east, sweeping
 
 from ordercore.errors import InvalidInput, InvalidValue, NotFound
-from ordercore.notices import notices_of
+from ordercore.notices import NoticeKind, notices_of
 from ordercore.stock import (
     BackordersCovered,
+    PromisesLate,
     PromisesLost,
     ReorderPointReached,
     ReorderRule,
+    Reservation,
     ReservationsExpired,
+    StockLevel,
     StockPolicy,
+    noticed,
 )
 from ordercore.storage import Key, MemoryStore
 from ordercore.workflows import (
@@ -290,9 +294,71 @@ def test_of_what_was_missing_it_is_told_when_it_is_there(
     more = ChangePolicy(StockPolicy(backorder=9))
     store = did(*after(*SHORT, more, *acts))
     assert [each.reservations for each in told(store, BackordersCovered)] == covered
+    whose = [
+        [(each.reservation, each.holder, each.units > 0) for each in event.covered]
+        for event in told(store, BackordersCovered)
+    ]
+    assert whose == [[(name, "c-1", True) for name in names] for names in covered]
     staff = [each for each in notices_of(told_of(store, MUG)) if each.audience == "staff"]
     kinds = [each.kind.value for each in staff]
     assert kinds.count("backorder_covered") == len(covered)
+
+
+LONG = ChangePolicy(StockPolicy(backorder=99))
+LATER, LATER_STILL = AT + 2 * DAY, AT + 9 * DAY
+DUE = SetAside(4, due=AT + 3 * DAY)
+
+
+@pytest.mark.parametrize(
+    ("acts", "late"),
+    [
+        ([Expect(COMING), DUE], []),
+        ([Expect(COMING), DUE, MoveReceipt("po-1", LATER)], []),
+        ([Expect(COMING), DUE, MoveReceipt("po-1", LATER_STILL)], [(4, LATER_STILL)]),
+        ([Expect(COMING), DUE, CancelReceipt("po-1")], [(4, None)]),
+        ([SetAside(4), Expect(COMING)], []),
+        ([Expect(COMING), SetAside(4), MoveReceipt("po-1", LATER)], [(4, LATER)]),
+        (
+            [Expect(COMING), SetAside(4), MoveReceipt("po-1", LATER), CancelReceipt("po-1")],
+            [(4, LATER), (4, None)],
+        ),
+        ([Expect(COMING), SetAside(4), MoveReceipt("po-1", AT + DAY / 2)], []),
+        ([Receive(6), SetAside(4), Count(1)], [(3, None)]),
+        ([Receive(6), SetAside(4), Count(5)], []),
+        ([Receive(2), SetAside(4), Count(1)], [(3, None)]),
+    ],
+    ids=str,
+)
+def test_whose_units_come_later_than_was_known_is_told(
+    acts: Any, late: list[tuple[int, datetime | None]]
+) -> None:
+    store = did(*after(LONG, *acts))
+    found = [each for event in told(store, PromisesLate) for each in event.late]
+    assert [(each.short, each.enough_from) for each in found] == late
+    assert {(each.reservation, each.holder, each.units) for each in found} <= {("r-1", "c-1", 4)}
+    notices = notices_of(told_of(store, MUG))
+    assert [each.kind.value for each in notices].count("promise_late") == 2 * len(late)
+
+
+def test_who_has_just_reserved_knows_when_it_comes() -> None:
+    before = StockLevel(sku="mug", site="east", on_hand=2, policy=StockPolicy(backorder=9))
+    new = Reservation(id="r-1", holder="o-1", quantity=4, at=AT, due=AT)
+    after_it = evolve(before, on_hand=1, reservations=[new])
+    assert noticed(before, after_it, at=AT)[1] == ()
+
+
+def test_a_receipt_that_is_moved_names_the_orders_that_wait_for_it() -> None:
+    store = stocked({("mug", "east"): 1}, team=())
+    did(at_east(LONG, "long"), at_east(Expect(COMING), "expect"), store=store)
+    assert isinstance(run(SHOP.does(buying(1, mug=6)), store), Placed)
+    did(at_east(MoveReceipt("po-1", LATER_STILL), "move"), store=store)
+    happened, order = told_of(store, MUG), order_of(store, "o-1")
+    told_to = [
+        (each.audience, each.subjects[-1].title)
+        for each in notices_of(happened, order=order)
+        if each.kind is NoticeKind.PROMISE_LATE
+    ]
+    assert told_to == [("staff", order.number), ("customer", order.number)]
 
 
 def test_what_is_given_free_is_not_told_as_covered() -> None:

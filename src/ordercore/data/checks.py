@@ -7,7 +7,7 @@ looks at the instance, so the loader can run each on its own and report all faul
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from datetime import date, datetime, timezone
 from enum import Enum
@@ -37,6 +37,7 @@ __all__ = [
     "passes",
     "quantity",
     "text",
+    "titles",
     "tuple_of",
 ]
 
@@ -104,6 +105,21 @@ def text(*, most: int = 200, least: int = 0) -> Check:
             raise InvalidValue(expected, value, path=(attribute.name,), reason="unsafe_text")
 
     return check
+
+
+def titles(_instance: Any, attribute: Any, value: Any) -> None:
+    """Accept what things are called, by their ids.
+
+    Raises:
+        InvalidType: It is no mapping, or an id or a name in it is no text.
+    """
+    if not isinstance(value, Mapping):
+        raise InvalidType("a mapping of ids to names", value, path=(attribute.name,))
+    for name, called in value.items():
+        if not isinstance(name, str):
+            raise InvalidType("an id", name, path=(attribute.name,))
+        if not isinstance(called, str):
+            raise InvalidType("text", called, path=(attribute.name, name))
 
 
 def integer(*, least: int, most: int) -> Check:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 
-__all__ = ["pinned"]
+__all__ = ["pinned", "pinned_always"]
 
 
 def pinned(value: datetime | None) -> datetime | None:
@@ -22,3 +22,8 @@ def pinned(value: datetime | None) -> datetime | None:
     except ValueError:  # the zone has an offset that is none
         return value
     return value if offset is None else value.replace(tzinfo=timezone(offset), fold=0)
+
+
+def pinned_always(value: datetime) -> datetime:
+    """Do the same for a field that may not be left out."""
+    return pinned(value)  # type: ignore[return-value]

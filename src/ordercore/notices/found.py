@@ -7,15 +7,15 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, get_args
 
-from ordercore.data.checks import Named, aware, each, instance, tuple_of
-from ordercore.notices.happened import low_stock_matter, orders_by_id
+from ordercore.data.checks import Named, aware, instance
+from ordercore.notices.happened import orders_by_id
 from ordercore.notices.kinds import URGENCIES, NoticeKind, Urgency
 from ordercore.notices.notice import Matter, Notice, NoticeUnits, Subject, addressed
-from ordercore.notices.order_events import holder_subject, order_subject
+from ordercore.notices.order_events import order_subject
 from ordercore.notices.policy import NoticePolicy
-from ordercore.orders import Order
+from ordercore.notices.stock_events import late_matter, low_stock_matter
+from ordercore.orders import Order, OrderState
 from ordercore.stock import (
-    MAX_ANSWERS,
     BringForward,
     LateReservation,
     LowStock,
@@ -26,6 +26,7 @@ from ordercore.stock import (
     StockCheck,
     SupplyKind,
 )
+from ordercore.stock.explaining import several_of
 from ordercore.stock.resources import Lack, LackReason, Overload
 
 __all__ = ["Finding", "notices_for"]
@@ -63,8 +64,8 @@ def notices_for(
     Args:
         found: Findings and proposals, one or several.
         at: Now: what should have been ordered or begun by then is late.
-        order: The order that shortages and overloads are of; or several, of which it is one
-            that a late reservation is for.
+        order: The order that shortages and overloads are of, and that lets be made what is to
+            be made; or several, of which it is one that a late reservation is for.
         policy: Who is told; None: the usual ones.
 
     Returns:
@@ -75,8 +76,7 @@ def notices_for(
         InvalidDocument: An order is given twice.
         InvalidInput: Something is not as said.
     """
-    several = (found,) if isinstance(found, Finding) else tuple_of(found)
-    each(instance(*get_args(Finding)), most=MAX_ANSWERS)(None, Named("found"), several)
+    several = several_of(get_args(Finding), found)
     aware(None, Named("at"), at)
     orders = orders_by_id(order)
     who = NoticePolicy() if policy is None else policy
@@ -124,7 +124,7 @@ def _low(found: LowStock, _at: datetime, _orders: _Orders) -> Matter:
     return low_stock_matter(found)
 
 
-def _place(found: OverdueReceipt | LateReservation) -> tuple[Subject, Subject]:
+def _place(found: OverdueReceipt) -> tuple[Subject, Subject]:
     return Subject("sku", found.sku), Subject("site", found.site)
 
 
@@ -150,49 +150,46 @@ def _overdue(found: OverdueReceipt, _at: datetime, _orders: _Orders) -> Matter:
 
 
 def _late(found: LateReservation, _at: datetime, orders: _Orders) -> Matter:
-    promised, own = found.reservation, orders.get(found.reservation.holder)
-    units = NoticeUnits(
-        id=promised.line or found.sku,
-        title=_title({} if own is None else {own.id: own}, promised.line, found.sku),
-        quantity=found.short,
-        wanted=promised.outstanding,
-    )
-    return _matter(
-        NoticeKind.PROMISE_LATE,
-        *_place(found),
-        Subject("reservation", promised.id),
-        holder_subject(promised.holder, orders),
-        units=[units],
-        needed_by=promised.due,
-        expected_at=found.enough_from,
-    )
+    return late_matter(found.sku, found.site, found.promise, orders)
 
 
 def _short(found: tuple[Shortage, ...], orders: _Orders) -> Iterator[Matter]:
-    """Tell everything that is short of a basket, at once."""
-    if not found:
-        return
-    units = tuple(
-        NoticeUnits(
-            id=each.line,
-            title=_title(orders, each.line, each.sku),
-            quantity=each.missing,
-            wanted=each.wanted,
-            available=each.available,
-            enough_from=each.enough_from,
-            reasons=each.reasons,
-            elsewhere=each.elsewhere,
-            parts=each.parts,
+    """Tell all goods that are short of a basket at once, and all services."""
+    services = tuple(each for each in found if each.is_service)
+    goods = tuple(each for each in found if not each.is_service)
+    if goods:
+        yield _matter(NoticeKind.SHORTAGE, *_only(orders), **_missing(goods, orders))
+    if services:
+        named = (
+            Subject("requirement", each.line, _title(orders, each.line, each.sku))
+            for each in services
         )
-        for each in found
-    )
+        told = _missing(services, orders)
+        yield _matter(NoticeKind.OVERLOAD, *named, *_only(orders), **told)
+
+
+def _missing(found: tuple[Shortage, ...], orders: _Orders) -> dict[str, Any]:
+    """Tell what is missing of which line, and when there would be all of it."""
     known = [each.enough_from for each in found if each.enough_from is not None]
-    all_known = len(known) == len(found)
-    latest = max(known) if all_known else None
-    lacks = tuple(lack for each in found for lack in _lacks(each))
-    yield _matter(
-        NoticeKind.SHORTAGE, *_only(orders), units=units, lacks=lacks, expected_at=latest
-    )
+    return {
+        "units": tuple(
+            NoticeUnits(
+                id=each.line,
+                title=_title(orders, each.line, each.sku),
+                quantity=each.missing,
+                wanted=each.wanted,
+                available=each.available,
+                enough_from=each.enough_from,
+                reasons=each.reasons,
+                elsewhere=each.elsewhere,
+                parts=each.parts,
+                unit=each.unit,
+            )
+            for each in found
+        ),
+        "lacks": tuple(lack for each in found for lack in _lacks(each)),
+        "expected_at": max(known) if len(known) == len(found) else None,
+    }
 
 
 def _lacks(found: Shortage) -> Iterator[Lack]:
@@ -206,30 +203,41 @@ def _lacks(found: Shortage) -> Iterator[Lack]:
 # Proposals
 
 
-def _bought(found: PurchaseProposal, at: datetime, _orders: _Orders) -> Matter:
-    return _new(NoticeKind.PURCHASE_PROPOSED, found, found.order_by, late=found.is_late(at))
+def _bought(found: PurchaseProposal, at: datetime, orders: _Orders) -> Matter:
+    late = found.is_late(at)
+    return _new(NoticeKind.PURCHASE_PROPOSED, found, found.order_by, orders, late=late)
 
 
-def _made(found: ProductionProposal, at: datetime, _orders: _Orders) -> Matter:
-    return _new(NoticeKind.PRODUCTION_PROPOSED, found, found.start_by, late=found.is_late(at))
+def _made(found: ProductionProposal, at: datetime, orders: _Orders) -> Matter:
+    """Tell what is to be made; for an order that is placed it is agreed, else it is proposed."""
+    agreed = [order for order in orders.values() if order.state is not OrderState.DRAFT]
+    is_agreed = len(orders) == len(agreed) == 1
+    kind = NoticeKind.PRODUCTION_PLANNED if is_agreed else NoticeKind.PRODUCTION_PROPOSED
+    return _new(kind, found, found.start_by, orders, late=found.is_late(at))
 
 
 def _new(
     kind: NoticeKind,
     found: PurchaseProposal | ProductionProposal,
     act_by: datetime | None,
+    orders: _Orders,
     *,
     late: bool,
 ) -> Matter:
     return _matter(
         kind,
         Subject("sku", found.sku),
-        units=[NoticeUnits(id=found.sku, title=found.sku, quantity=found.units)],
+        *_only(orders),
+        units=[_proposed(found)],
         needed_by=found.needed_by,
         act_by=act_by,
         causes=found.causes,
         urgency=Urgency.NOW if late else Urgency.SOON,
     )
+
+
+def _proposed(found: PurchaseProposal | ProductionProposal | BringForward) -> NoticeUnits:
+    return NoticeUnits(id=found.sku, title=found.sku, quantity=found.units, unit=found.unit)
 
 
 _SOONER: Final[Mapping[SupplyKind, NoticeKind]] = MappingProxyType(
@@ -247,7 +255,7 @@ def _sooner(found: BringForward, at: datetime, _orders: _Orders) -> Matter:
         _SOONER[found.kind],
         Subject("sku", found.sku),
         *named,
-        units=[NoticeUnits(id=found.sku, title=found.sku, quantity=found.units)],
+        units=[_proposed(found)],
         needed_by=found.needed_by,
         expected_at=found.expected_at,
         urgency=Urgency.NOW if found.needed_by < at else Urgency.SOON,

@@ -7,7 +7,6 @@ host's own is in none, and tells nobody either.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -17,10 +16,10 @@ from ordercore.data.checks import Named, duplicates, each, instance, tuple_of
 from ordercore.errors import InvalidDocument, InvalidValue
 from ordercore.events import MAX_SEQUENCE, Event, Noted, Recorded
 from ordercore.notices.agenda_events import OF_AGENDAS, source_of
-from ordercore.notices.kinds import URGENCIES, NoticeKind, Urgency
-from ordercore.notices.notice import Matter, Notice, NoticeUnits, Subject, addressed
-from ordercore.notices.order_events import OF_CHANGES, OF_ORDERS, About, holder_subject
+from ordercore.notices.notice import Matter, Notice, addressed
+from ordercore.notices.order_events import OF_CHANGES, OF_ORDERS, About
 from ordercore.notices.policy import NoticePolicy
+from ordercore.notices.stock_events import OF_STOCK
 from ordercore.orders import (
     ChangeConfirmed,
     ChangeProposed,
@@ -39,16 +38,9 @@ from ordercore.orders import (
 from ordercore.orders.timelines.happened import titles_of
 from ordercore.sourcing.events import OrderAllocated
 from ordercore.stock import (
-    BackordersCovered,
-    IncomingCancelled,
     IncomingExpected,
-    IncomingMoved,
     LevelOpened,
-    LostPromise,
-    LowStock,
     PolicyChanged,
-    PromisesLost,
-    ReorderPointReached,
     ReservationFirmed,
     ReservationRenewed,
     ReservationsExpired,
@@ -61,7 +53,6 @@ from ordercore.stock import (
     StockScrapped,
     UnitsConsumed,
     UnitsHandedOver,
-    UnitsReleased,
     UnitsReserved,
 )
 from ordercore.stock.resources import (
@@ -71,12 +62,12 @@ from ordercore.stock.resources import (
     BookingHandedOver,
     BookingRenewed,
     BookingsExpired,
+    BookingsForgotten,
 )
 
 __all__ = [
     "NOBODY",
     "OF_OTHERS",
-    "low_stock_matter",
     "notices_of",
     "orders_by_id",
 ]
@@ -189,109 +180,10 @@ class _Happened:
         return found
 
 
-# What happens elsewhere
-
-
 _Orders = Mapping[str, Order]
 
-
-def _matter(kind: NoticeKind, told: Recorded, *subjects: Subject, **content: Any) -> Matter:
-    level = Subject("stock_level", told.aggregate.id)
-    return Matter(
-        about=kind, urgency=URGENCIES[kind], subjects=(level, *subjects), at=told.at, **content
-    )
-
-
-def _incoming_moved(told: Recorded, event: IncomingMoved, _orders: _Orders) -> Iterator[Matter]:
-    receipt = Subject("receipt", event.incoming)
-    yield _matter(NoticeKind.RECEIPT_MOVED, told, receipt, expected_at=event.expected_at)
-
-
-def _incoming_cancelled(
-    told: Recorded, event: IncomingCancelled, _orders: _Orders
-) -> Iterator[Matter]:
-    yield _matter(NoticeKind.RECEIPT_CANCELLED, told, Subject("receipt", event.incoming))
-
-
-def _lost(told: Recorded, event: PromisesLost, orders: _Orders) -> Iterator[Matter]:
-    """Tell of promised units that are not there any more: at once, and of each order."""
-    by_holder: dict[str, list[LostPromise]] = {}
-    for one in event.lost:
-        by_holder.setdefault(one.holder, []).append(one)
-    place = Subject("sku", event.sku), Subject("site", event.site)
-    holders = {name: holder_subject(name, orders) for name in by_holder}
-    missing = (
-        NoticeUnits(id=name, title=holders[name].title, quantity=sum(one.units for one in lost))
-        for name, lost in by_holder.items()
-    )
-    yield _matter(NoticeKind.STOCK_MISSING, told, *place, *holders.values(), units=missing)
-    for name, lost in by_holder.items():
-        units = _by_line(lost, event.sku, orders.get(name))
-        yield _matter(NoticeKind.PROMISE_LOST, told, *place, holders[name], units=units)
-
-
-def _by_line(lost: Iterable[LostPromise], sku: str, order: Order | None) -> Iterator[NoticeUnits]:
-    """Tell what an order has lost, once for each of its lines; parts of these by their sku."""
-    lines = () if order is None else order.lines
-    titles = {each.id: each.product.title for each in lines if each.product.sku == sku}
-    sums: dict[str | None, int] = {}
-    for one in lost:
-        sums[one.line] = sums.get(one.line, 0) + one.units
-    for line, units in sums.items():
-        yield NoticeUnits(id=line or sku, title=titles.get(line or "", sku), quantity=units)
-
-
-def _released(told: Recorded, event: UnitsReleased, _orders: _Orders) -> Iterator[Matter]:
-    """Tell of units that are not there any more, as long as nobody said whose they were."""
-    if event.reason == "not_covered":
-        level = told.aggregate.id
-        units = NoticeUnits(id=level, title=level, quantity=event.units)
-        reservation = Subject("reservation", event.reservation)
-        yield _matter(NoticeKind.PROMISE_LOST, told, reservation, units=[units])
-
-
-def _covered(told: Recorded, event: BackordersCovered, _orders: _Orders) -> Iterator[Matter]:
-    reservations = (Subject("reservation", name) for name in event.reservations)
-    level = told.aggregate.id
-    units = NoticeUnits(id=level, title=level, quantity=len(event.reservations))
-    yield _matter(NoticeKind.BACKORDER_COVERED, told, *reservations, units=[units])
-
-
-def _reached(told: Recorded, event: ReorderPointReached, _orders: _Orders) -> Iterator[Matter]:
-    yield low_stock_matter(event, told.at)
-
-
-def low_stock_matter(low: ReorderPointReached | LowStock, at: datetime | None = None) -> Matter:
-    """Tell that stock is low, whether that has happened, at an instant, or was found."""
-    units = NoticeUnits(
-        id=low.sku,
-        title=low.sku,
-        quantity=max(0, low.order),
-        wanted=low.position + low.order,
-        available=low.position,
-        point=low.point,
-    )
-    return Matter(
-        about=NoticeKind.LOW_STOCK,
-        urgency=Urgency.NOW if low.position <= 0 else Urgency.SOON,
-        subjects=(Subject("sku", low.sku), Subject("site", low.site)),
-        units=[units],
-        at=at,
-    )
-
-
 OF_OTHERS: Final[Mapping[type[Event], Callable[[Recorded, Any, _Orders], Iterator[Matter]]]] = (
-    MappingProxyType(
-        {
-            BackordersCovered: _covered,
-            IncomingCancelled: _incoming_cancelled,
-            IncomingMoved: _incoming_moved,
-            PromisesLost: _lost,
-            ReorderPointReached: _reached,
-            UnitsReleased: _released,
-            **OF_AGENDAS,
-        }
-    )
+    MappingProxyType({**OF_STOCK, **OF_AGENDAS})
 )
 """How events are told that are of no order."""
 
@@ -338,6 +230,7 @@ NOBODY: Final = frozenset(
         BookingHandedOver,
         BookingRenewed,
         BookingsExpired,
+        BookingsForgotten,
     }
 )
 """The events that tell nobody."""

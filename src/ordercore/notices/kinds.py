@@ -25,14 +25,17 @@ class NoticeKind(StrEnum):
     RECEIPT_MOVED = "receipt_moved"
     RECEIPT_CANCELLED = "receipt_cancelled"
     PROMISE_LATE = "promise_late"
+    PARTS_LATE = "parts_late"
     PROMISE_LOST = "promise_lost"
     STOCK_MISSING = "stock_missing"
     BACKORDER_COVERED = "backorder_covered"
+    PROMISE_COVERED = "promise_covered"
     SHORTAGE = "shortage"
     OVERLOAD = "overload"
     BOOKING_CONFLICT = "booking_conflict"
     PURCHASE_PROPOSED = "purchase_proposed"
     PRODUCTION_PROPOSED = "production_proposed"
+    PRODUCTION_PLANNED = "production_planned"
     PURCHASE_SOONER = "purchase_sooner"
     PRODUCTION_SOONER = "production_sooner"
     TRANSFER_SOONER = "transfer_sooner"
@@ -111,11 +114,13 @@ _SOON: Final = frozenset(
         NoticeKind.TRANSFER_OVERDUE,
         NoticeKind.RECEIPT_MOVED,
         NoticeKind.PROMISE_LATE,
+        NoticeKind.PARTS_LATE,
         NoticeKind.BACKORDER_COVERED,
         NoticeKind.SHORTAGE,
         NoticeKind.OVERLOAD,
         NoticeKind.PURCHASE_PROPOSED,
         NoticeKind.PRODUCTION_PROPOSED,
+        NoticeKind.PRODUCTION_PLANNED,
         NoticeKind.PURCHASE_SOONER,
         NoticeKind.PRODUCTION_SOONER,
         NoticeKind.TRANSFER_SOONER,
@@ -160,12 +165,14 @@ _INTERNAL: Final = frozenset(
         NoticeKind.TRANSFER_OVERDUE,
         NoticeKind.RECEIPT_MOVED,
         NoticeKind.RECEIPT_CANCELLED,
+        NoticeKind.PARTS_LATE,
         NoticeKind.PROMISE_LOST,
         NoticeKind.STOCK_MISSING,
         NoticeKind.BACKORDER_COVERED,
         NoticeKind.BOOKING_CONFLICT,
         NoticeKind.PURCHASE_PROPOSED,
         NoticeKind.PRODUCTION_PROPOSED,
+        NoticeKind.PRODUCTION_PLANNED,
         NoticeKind.PURCHASE_SOONER,
         NoticeKind.PRODUCTION_SOONER,
         NoticeKind.TRANSFER_SOONER,

@@ -94,6 +94,7 @@ class NoticeUnits:
         reasons: Why some are short, as codes: see `ordercore.stock.Shortage`.
         elsewhere: Which other sites have some.
         parts: Of what is made, the parts that are short.
+        unit: In what they are counted, such as ``cm``; None: by the piece, or nobody says.
     """
 
     id: str = field(validator=identifier)
@@ -110,6 +111,7 @@ class NoticeUnits:
     parts: tuple[PartShort, ...] = field(
         default=(), converter=_parts, validator=each(instance(PartShort), most=MAX_ANSWERS)
     )
+    unit: str | None = field(default=None, validator=optional(text(most=32, least=1)))
 
 
 def _urgency(given: Urgency | str) -> Urgency:

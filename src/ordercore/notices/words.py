@@ -17,10 +17,10 @@ from attrs import field, frozen
 from ordercore.layout.blocks import Notes
 from ordercore.layout.markup import html_of
 from ordercore.money import Money
-from ordercore.notices.kinds import Urgency, Voice
+from ordercore.notices.kinds import NoticeKind, Urgency, Voice
 from ordercore.stock.explaining import cause
 from ordercore.stock.resources import BookingConflict, BookingEnd
-from ordercore.stock.telling import lack, why_short
+from ordercore.stock.telling import lack, when, why_short
 from ordercore.wording import Words
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["NoticeText", "told"]
 
 _LINES: Final = (
-    "order", "body", "holder", "site", "stock_level", "reservation", "receipt", "edits",
+    "order", "body", "units", "holder", "site", "stock_level", "reservation", "receipt", "edits",
     "amount", "more", "less", "due", "reason", "needed_by", "act_by", "late", "expected_at",
 )  # fmt: skip
 """The lines of a notice, in the order of telling."""
@@ -123,7 +123,7 @@ class _Telling:
         """Give all that its words may insert; nothing is empty text."""
         notice = self.notice
         amount, first = notice.amount, notice.units[0] if notice.units else None
-        subjects = {each.kind: each.title for each in notice.subjects}
+        subjects = {kind: self.named(kind) for kind in _SUBJECTS}
         counts = {
             "count": first.quantity if first else 0,
             "wanted": (first and first.wanted) or 0,
@@ -131,7 +131,7 @@ class _Telling:
             "point": (first and first.point) or 0,
         }
         return {
-            **{kind: subjects.get(kind, "") for kind in _SUBJECTS},
+            **subjects,
             **counts,
             "title": first.title if first else "",
             "units": self.units(notice.units),
@@ -151,10 +151,14 @@ class _Telling:
             "body": "body",
         }
 
+    def named(self, kind: str) -> str:
+        """Name all subjects of a kind."""
+        found = (each.title for each in self.notice.subjects if each.kind == kind)
+        return self.words.joined(found)
+
     def units(self, several: tuple[NoticeUnits, ...]) -> str:
         return self.words.joined(
-            self.words.say("timeline.units", title=each.title, count=each.quantity)
-            for each in several
+            self.words.times(each.title, each.quantity, each.unit) for each in several
         )
 
     def amount(self, amount: Money | None) -> str:
@@ -186,21 +190,35 @@ class _Telling:
         yield self.words.say(
             key,
             title=units.title,
-            count=units.quantity,
-            wanted=units.wanted or 0,
-            available=units.available or 0,
             details=self.words.say("reasons").join(self.details(units)),
+            **self.counts(units),
         )
+
+    @property
+    def is_of_services(self) -> bool:
+        """Whether its units are times at which people and equipment would be there."""
+        return self.notice.kind is NoticeKind.OVERLOAD
+
+    def counts(self, units: NoticeUnits) -> dict[str, str | int]:
+        wanted, available = units.wanted or 0, units.available or 0
+        told = {"count": units.quantity, "wanted": wanted, "available": available}
+        if self.is_of_services:
+            return {**told}
+        return {name: self.words.counted(count, units.unit) for name, count in told.items()}
 
     def details(self, units: NoticeUnits) -> Iterator[str]:
         """Say when there would be enough; to staff also what lacks, and who has some."""
         if self.notice.voice is Voice.STAFF:
-            yield from why_short(self.words, units.reasons, units.parts, (), units.elsewhere)
-        if units.enough_from is None:
-            yield self.words.say(f"{self.base}.each.unknown")
-        else:
-            at = self.instant(units.enough_from)
-            yield self.words.say(f"{self.base}.each.enough_from", at=at)
+            yield from why_short(
+                self.words,
+                units.reasons,
+                units.parts,
+                (),
+                units.elsewhere,
+                is_service=self.is_of_services,
+            )
+        key = f"{self.base}.each"
+        yield when(units.enough_from, key, self.words, self.zone, units.reasons)
 
     def lacks(self) -> Iterator[str]:
         """Tell staff which roles cannot be filled, and why."""
@@ -230,8 +248,9 @@ class _Telling:
 
     def causes(self) -> Iterator[str]:
         """Tell staff why something is to be bought or made."""
+        unit = next((each.unit for each in self.notice.units), None)
         for found in self.notice.causes if self.notice.voice is Voice.STAFF else ():
-            yield cause(found, self.words)
+            yield cause(found, self.words, unit=unit)
 
     def end(self, values: dict[str, str | int]) -> Iterator[str]:
         """Tell a customer what to do, or that nothing need be done."""

@@ -21,6 +21,7 @@ from ordercore.stock.answer import (
 )
 from ordercore.stock.applying import apply, rebuild
 from ordercore.stock.asking import MAX_SERVICES, MAX_WAYS
+from ordercore.stock.awaited import BackordersCovered, PromisesLate, ReorderPointReached
 from ordercore.stock.check import AgendaChange, LevelChange, Reserved, check, reserve
 from ordercore.stock.demand import (
     MAX_DEMAND_LINES,
@@ -31,14 +32,12 @@ from ordercore.stock.demand import (
     Supply,
 )
 from ordercore.stock.events import (
-    BackordersCovered,
     IncomingCancelled,
     IncomingExpected,
     IncomingMoved,
     LevelOpened,
     PolicyChanged,
     PromisesLost,
-    ReorderPointReached,
     ReservationFirmed,
     ReservationRenewed,
     ReservationsExpired,
@@ -104,6 +103,8 @@ from ordercore.stock.reservations import (
     MAX_APPLIED,
     RESERVATION,
     Applied,
+    CoveredPromise,
+    LatePromise,
     LostPromise,
     Reservation,
     ReservationState,
@@ -152,6 +153,7 @@ __all__ = [
     "BillBook",
     "BringForward",
     "Component",
+    "CoveredPromise",
     "Demand",
     "DemandLine",
     "FromStock",
@@ -159,6 +161,7 @@ __all__ = [
     "IncomingCancelled",
     "IncomingExpected",
     "IncomingMoved",
+    "LatePromise",
     "LateReservation",
     "LevelChange",
     "LevelOpened",
@@ -180,6 +183,7 @@ __all__ = [
     "Preorder",
     "ProductionProposal",
     "Profile",
+    "PromisesLate",
     "PromisesLost",
     "ProposalPolicy",
     "PurchaseProposal",

@@ -14,6 +14,7 @@ from ordercore.data.checks import (
     MAX_QUANTITY,
     Check,
     aware,
+    boolean,
     each,
     identifier,
     instance,
@@ -21,6 +22,7 @@ from ordercore.data.checks import (
     names_of,
     optional,
     quantity,
+    text,
     tuple_of,
 )
 from ordercore.data.instants import pinned
@@ -44,6 +46,7 @@ MAX_ANSWERS: Final = 100_000
 
 _units: Check = integer(least=0, most=MAX_QUANTITY)
 _many: Check = integer(least=0, most=10**18)
+_unit: Check = optional(text(most=32, least=1))
 
 
 @frozen
@@ -98,6 +101,7 @@ class PartShort:
         needed: How many units are needed in all of what is made together.
         short: How many of them are neither there nor can be made.
         needed_by: When the first of these must be there.
+        unit: In what it is stocked, by the book; None: nobody says.
     """
 
     sku: str = field(validator=identifier)
@@ -105,6 +109,7 @@ class PartShort:
     needed: int = field(validator=_many)
     short: int = field(validator=_many)
     needed_by: datetime | None = field(default=None, converter=pinned, validator=optional(aware))
+    unit: str | None = field(default=None, validator=_unit)
 
 
 @frozen(kw_only=True)
@@ -197,6 +202,7 @@ class Shortage:
     ``later``            there would be enough from `enough_from` on
     ``elsewhere``        sites that were not asked for have some
     ``no_bill``          nobody knows how it is made, and there are too few of it
+    ``no_time``          making it would have to have begun before now
     ``missing_parts``    there is too little of what it is made of; see ``parts``
     ``missing_roles``    people or equipment are missing; see ``roles``
     ==================== =======================================================
@@ -213,6 +219,9 @@ class Shortage:
         parts: Of a thing that is made, all parts that are short, level by level.
         roles: Of a service, all roles that are missing, site by site; `enough_from` is when
             the next one could begin.
+        unit: In what the line is counted, by the book of bills; None: nobody says.
+        is_service: Whether it is a service, which is told otherwise than goods; unless it is
+            said, it is one where roles are missing.
     """
 
     line: str = field(validator=identifier)
@@ -230,6 +239,12 @@ class Shortage:
     roles: tuple[RoleShort, ...] = field(
         default=(), converter=_roles, validator=each(instance(RoleShort), most=MAX_ANSWERS)
     )
+    unit: str | None = field(default=None, validator=_unit)
+    is_service: bool = field(validator=boolean)
+
+    @is_service.default
+    def _lacks_roles(self) -> bool:
+        return bool(self.roles)
 
     @property
     def missing(self) -> int:

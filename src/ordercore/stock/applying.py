@@ -11,15 +11,14 @@ from attrs import evolve
 
 from ordercore.errors import InvalidType, InvalidValue
 from ordercore.events import Event, Noted, rebuilt
+from ordercore.stock.awaited import BackordersCovered, PromisesLate, ReorderPointReached
 from ordercore.stock.events import (
-    BackordersCovered,
     IncomingCancelled,
     IncomingExpected,
     IncomingMoved,
     LevelOpened,
     PolicyChanged,
     PromisesLost,
-    ReorderPointReached,
     ReservationFirmed,
     ReservationRenewed,
     ReservationsExpired,
@@ -263,6 +262,7 @@ _CHANGES: Final[Mapping[type, Callable[[StockLevel, Any], StockLevel]]] = Mappin
         ReservationsForgotten: _forgotten,
         ReorderPointReached: _noted,
         BackordersCovered: _noted,
+        PromisesLate: _noted,
         Noted: _noted,
     }
 )

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from ordercore.data.checks import Named, aware, instance
-from ordercore.errors import InvalidDocument, InvalidInput, LimitExceeded, NotFound
+from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, LimitExceeded, NotFound
 from ordercore.stock.answer import Taken
 from ordercore.stock.demand import Demand
 from ordercore.stock.levels import MAX_RESERVATIONS
@@ -17,7 +17,7 @@ from ordercore.stock.pool import Pool
 from ordercore.stock.resources.bookings import MAX_BOOKINGS
 from ordercore.stock.snapshot import StockSnapshot
 
-__all__ = ["MAX_SERVICES", "MAX_WAYS", "check_limits", "check_question"]
+__all__ = ["MAX_SERVICES", "MAX_WAYS", "check_instant", "check_limits", "check_question"]
 
 MAX_WAYS: Final = 20_000
 """The most pairs of a line and a site that it may be served from, in one basket."""
@@ -68,4 +68,16 @@ def check_limits(taken: tuple[Taken, ...], pool: Pool) -> None:
         count = len(after.bookings) + len(after.cancelled)
         if count > MAX_BOOKINGS:
             path = ("snapshot", "agendas", i, "bookings")
-            raise LimitExceeded(f"at most {MAX_BOOKINGS} bookings", count, path=path)
+            expected = f"at most {MAX_BOOKINGS} bookings; forget those that are over"
+            raise LimitExceeded(expected, count, path=path)
+
+
+def check_instant(demand: Demand, snapshot: StockSnapshot, at: datetime) -> None:
+    """Refuse to book for an instant that agendas have forgotten: it may be done and forgotten."""
+    if not any(isinstance(line.supply, Performed) for line in demand.lines):
+        return
+    known = (agenda.forgotten_before for agenda in snapshot.agendas)
+    over = max((each for each in known if each is not None), default=None)
+    if over is not None and at < over:
+        expected = f"an instant from {over.isoformat()} on: bookings of before are forgotten"
+        raise InvalidValue(expected, at.isoformat(), path=("at",), reason="too_late")

@@ -26,14 +26,14 @@ from ordercore.stock.answer import (
     StockCheck,
     Taken,
 )
-from ordercore.stock.asking import check_limits, check_question
+from ordercore.stock.asking import check_instant, check_limits, check_question
 from ordercore.stock.demand import Demand, DemandLine
 from ordercore.stock.levels import StockLevel
 from ordercore.stock.performing import Performed, bookings_of
 from ordercore.stock.pool import Pool
 from ordercore.stock.reservations import Applied, Reservation
 from ordercore.stock.reserving import reserve_all
-from ordercore.stock.resources.bookings import Agenda
+from ordercore.stock.resources.agendas import Agenda
 from ordercore.stock.resources.commands import Clash, book
 from ordercore.stock.snapshot import StockSnapshot
 
@@ -56,6 +56,7 @@ def check(demand: Demand, snapshot: StockSnapshot, at: datetime) -> StockCheck:
         InvalidDocument: With every site that the snapshot does not know.
         LimitExceeded: The basket is too large; see `MAX_WAYS` and `MAX_SERVICES`. Or a line
             needs more of a part than `ordercore.stock.materials.MAX_NEED`; it is named.
+        InvalidValue: A time is asked for at an instant of which agendas have forgotten bookings.
 
     >>> level = StockLevel(sku="mug", site="east", on_hand=5)
     >>> now = datetime.fromisoformat("2026-11-11T09:00:00+08:00")
@@ -64,7 +65,9 @@ def check(demand: Demand, snapshot: StockSnapshot, at: datetime) -> StockCheck:
     >>> found.ok, [(short.line, short.missing, short.reasons) for short in found.shortages]
     (False, [('0002', 1, ('other_lines',))])
     """
-    return _netted(demand, snapshot, at)[0]
+    answer, _, _ = _netted(demand, snapshot, at)
+    check_instant(demand, snapshot, at)
+    return answer
 
 
 def _events(given: Iterable[Event]) -> tuple[Event, ...]:
@@ -189,6 +192,7 @@ def reserve(
     known = tuple(_known(snapshot, terms.command))
     if known or _has_booked(demand, snapshot, command):
         return Reserved(taken=known, changes=())
+    check_instant(demand, snapshot, at)
     if not answer.ok:
         return answer
     return Reserved(

@@ -33,17 +33,20 @@ from ordercore.stock.levels import (
     StockLevel,
     StockPolicy,
 )
-from ordercore.stock.reservations import Applied, LostPromise, Reservation, ReservationState
+from ordercore.stock.reservations import (
+    Applied,
+    LostPromise,
+    Reservation,
+    ReservationState,
+)
 
 __all__ = [
-    "BackordersCovered",
     "IncomingCancelled",
     "IncomingExpected",
     "IncomingMoved",
     "LevelOpened",
     "PolicyChanged",
     "PromisesLost",
-    "ReorderPointReached",
     "ReservationFirmed",
     "ReservationRenewed",
     "ReservationsExpired",
@@ -62,7 +65,6 @@ __all__ = [
 
 _count: Check = integer(least=0, most=MAX_QUANTITY)
 _command: Check = optional(instance(Applied))
-_balance: Check = integer(least=-MAX_QUANTITY * 10_000, most=MAX_QUANTITY * 10_000)
 _several: Check = each(identifier, least=1, most=max(MAX_RESERVATIONS, MAX_INCOMING))
 
 
@@ -357,39 +359,3 @@ class PromisesLost(Event):
     lost: tuple[LostPromise, ...] = field(
         converter=_parts, validator=each(instance(LostPromise), least=1, most=MAX_RESERVATIONS)
     )
-
-
-# What somebody waits for
-
-
-@variant(Event, "reorder_point_reached")
-@frozen
-class ReorderPointReached(Event):
-    """By what has happened the stock is low; nothing else has changed.
-
-    Args:
-        sku: Of what.
-        site: Where.
-        position: Units that are there or on their way, and not promised; negative: so many
-            are owed.
-        point: The reorder point.
-        order: How many to order, up to the target.
-    """
-
-    sku: str = field(validator=identifier)
-    site: str = field(validator=identifier)
-    position: int = field(validator=_balance)
-    point: int = field(validator=_count)
-    order: int = field(validator=_balance)
-
-
-@variant(Event, "backorders_covered")
-@frozen
-class BackordersCovered(Event):
-    """By what has happened promised units will be there in time that were missing before.
-
-    Args:
-        reservations: Which reservations.
-    """
-
-    reservations: tuple[str, ...] = field(converter=names_of, validator=_several)

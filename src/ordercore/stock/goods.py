@@ -50,7 +50,14 @@ def goods_short(line: DemandLine, missing: int, pool: Pool) -> Shortage:
         reasons=tuple(_reasons(line, pool, due, later=enough_from, elsewhere=elsewhere)),
         enough_from=enough_from,
         elsewhere=elsewhere,
+        unit=_unit(line, pool),
     )
+
+
+def _unit(line: DemandLine, pool: Pool) -> str | None:
+    """Tell in what the line is counted, if a book of bills knows it."""
+    book = pool.snapshot.bills
+    return book.part(line.sku).unit if book is not None and line.sku in book else None
 
 
 def _elsewhere(line: DemandLine, pool: Pool, due: datetime) -> Iterator[SiteUnits]:

@@ -20,10 +20,11 @@ from ordercore.stock.answer import Offer, PartShort, Shortage
 from ordercore.stock.demand import DemandLine, Supply
 from ordercore.stock.goods import goods_offered, goods_short
 from ordercore.stock.materials.book import BillBook
+from ordercore.stock.materials.choosing import Preferred
 from ordercore.stock.materials.demands import Wanted
 from ordercore.stock.materials.netting import Netting, Outcome
 from ordercore.stock.materials.netting import Supply as Supplied
-from ordercore.stock.materials.planning import bounded, netted
+from ordercore.stock.materials.planning import bounded, settled
 from ordercore.stock.materials.promising import HORIZON, delay, first
 from ordercore.stock.pool import Lot, Made, Making, Pool, Takes, Units
 
@@ -88,47 +89,60 @@ class _Bench:
 
     def serve(self, wanted: Made) -> int:
         """Make as many units as can be had besides what is made so far; tell how many."""
-        units = self.most(wanted)
-        if units:
-            served = wanted._replace(units=units)
-            self._take(served, self.bounded(served))
+        units, netting = self.most(wanted)
+        if netting is not None:
+            self._take(wanted._replace(units=units), _bounded(netting))
         return units
 
-    def most(self, wanted: Made) -> int:
-        """Find the most units that can be had: for fewer there is always enough."""
-        if self.could(wanted):
-            return wanted.units
-        low, high = 0, wanted.units
+    def most(self, wanted: Made) -> tuple[int, Netting | None]:
+        """Find the most units that can be had, and how: for fewer there is always enough."""
+        low, high, found = 0, wanted.units + 1, None
+        middle = wanted.units
         while high - low > 1:
+            netting = self.net(wanted._replace(units=middle))
+            if delay(netting, self._pool.at):
+                high = middle
+            else:
+                low, found = middle, netting
             middle = (low + high) // 2
-            could = self.could(wanted._replace(units=middle))
-            low, high = (middle, high) if could else (low, middle)
-        return low
+        return low, found
 
     def could(self, wanted: Made) -> bool:
         """Tell whether all units can be had besides what is made so far."""
         return not delay(self.net(wanted), self._pool.at)
 
-    def net(self, wanted: Made) -> Netting:
-        """Net what is made so far and these units besides, be there enough or not."""
+    def net(self, wanted: Made, *, at_leisure: bool = False) -> Netting:
+        """Net what is made so far and these units besides, be there enough or not.
+
+        Args:
+            wanted: The units.
+            at_leisure: Whether what is there by now is there for all, also for what should
+                have begun before.
+        """
         making = self._ready(wanted.sku)
-        if making.netting is not None and not self._has_choice(making, wanted.sku):
+        if at_leisure:
+            making = making._replace(supply=self._at_leisure(making.supply, wanted.sku))
+        return settled(self._preferred(making, wanted), self._pool.worths)[0]
+
+    def _preferred(self, making: Making, wanted: Made) -> Netting:
+        """Net them by preference."""
+        if making.netting is not None:
             line = Wanted(wanted.sku, wanted.units, wanted.due)
             return making.netting.besides([line], making.supply)
         made = _with_more(making.made, wanted)
-        lines = tuple(Wanted(sku, units, due) for (sku, due), units in made.items())
-        return netted(self._book, lines, making.supply, self._pool.snapshot.calendar)[0]
+        lines = [Wanted(sku, units, due) for (sku, due), units in made.items()]
+        calendar = self._pool.snapshot.calendar
+        return Netting(self._book, making.supply, Preferred(), calendar).run(lines)
 
-    def bounded(self, wanted: Made) -> Netting:
-        """Net them, where nothing is needed of which there can never be so much.
-
-        Raises:
-            LimitExceeded: More than `ordercore.stock.materials.MAX_NEED` of a part.
-        """
-        netting = self.net(wanted)
-        for outcome in netting.outcomes:
-            bounded(max(outcome.needed, outcome.made), outcome.step.part.sku)
-        return netting
+    def _at_leisure(self, supply: Mapping[str, Supplied], sku: str) -> Mapping[str, Supplied]:
+        """Take what is there by now of all that goes into a thing as there at any time."""
+        at, leisure = self._pool.at, dict(supply)
+        for step in self._book.below([sku]):
+            leisure[step.part.sku] = [
+                (None if when is None or when <= at else when, units)
+                for when, units in supply[step.part.sku]
+            ]
+        return leisure
 
     # What there is, and what the lines take of it
 
@@ -167,9 +181,7 @@ class _Bench:
         """Let a line take what it adds to the need of those before it."""
         making = self._pool.making[self._name]
         before, found = making.needs, dict(map(_needs, netting.outcomes))
-        has_choice = self._has_choice(making, wanted.sku)
-        kept = {} if has_choice else before
-        asked = {**before, **found} if has_choice else found
+        asked = {**before, **found} if netting.is_whole else found
         changed = {sku: found.get(sku, {}) for sku in asked if found.get(sku) != before.get(sku)}
         for part, needs in changed.items():
             self._pool.release(self._name, part)
@@ -177,12 +189,23 @@ class _Bench:
         seen = {**making.seen, **{part: self._pool.changes(part) for part in changed}}
         self._pool.making[self._name] = making._replace(
             made=_with_more(making.made, wanted),
-            has_choice=has_choice,
-            netting=netting,
+            has_choice=self._has_choice(making, wanted.sku),
+            netting=netting if isinstance(netting.chooser, Preferred) else None,
             takes=_with_takes(making, wanted.line, changed),
-            needs={**kept, **found},
+            needs=found if netting.is_whole else {**before, **found},
             seen=seen,
         )
+
+
+def _bounded(netting: Netting) -> Netting:
+    """Accept a pass in which nothing is needed of which there can never be so much.
+
+    Raises:
+        LimitExceeded: More than `ordercore.stock.materials.MAX_NEED` of a part.
+    """
+    for outcome in netting.outcomes:
+        bounded(max(outcome.needed, outcome.made), outcome.step.part.sku)
+    return netting
 
 
 def _with_more(made: Units, wanted: Made) -> Units:
@@ -215,7 +238,7 @@ def _offers(line: DemandLine, pool: Pool, book: BillBook) -> Iterator[Offer]:
     if due < pool.at:
         return
     for site in line.sites or _keeping(line, pool, book):
-        units = _Bench(pool, (site,), book, due).most(_made(line, line.quantity, due))
+        units, _ = _Bench(pool, (site,), book, due).most(_made(line, line.quantity, due))
         if units:
             yield Offer(site, units, due)
 
@@ -229,8 +252,10 @@ def _keeping(line: DemandLine, pool: Pool, book: BillBook) -> list[str]:
 
 def _explained(line: DemandLine, missing: int, pool: Pool, book: BillBook) -> Shortage:
     due = line.due(pool.at)
-    needs = _Bench(pool, line.sites, book, due).bounded(_made(line, missing, due))
+    wanted = _made(line, missing, due)
+    needs = _bounded(_Bench(pool, line.sites, book, due).net(wanted, at_leisure=True))
     parts = tuple(_parts_short(needs))
+    hurried = any(each.made and _is_past(each, pool.at) for each in needs.outcomes)
     bench = _Bench(pool, line.sites, book, line.id)
     enough_from = _enough_from(bench, line, missing, pool.at)
     alone = _Bench(pool.anew(), line.sites, book, due)
@@ -242,13 +267,22 @@ def _explained(line: DemandLine, missing: int, pool: Pool, book: BillBook) -> Sh
         sku=line.sku,
         wanted=line.quantity,
         available=line.quantity - missing,
-        reasons=tuple(_reasons(parts, late=due < pool.at, alone=is_there, later=enough_from)),
+        reasons=tuple(
+            _reasons(parts, late=due < pool.at, alone=is_there, hurried=hurried, later=enough_from)
+        ),
         enough_from=enough_from,
         parts=parts,
+        unit=book.part(line.sku).unit,
     )
 
 
+def _is_past(outcome: Outcome, at: datetime) -> bool:
+    """Whether it should have begun before."""
+    return outcome.start_by is not None and outcome.start_by < at
+
+
 def _parts_short(netting: Netting) -> Iterator[PartShort]:
+    """Tell what is not there; what is there, but too late, is not missing."""
     for outcome in netting.outcomes:
         if outcome.short:
             yield PartShort(
@@ -257,6 +291,7 @@ def _parts_short(netting: Netting) -> Iterator[PartShort]:
                 needed=outcome.needed,
                 short=outcome.short,
                 needed_by=outcome.needed_by,
+                unit=outcome.step.part.unit,
             )
 
 
@@ -279,12 +314,19 @@ def _enough_from(bench: _Bench, line: DemandLine, missing: int, at: datetime) ->
 
 
 def _reasons(
-    parts: tuple[PartShort, ...], *, late: bool, alone: bool, later: datetime | None
+    parts: tuple[PartShort, ...],
+    *,
+    late: bool,
+    alone: bool,
+    hurried: bool,
+    later: datetime | None,
 ) -> Iterator[str]:
     if late:
         yield "too_late"
     elif alone:
         yield "other_lines"
+    if hurried and not late:
+        yield "no_time"
     if parts:
         yield "missing_parts"
     if later is not None:

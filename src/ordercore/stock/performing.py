@@ -77,6 +77,7 @@ class Performed(Supply):
             reasons=tuple(_reasons(self, line, pool, overload)),
             enough_from=later,
             roles=() if overload is None else tuple(_roles(overload)),
+            is_service=True,
         )
 
 

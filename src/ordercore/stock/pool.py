@@ -13,9 +13,10 @@ from typing import Any, Final, NamedTuple, Self
 from ordercore.stock.answer import Appointment, Offer, Taken
 from ordercore.stock.materials.netting import Netting as MaterialNetting
 from ordercore.stock.materials.netting import Supply as Supplied
+from ordercore.stock.materials.ways import Worth
 from ordercore.stock.netting import Netting, Owner
 from ordercore.stock.profile import Profile
-from ordercore.stock.resources.bookings import Agenda
+from ordercore.stock.resources.agendas import Agenda
 from ordercore.stock.snapshot import StockSnapshot
 
 __all__ = ["Lot", "Made", "Making", "Pool", "Takes", "Units"]
@@ -50,7 +51,8 @@ class Making(NamedTuple):
     Attributes:
         made: What is made, as far as lines are served.
         has_choice: Whether some of it can be made in several ways.
-        netting: The pass that tells how; None: nothing is made yet.
+        netting: The pass by preference that tells how; None: nothing is made yet, or it is
+            made in another way.
         takes: What the lines take, of finished units and of parts.
         needs: The same of all lines together: by sku, how many units by when.
         supply: What there would be of each part, and from when on, if they took nothing.
@@ -86,6 +88,8 @@ class Pool:
         self._changes: dict[str, int] = {}
         self.making: dict[Lot, Making] = {}
         """What is made together."""
+        self.worths: list[Worth] = []
+        """What parts are worth, as it was found where something was short."""
         self.agendas: dict[str, Agenda] = {each.id: each.live(at) for each in snapshot.agendas}
         """People and equipment, with what the lines have booked of them."""
         self.appointments: tuple[Appointment, ...] = ()
@@ -103,6 +107,7 @@ class Pool:
         """Make another pool, of which no line has taken anything."""
         other = type(self)(self.snapshot, self.at)
         other._profiles, other._offers = self._profiles, self._offers  # noqa: SLF001
+        other.worths = self.worths
         return other
 
     def profiles(self, sku: str) -> Mapping[str, Profile]:

@@ -53,6 +53,7 @@ __all__ = [
 
 _units = integer(least=1, most=2 * MAX_NEED)
 _instant = optional(aware)
+_unit = optional(text(most=32, least=1))
 
 
 class CauseKind(StrEnum):
@@ -113,6 +114,7 @@ class PurchaseProposal(Proposal):
         order_by: When they must be ordered for that.
         lead_time: How long they take to come; None: not known.
         causes: Why.
+        unit: In what it is counted, by the book; None: nobody says.
     """
 
     sku: str = field(validator=identifier)
@@ -121,6 +123,7 @@ class PurchaseProposal(Proposal):
     order_by: datetime | None = field(default=None, converter=pinned, validator=_instant)
     lead_time: timedelta | None = field(default=None, validator=optional(instance(timedelta)))
     causes: tuple[Cause, ...] = field(converter=_causes, validator=_several_causes)
+    unit: str | None = field(default=None, validator=_unit)
 
     def is_late(self, at: datetime) -> bool:
         """Whether it should have been ordered by now."""
@@ -139,6 +142,7 @@ class ProductionProposal(Proposal):
         start_by: When they must be begun for that.
         lead_time: How long a lot takes.
         causes: Why.
+        unit: In what it is counted, by the book; None: nobody says.
     """
 
     sku: str = field(validator=identifier)
@@ -147,6 +151,7 @@ class ProductionProposal(Proposal):
     start_by: datetime | None = field(default=None, converter=pinned, validator=_instant)
     lead_time: timedelta = field(validator=instance(timedelta))
     causes: tuple[Cause, ...] = field(converter=_causes, validator=_several_causes)
+    unit: str | None = field(default=None, validator=_unit)
 
     def is_late(self, at: datetime) -> bool:
         """Whether it should have been begun by now."""
@@ -165,6 +170,7 @@ class BringForward(Proposal):
         units: How many of its units are needed.
         expected_at: When they come as it stands.
         needed_by: When they are needed.
+        unit: In what they are counted, by the book; None: nobody says.
     """
 
     sku: str = field(validator=identifier)
@@ -173,6 +179,7 @@ class BringForward(Proposal):
     units: int = field(validator=_units)
     expected_at: datetime = field(converter=pinned, validator=aware)
     needed_by: datetime = field(converter=pinned, validator=aware)
+    unit: str | None = field(default=None, validator=_unit)
 
 
 def _kinds(given: Iterable[SupplyKind | str]) -> tuple[SupplyKind, ...]:
@@ -216,12 +223,13 @@ class ProposedSupply:
     plan: MaterialPlan = field(validator=instance(MaterialPlan))
 
 
-def propose(
+def propose(  # noqa: PLR0913 - what a proposal depends on
     book: BillBook,
     basket: Basket,
     stock: Stock,
     *,
     by: datetime | None = None,
+    at: datetime | None = None,
     receipts: Iterable[Receipt] = (),
     low: Iterable[LowStock] = (),
     calendar: WorkingTime | None = None,
@@ -232,11 +240,15 @@ def propose(
     What is made to fill up low stock is not netted itself: ask for it as a basket of its own
     once it is decided.
 
+    With substitutes or several bills, what is short is bought by preference; or, where it is
+    known what time it is and that would be late, the way that comes in time, as `net` says.
+
     Args:
         book: The bills; of what it does not know, no lots and no lead times are known.
         basket: What is wanted; empty: nothing, only low stock is looked at.
         stock: By sku, how many whole units are there.
         by: When the lines are wanted that do not say so.
+        at: Now, if what can no more be bought in time gives way to what can.
         receipts: What is on its way.
         low: Levels that have reached their reorder point, see `ordercore.stock.low_stock`.
         calendar: In which working time passes, if a lead time is counted in it.
@@ -261,6 +273,8 @@ def propose(
             break
         moves += moved.values()
         plan = sooner
+    if at is not None and not plan.ok:
+        plan = net(book, wanted, stock, at=at, receipts=coming, calendar=calendar)
     moves.sort(key=lambda each: (each.sku, each.expected_at, each.order))
     return ProposedSupply((*moves, *_new(plan, low, book, how)), plan)
 
@@ -301,7 +315,7 @@ def _moves(
     """
     late: dict[str, list[int]] = {}
     for i, receipt in enumerate(receipts):
-        if receipt.kind in policy.bring_forward:
+        if receipt.order and receipt.kind in policy.bring_forward:
             late.setdefault(receipt.sku, []).append(i)
     moved: dict[int, BringForward] = {}
     level = None
@@ -312,12 +326,12 @@ def _moves(
         level = part.level
         for i in sorted(late.get(part.sku, ()), key=lambda i: (receipts[i].at, receipts[i].order)):
             if left > 0 and receipts[i].at > part.needed_by:
-                moved[i] = _move(receipts[i], left, part.needed_by)
+                moved[i] = _move(receipts[i], left, part.needed_by, part.unit)
                 left -= receipts[i].units
     return moved
 
 
-def _move(receipt: Receipt, left: int, needed_by: datetime) -> BringForward:
+def _move(receipt: Receipt, left: int, needed_by: datetime, unit: str | None) -> BringForward:
     return BringForward(
         sku=receipt.sku,
         order=receipt.order,
@@ -325,6 +339,7 @@ def _move(receipt: Receipt, left: int, needed_by: datetime) -> BringForward:
         units=min(left, receipt.units),
         expected_at=receipt.at,
         needed_by=needed_by,
+        unit=unit,
     )
 
 
@@ -352,6 +367,7 @@ def _proposal(
         "needed_by": needed_by,
         "lead_time": known.lead_time,
         "causes": causes,
+        "unit": known.unit,
     }
     if known.is_made:
         return ProductionProposal(start_by=start_by, **told)

@@ -39,6 +39,8 @@ __all__ = [
     "MAX_APPLIED",
     "RESERVATION",
     "Applied",
+    "CoveredPromise",
+    "LatePromise",
     "LostPromise",
     "Reservation",
     "ReservationState",
@@ -307,6 +309,46 @@ class LostPromise:
     holder: str = field(validator=identifier)
     line: str | None = field(default=None, validator=optional(identifier))
     units: int = field(validator=quantity)
+
+
+@frozen(kw_only=True)
+class CoveredPromise:
+    """Units that are set aside for somebody, were missing, and will be there in time.
+
+    Args:
+        reservation: The id of the reservation.
+        holder: For whom: the id of an order or a cart.
+        line: For which line.
+        units: How many there are of it.
+    """
+
+    reservation: str = field(validator=identifier)
+    holder: str = field(validator=identifier)
+    line: str | None = field(default=None, validator=optional(identifier))
+    units: int = field(validator=quantity)
+
+
+@frozen(kw_only=True)
+class LatePromise:
+    """Units that are set aside for somebody, and will not all be there in time.
+
+    Args:
+        reservation: The id of the reservation.
+        holder: For whom: the id of an order or a cart.
+        line: For which line.
+        units: How many there are of it.
+        short: How many of them are missing when they are due.
+        due: When that is.
+        enough_from: From when on they will be there; None: nobody knows.
+    """
+
+    reservation: str = field(validator=identifier)
+    holder: str = field(validator=identifier)
+    line: str | None = field(default=None, validator=optional(identifier))
+    units: int = field(validator=quantity)
+    short: int = field(validator=quantity)
+    due: datetime = field(converter=pinned, validator=aware)
+    enough_from: datetime | None = field(default=None, converter=pinned, validator=optional(aware))
 
 
 def _target(found: Reservation, step: ReservationStep, **answers: bool) -> ReservationState:

@@ -22,7 +22,7 @@ from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
 from ordercore.stock.demand import MAX_SITES
 from ordercore.stock.levels import StockLevel
 from ordercore.stock.materials.book import BillBook
-from ordercore.stock.resources.bookings import Agenda
+from ordercore.stock.resources.agendas import Agenda
 from ordercore.stock.resources.planning import MAX_AGENDAS
 
 __all__ = ["MAX_LEVELS", "StockSnapshot"]

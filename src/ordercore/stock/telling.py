@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
@@ -11,7 +12,18 @@ from ordercore.stock.answer import MAX_ANSWERS, PartShort, RoleShort, Shortage, 
 from ordercore.stock.resources.slots import Lack
 from ordercore.wording import Words
 
-__all__ = ["NO_NAMES", "details", "lack", "tell_shortages", "why_short"]
+__all__ = [
+    "NO_NAMES",
+    "counts",
+    "details",
+    "kind_of",
+    "lack",
+    "tell_shortages",
+    "when",
+    "why_short",
+]
+
+_BASES: Final = ("notice.short", "short")
 
 NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 """No names: every id stands for itself."""
@@ -54,19 +66,50 @@ def tell_shortages(
 
 def _told(short: Shortage, words: Words, zone: str | None, title: str, voice: str) -> str:
     told = [] if voice else [*details(short, words, zone)]
-    key = f"notice.shortage{voice}.each"
-    if short.enough_from is None:
-        told.append(words.say(f"{key}.unknown"))
-    else:
-        told.append(words.say(f"{key}.enough_from", at=words.instant(short.enough_from, zone)))
+    key = f"notice.{kind_of(short)}{voice}.each"
+    told.append(when(short.enough_from, key, words, zone, short.reasons))
     return words.say(
         key,
         title=title,
-        count=short.missing,
-        wanted=short.wanted,
-        available=short.available,
         details=words.say("reasons").join(told),
+        **counts(short, words),
     )
+
+
+def kind_of(short: Shortage) -> str:
+    """Say of which kind words of it are: goods are short, people and equipment overloaded."""
+    return "overload" if short.is_service else "shortage"
+
+
+def counts(short: Shortage, words: Words) -> Mapping[str, str | int]:
+    """Write how many are wanted, can be had and are missing; of a service, how many times."""
+    told = {"wanted": short.wanted, "available": short.available, "count": short.missing}
+    if short.is_service:
+        return told
+    return {name: words.counted(count, short.unit) for name, count in told.items()}
+
+
+_THERE: Final = frozenset({"not_sourced", "place_unknown"})
+"""Why nothing is sent of what is there: no site was chosen for it."""
+
+
+def when(
+    enough_from: datetime | None,
+    key: str,
+    words: Words,
+    zone: str | None,
+    reasons: Collection[str] = (),
+) -> str:
+    """Say when there would be enough, in the words that stand under a key.
+
+    If nothing but the choice of sites keeps it back, there is enough now.
+    """
+    there = f"{key}.there"
+    if reasons and _THERE.issuperset(reasons) and there in words.catalogue.messages:
+        return words.say(there)
+    if enough_from is None:
+        return words.say(f"{key}.unknown")
+    return words.say(f"{key}.enough_from", at=words.instant(enough_from, zone))
 
 
 def details(
@@ -81,7 +124,15 @@ def details(
         names: What parts, sites and roles are called, by their ids.
     """
     roles = (lack(role, words, zone, names) for role in short.roles)
-    return why_short(words, short.reasons, short.parts, roles, short.elsewhere, names)
+    return why_short(
+        words,
+        short.reasons,
+        short.parts,
+        roles,
+        short.elsewhere,
+        names,
+        is_service=short.is_service,
+    )
 
 
 def why_short(
@@ -91,18 +142,21 @@ def why_short(
     roles: Iterable[str],
     elsewhere: Iterable[SiteUnits],
     names: Mapping[str, str] = NO_NAMES,
+    *,
+    is_service: bool = False,
 ) -> Iterator[str]:
     """Say the same of what is known of a shortage; the roles are words already.
 
     A reason of a host's own, for which there are no words, stands for itself.
     """
     known = words.catalogue.messages
+    bases = ("notice.short.service", *_BASES) if is_service else _BASES
     for reason in reasons:
-        keys = (f"notice.short.{reason}", f"short.{reason}")
+        keys = (f"{base}.{reason}" for base in bases)
         yield next((words.say(key) for key in keys if key in known), reason)
     for part in parts:
         name = names.get(part.sku, part.sku)
-        yield words.say("notice.short.part", part=name, count=part.short)
+        yield words.say("notice.short.part", part=name, count=words.counted(part.short, part.unit))
     yield from roles
     for other in elsewhere:
         site = names.get(other.site, other.site)

@@ -5,7 +5,7 @@ Each finding is a value with its numbers; what is done about it, others decide.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from attrs import field, frozen
@@ -13,10 +13,10 @@ from attrs import field, frozen
 from ordercore.data.checks import MAX_QUANTITY, aware, identifier, instance, integer, optional
 from ordercore.data.instants import pinned
 from ordercore.events import Event
-from ordercore.stock.events import BackordersCovered, ReorderPointReached
+from ordercore.stock.awaited import BackordersCovered, PromisesLate, ReorderPointReached
 from ordercore.stock.keeping import LevelResult, done
 from ordercore.stock.levels import Incoming, StockLevel
-from ordercore.stock.reservations import Reservation
+from ordercore.stock.reservations import CoveredPromise, LatePromise, Reservation
 
 __all__ = [
     "LateReservation",
@@ -84,6 +84,20 @@ class LateReservation:
     reservation: Reservation = field(validator=instance(Reservation))
     short: int = field(validator=_units)
     enough_from: datetime | None = field(default=None, converter=pinned, validator=optional(aware))
+
+    @property
+    def promise(self) -> LatePromise:
+        """The same as an event tells it."""
+        found = self.reservation
+        return LatePromise(
+            reservation=found.id,
+            holder=found.holder,
+            line=found.line,
+            units=found.outstanding,
+            short=self.short,
+            due=found.due,
+            enough_from=self.enough_from,
+        )
 
 
 def low_stock(levels: Iterable[StockLevel], at: datetime) -> tuple[LowStock, ...]:
@@ -173,7 +187,8 @@ def noticed(before: StockLevel | None, after: StockLevel, *, at: datetime) -> Le
     """Tell, as events, what a change of a level has brought about that somebody waits for.
 
     That its stock is low is told once, when it comes to be; so is that units are there now
-    which were promised and missing.
+    which were promised and missing. That promised units come later than was known is told each
+    time that it gets worse.
 
     Args:
         before: The level before the change; None: there was none.
@@ -183,7 +198,11 @@ def noticed(before: StockLevel | None, after: StockLevel, *, at: datetime) -> Le
     Returns:
         The level after these events, and the events; none: it is as it was.
     """
-    return done(after, *_low_now(before, after, at), *_covered_now(before, after, at))
+    low = _low_now(before, after, at)
+    if before is None or (before.on_hand, before.incoming) == (after.on_hand, after.incoming):
+        return done(after, *low)
+    were, are = _late_by_id(before, at), _late_by_id(after, at)
+    return done(after, *low, *_covered_now(after, were, are, at), *_late_now(before, were, are))
 
 
 def _low_now(before: StockLevel | None, after: StockLevel, at: datetime) -> Iterator[Event]:
@@ -193,14 +212,51 @@ def _low_now(before: StockLevel | None, after: StockLevel, at: datetime) -> Iter
         yield ReorderPointReached(low.sku, low.site, low.position, low.point, low.order)
 
 
-def _covered_now(before: StockLevel | None, after: StockLevel, at: datetime) -> Iterator[Event]:
-    if before is None or (before.on_hand, before.incoming) == (after.on_hand, after.incoming):
-        return
-    were = [found.reservation.id for found in late([before], at)]
-    if not were:
-        return
-    are = {found.reservation.id for found in late([after], at)}
-    there = {each.id for each in after.reservations if each.units(at)}
-    covered = tuple(name for name in sorted(were) if name in there and name not in are)
+_LateById = Mapping[str, LateReservation]
+
+
+def _late_by_id(level: StockLevel, at: datetime) -> _LateById:
+    return {found.reservation.id: found for found in late([level], at)}
+
+
+def _covered_now(
+    after: StockLevel, were: _LateById, are: _LateById, at: datetime
+) -> Iterator[Event]:
+    live = (found for found in after.reservations if found.units(at))
+    covered = sorted(
+        (found for found in live if found.id in were and found.id not in are),
+        key=lambda each: each.id,
+    )
     if covered:
-        yield BackordersCovered(covered)
+        yield BackordersCovered(
+            [each.id for each in covered],
+            sku=after.sku,
+            site=after.site,
+            covered=[
+                CoveredPromise(
+                    reservation=each.id,
+                    holder=each.holder,
+                    line=each.line,
+                    units=each.outstanding,
+                )
+                for each in covered
+            ],
+        )
+
+
+def _late_now(before: StockLevel, were: _LateById, are: _LateById) -> Iterator[Event]:
+    """Tell of promises of before that come later now, or of fewer units that come in time."""
+    known = {each.id for each in before.reservations}
+    worse = [
+        found.promise
+        for name, found in are.items()
+        if name in known and (name not in were or _is_worse(found, were[name]))
+    ]
+    if worse:
+        yield PromisesLate(sku=before.sku, site=before.site, late=worse)
+
+
+def _is_worse(found: LateReservation, before: LateReservation) -> bool:
+    then, now = before.enough_from, found.enough_from
+    comes_later = then is not None and (now is None or now > then)
+    return comes_later or found.short > before.short

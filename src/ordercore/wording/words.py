@@ -102,6 +102,33 @@ class Words:
     def _inserted(self, value: str | int) -> str:
         return value if isinstance(value, str) else self.number(value)
 
+    # Units of measure
+
+    def counted(self, count: int, unit: str | None = None) -> str:
+        """Write how much of something there is, in its unit of measure.
+
+        Args:
+            count: How many.
+            unit: Such as ``cm``; one that the catalogue does not know stands for itself. None:
+                nobody says, so it is by the piece.
+
+        >>> [Words("zh").counted(3, unit) for unit in (None, "cm", "roll")]
+        ['3 件', '3 厘米', '3 roll']
+        """
+        key = f"unit.{unit or 'piece'}"
+        known = key if key in self.catalogue.messages else "unit"
+        return self.say(known, count=count, unit=unit or "")
+
+    def times(self, title: str, count: int, unit: str | None = None) -> str:
+        """Write so many of something; where it is by the piece, that need not be said.
+
+        >>> [Words("zh").times("cloth", 3, unit) for unit in ("piece", "cm")]
+        ['cloth × 3', 'cloth × 3 厘米']
+        """
+        by_piece = unit in (None, "piece")
+        told = self.number(count) if by_piece else self.counted(count, unit)
+        return self.say("timeline.units", title=title, count=told)
+
     # Numbers, amounts, discounts
 
     @property

@@ -8,7 +8,8 @@ from ordercore.workflows.cancelling import Cancelled, CancelOrder
 from ordercore.workflows.changing import Changed, ChangeOrder, NotChanged, PreviewedChange
 from ordercore.workflows.drafting import DraftOrder, PlaceDraft
 from ordercore.workflows.drivers import ATTEMPTS, MAX_ROUNDS, run, run_async
-from ordercore.workflows.holding import Produce, Renew, Reroute, Reschedule
+from ordercore.workflows.holding import Produce, Refill, Renew, Reroute, Reschedule
+from ordercore.workflows.inquiring import AskStock
 from ordercore.workflows.keeper import (
     ServiceNeed,
     StockKeeper,
@@ -45,16 +46,26 @@ from ordercore.workflows.rostering import (
     OpenAgenda,
     UpdateAgenda,
 )
-from ordercore.workflows.shop import MAX_KEY, InShop, OrderCommand, Shop, ShopCommand
+from ordercore.workflows.shop import (
+    MAX_KEY,
+    AskedInShop,
+    InShop,
+    OrderCommand,
+    Shop,
+    ShopCommand,
+    ShopQuery,
+)
 from ordercore.workflows.sourcing import Sourcing
 from ordercore.workflows.splitting import MergeOrders, SplitOrder, SplitTold
 from ordercore.workflows.stock import (
     Granted,
     Happened,
+    InformedStock,
     Promised,
     Purpose,
     Short,
     Stock,
+    StockAnswer,
     StockTask,
     Wanted,
 )
@@ -85,7 +96,7 @@ from ordercore.workflows.updating import (
     Updated,
     UpdateOrder,
 )
-from ordercore.workflows.use_case import Refusal, UseCase
+from ordercore.workflows.use_case import Query, Refusal, UseCase
 
 __all__ = [
     "ATTEMPTS",
@@ -98,6 +109,8 @@ __all__ = [
     "AgendaAct",
     "AgendaTold",
     "AgendaUpdated",
+    "AskStock",
+    "AskedInShop",
     "CancelOrder",
     "CancelReceipt",
     "Cancelled",
@@ -116,6 +129,7 @@ __all__ = [
     "Happened",
     "Hold",
     "InShop",
+    "InformedStock",
     "MergeOrders",
     "MoveReceipt",
     "MoveUnits",
@@ -134,12 +148,14 @@ __all__ = [
     "Promised",
     "ProposeChange",
     "Purpose",
+    "Query",
     "Receive",
     "RecordAuthorization",
     "RecordCapture",
     "RecordFailure",
     "RecordRefund",
     "RecordRefundFailure",
+    "Refill",
     "Refusal",
     "Release",
     "Remark",
@@ -156,12 +172,14 @@ __all__ = [
     "SettleChange",
     "Shop",
     "ShopCommand",
+    "ShopQuery",
     "Short",
     "Sourcing",
     "SplitOrder",
     "SplitTold",
     "Stock",
     "StockAct",
+    "StockAnswer",
     "StockKeeper",
     "StockSwept",
     "StockTask",

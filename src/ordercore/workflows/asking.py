@@ -9,9 +9,19 @@ from typing import Any, Final
 from attrs import evolve
 
 from ordercore.calendars import Window
+from ordercore.cart import Cart
 from ordercore.cart.counts import NO_COUNTS
 from ordercore.errors import InvalidValue
-from ordercore.orders import Move, Order, OrderState, Result, move_units
+from ordercore.orders import (
+    AddLine,
+    Edit,
+    Move,
+    Order,
+    OrderState,
+    Result,
+    ServiceWish,
+    move_units,
+)
 from ordercore.orders.prices import borne
 from ordercore.pricing import RecordedGift
 from ordercore.stock import Shortage
@@ -20,16 +30,20 @@ from ordercore.workflows.shop import OrderCommand
 from ordercore.workflows.stock import (
     Granted,
     Happened,
+    InformedStock,
     Purpose,
     Short,
     Stock,
+    StockAnswer,
     StockTask,
     Wanted,
+    answer_of,
 )
 
 __all__ = [
     "allocated",
     "always_granted",
+    "answered",
     "gifts_of",
     "granted",
     "granted_in_turn",
@@ -39,6 +53,8 @@ __all__ = [
     "staying",
     "task_of",
     "task_of_all",
+    "with_services",
+    "with_wishes",
 ]
 
 
@@ -71,6 +87,7 @@ def task_of(
         is_confirmed=order.state is OrderState.CONFIRMED,
         kept=staying(order, asked, gifts=not gifts) if purpose in _TAKES_AWAY else (),
         place=None if order.details.delivery is None else order.details.delivery.point,
+        lines=sorted(_line_ids(order)),
     )
 
 
@@ -132,6 +149,12 @@ def _wanted(order: Order, units: Mapping[str, int]) -> Iterator[Wanted]:
             )
 
 
+def _line_ids(order: Order) -> set[str]:
+    """Tell the ids of all lines that it has, or had when it was priced: no gift has one."""
+    priced = set() if order.quote is None else {line.id for line in order.quote.cart.lines}
+    return priced | {line.id for line in order.lines}
+
+
 def _gifts(order: Order) -> Iterator[Wanted]:
     """List what is given on top, under ids that no line has: ``gift-1`` and so on.
 
@@ -139,7 +162,7 @@ def _gifts(order: Order) -> Iterator[Wanted]:
     """
     if order.quote is None:
         return
-    lines = {line.id for line in order.quote.cart.lines} | {line.id for line in order.lines}
+    lines = _line_ids(order)
     names = (name for number in count(1) if (name := f"gift-{number}") not in lines)
     left = list(gifts_of(order))
     for name, gift in zip(names, order.quote.gifts, strict=False):
@@ -201,6 +224,38 @@ def granted_in_turn(
         proposals=[each for told in short for each in told.proposals],
         plan=next((told.plan for told in short if told.plan is not None), None),
     )
+
+
+def answered(stock: Stock | None, task: StockTask, got: Loaded) -> StockAnswer:
+    """Ask stock before anything is set aside; without stock everything is there."""
+    if isinstance(stock, InformedStock):
+        return stock.ask(task, got)
+    told = Granted() if stock is None else stock.decide(task, got)
+    return answer_of(task, Short(shortages=told) if isinstance(told, tuple) else told)
+
+
+def with_wishes(
+    stock: Stock | None, cart: Cart, wishes: Mapping[str, ServiceWish]
+) -> dict[str, ServiceWish]:
+    """Let what stock knows as a service be one also where nobody has said where and when."""
+    known = {line.id for line in cart.lines if _is_service(stock, line.product.sku)}
+    return {**dict.fromkeys(known - wishes.keys(), ServiceWish()), **wishes}
+
+
+def with_services(stock: Stock | None, edits: Iterable[Edit]) -> tuple[Edit, ...]:
+    """Let lines that are added be services where stock knows them as such."""
+    return tuple(
+        evolve(each, service=ServiceWish())
+        if isinstance(each, AddLine)
+        and each.service is None
+        and _is_service(stock, each.line.product.sku)
+        else each
+        for each in edits
+    )
+
+
+def _is_service(stock: Stock | None, sku: str) -> bool:
+    return isinstance(stock, InformedStock) and stock.is_service(sku)
 
 
 def _after(got: Loaded, answer: Granted) -> Loaded:

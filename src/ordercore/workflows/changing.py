@@ -42,6 +42,7 @@ from ordercore.workflows.asking import (
     needed_in_turn,
     rescheduling,
     task_of,
+    with_services,
 )
 from ordercore.workflows.placing import recorded
 from ordercore.workflows.shop import OrderCommand, Shop, decided, tried
@@ -115,7 +116,8 @@ class PreviewedChange(OrderCommand[R_co, NotChanged]):
 
     Args:
         base: The version of the order that the change was previewed on.
-        edits: What is to be otherwise.
+        edits: What is to be otherwise. A line that is added is a service also without a wish
+            where stock knows it as one.
         quote: The price that was previewed; None: that of record stays.
     """
 
@@ -128,6 +130,10 @@ class PreviewedChange(OrderCommand[R_co, NotChanged]):
         repr=False,
     )
 
+    def previewed(self, order: Order, shop: Shop) -> ChangePreview:
+        """Preview the change once more."""
+        return preview_change(order, with_services(shop.stock, self.edits), self.quote)
+
 
 @variant(Command, "change_order")
 @frozen(kw_only=True)
@@ -138,7 +144,7 @@ class ChangeOrder(PreviewedChange[Changed]):
         """Ask for counters, and for what stock needs."""
         order = self.known(got)
         if order is not None and order.version == self.base:
-            preview = preview_change(order, self.edits, self.quote)
+            preview = self.previewed(order, shop)
             yield from reading(self, preview, got, shop)
 
     def decide(self, got: Loaded, shop: Shop) -> Decision[Changed] | Refusal[NotChanged]:
@@ -152,7 +158,7 @@ class ChangeOrder(PreviewedChange[Changed]):
         order = got.value(self.order, Order)
         if order.version != self.base:
             return Refusal(stale(self.base, order))
-        preview = preview_change(order, self.edits, self.quote)
+        preview = self.previewed(order, shop)
         done = tried(lambda: confirm_change(order, preview))
         if isinstance(done, Refused):
             return Refusal(NotChanged(refused=done))

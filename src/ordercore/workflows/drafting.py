@@ -39,14 +39,14 @@ class DraftOrder(NewOrder[Updated, Never]):
     Nothing is set aside for it, and promotions count no use.
     """
 
-    def decide(self, got: Loaded, shop: Shop) -> Decision[Updated] | Refusal[Never]:  # noqa: ARG002
+    def decide(self, got: Loaded, shop: Shop) -> Decision[Updated] | Refusal[Never]:
         """Store it as a draft.
 
         Raises:
             InvalidValue: There is an order of this id already.
         """
         check_new(got, self.order_id, "order_id")
-        order, events = self.drafted(self.quote)
+        order, events = self.drafted(shop, self.quote)
         return decided(self, Updated.of(order), [Happened(self.order, 0, order, events)])
 
 

@@ -11,7 +11,7 @@ asks it plainly, `run_async` awaits the answer.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Coroutine, Generator
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar, overload
 
 from ordercore.data.checks import Check, Named, integer
 from ordercore.errors import (
@@ -31,8 +31,8 @@ from ordercore.storage import (
     Request,
     Store,
 )
-from ordercore.workflows.shop import InShop, ShopCommand
-from ordercore.workflows.use_case import Refusal, UseCase
+from ordercore.workflows.shop import InShop, ShopCommand, ShopQuery
+from ordercore.workflows.use_case import Query, Refusal, UseCase
 
 __all__ = ["ATTEMPTS", "MAX_ROUNDS", "run", "run_async"]
 
@@ -42,19 +42,30 @@ ATTEMPTS: Final = 5
 MAX_ROUNDS: Final = 100
 """How often one attempt may ask for more to be read."""
 
+A = TypeVar("A")
 R = TypeVar("R", bound=Reply)
 N = TypeVar("N")
 
 _attempts: Check = integer(least=1, most=1000)
 
 
+@overload
+def run(command: Query[A], store: Store, *, attempts: int = ..., lock: bool = ...) -> A: ...
+@overload
 def run(
-    command: UseCase[R, N], store: Store, *, attempts: int = ATTEMPTS, lock: bool = False
-) -> R | N:
+    command: UseCase[R, N], store: Store, *, attempts: int = ..., lock: bool = ...
+) -> R | N: ...
+def run(
+    command: UseCase[R, N] | Query[A],
+    store: Store,
+    *,
+    attempts: int = ATTEMPTS,
+    lock: bool = False,
+) -> R | N | A:
     """Run a use case on a store, or on one that is bound to the caller's transaction.
 
     Args:
-        command: The use case.
+        command: The use case, or a question, which reads and writes nothing.
         store: Where to read and commit.
         attempts: How often to try when somebody else was faster. Within a transaction that
             sees one snapshot all the time, more than 1 is in vain.
@@ -62,7 +73,7 @@ def run(
 
     Returns:
         The reply: of this decision, or the stored one of the same command. Or why it was
-        refused: see `Refusal`.
+        refused: see `Refusal`. Of a question, its answer.
 
     Raises:
         VersionConflict: Somebody else was faster each time.
@@ -85,13 +96,25 @@ def run(
             else:
                 step = steps.send(answer)
     except StopIteration as ended:
-        told: R | N = ended.value
+        told: R | N | A = ended.value
         return told
 
 
+@overload
 async def run_async(
-    command: UseCase[R, N], store: AsyncStore, *, attempts: int = ATTEMPTS, lock: bool = False
-) -> R | N:
+    command: Query[A], store: AsyncStore, *, attempts: int = ..., lock: bool = ...
+) -> A: ...
+@overload
+async def run_async(
+    command: UseCase[R, N], store: AsyncStore, *, attempts: int = ..., lock: bool = ...
+) -> R | N: ...
+async def run_async(
+    command: UseCase[R, N] | Query[A],
+    store: AsyncStore,
+    *,
+    attempts: int = ATTEMPTS,
+    lock: bool = False,
+) -> R | N | A:
     """Run a use case on a store that is awaited; else as `run`."""
     steps = _steps(command, attempts, lock=lock)
     try:
@@ -104,7 +127,7 @@ async def run_async(
             else:
                 step = steps.send(answer)
     except StopIteration as ended:
-        told: R | N = ended.value
+        told: R | N | A = ended.value
         return told
 
 
@@ -160,11 +183,22 @@ class _Commit(NamedTuple):
 _Step = _Read | _Recall | _Commit
 
 
-def _steps(command: UseCase[R, N], attempts: int, *, lock: bool) -> Generator[_Step, Any, R | N]:
-    """Try again while others are faster; ask for the key where nobody knows of the commit."""
+def _steps(
+    command: UseCase[R, N] | Query[A], attempts: int, *, lock: bool
+) -> Generator[_Step, Any, R | N | A]:
+    """Read and answer a question; carry out a command."""
     _attempts(None, Named("attempts"), attempts)
-    if isinstance(command, ShopCommand):
+    if isinstance(command, ShopCommand | ShopQuery):
         raise InvalidType("a command in its shop: shop.does(command)", path=("command",))
+    if isinstance(command, UseCase):
+        return (yield from _attempts_of(command, attempts, lock=lock))
+    return command.answer((yield from _reading(command, lock=lock)))
+
+
+def _attempts_of(
+    command: UseCase[R, N], attempts: int, *, lock: bool
+) -> Generator[_Step, Any, R | N]:
+    """Try again while others are faster; ask for the key where nobody knows of the commit."""
     said = command.command if isinstance(command, InShop) else command
     request = Request.of(said, said.key, but=said.incidental)
     left = attempts
@@ -196,7 +230,9 @@ def _attempt(
     return (yield _Commit(request, decided))  # type: ignore[no-any-return]
 
 
-def _reading(command: UseCase[R, N], *, lock: bool) -> Generator[_Step, Any, Loaded]:
+def _reading(
+    command: UseCase[Any, Any] | Query[Any], *, lock: bool
+) -> Generator[_Step, Any, Loaded]:
     """Read until nothing is missing, in an order that does not depend on sets."""
     got = Loaded()
     for _ in range(MAX_ROUNDS):

@@ -25,7 +25,7 @@ from ordercore.workflows.asking import rescheduling, staying, task_of, task_of_a
 from ordercore.workflows.stock import Purpose, StockTask
 from ordercore.workflows.updating import Act, UpdateOrder
 
-__all__ = ["Produce", "Renew", "Reroute", "Reschedule"]
+__all__ = ["Produce", "Refill", "Renew", "Reroute", "Reschedule"]
 
 
 @variant(Act, "renew")
@@ -74,10 +74,14 @@ class Produce(Act):
 
     def _faults(self, order: Order) -> Iterator[InvalidInput]:
         ordered = {line.id: line.quantities.ordered for line in order.lines}
+        if not self.units:
+            yield InvalidValue("units of at least one line", path=("units",))
         for name, units in self.units.items():
             path = ("units", name)
             if name not in ordered:
                 yield NotFound("the id of a line of this order", name, path=path)
+            elif not units:
+                yield InvalidValue("at least 1", units, path=path)
             elif units > ordered[name]:
                 expected = f"at most {ordered[name]} units"
                 yield InvalidValue(expected, units, path=path, reason="too_many_units")
@@ -88,15 +92,35 @@ class Produce(Act):
         return evolve(task, kept=staying(order, {}))
 
 
+@variant(Act, "refill")
+@frozen
+class Refill(Act):
+    """Let what was set aside for it and is lost, by a count, damage or a sweep, be so anew.
+
+    All of it is had, at whichever site, or nothing changes and what is short is told. Parts of
+    things that are made are netted anew where some are lost. What is there stays as it is, also
+    what has expired: that is renewed, or confirmed. The order itself stays as it is; what was
+    set aside for a while is so again, from now on.
+    """
+
+    def on(self, order: Order, by: Actor) -> Result:  # noqa: ARG002
+        """Leave the order as it is."""
+        return order, ()
+
+    def task(self, order: Order, command: UpdateOrder) -> StockTask | None:
+        """Let stock set aside what is lost."""
+        return task_of_all(order, Purpose.REROUTE, command)
+
+
 @variant(Act, "reroute")
 @frozen
 class Reroute(Act):
     """Let what is set aside for it at sites that drop out be set aside at others.
 
-    All of that is had elsewhere, or nothing changes and what is short is told. What stands at
-    other sites stays there, but parts of things that are made are netted anew, all together;
-    people and equipment stay booked. The order itself stays as it is; what was set aside for a
-    while is so again, from now on.
+    All of that is had elsewhere, and what is lost anew (see `Refill`), or nothing changes and what
+    is short is told. What stands at other sites stays there, but parts of things that are made
+    are netted anew, all together; people and equipment stay booked. The order itself stays as
+    it is; what was set aside for a while is so again, from now on.
 
     Args:
         sites: The ids of the sites that drop out.

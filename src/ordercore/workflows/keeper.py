@@ -25,17 +25,18 @@ from ordercore.data.checks import (
     optional,
     tuple_of,
 )
-from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFound
-from ordercore.stock import MAX_SITES, BillBook, Shortage, restock
+from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, LimitExceeded, NotFound
+from ordercore.stock import MAX_SITES, BillBook, ProposalPolicy, Shortage, restock
 from ordercore.stock.resources import MAX_AGENDAS, Requirement
-from ordercore.storage import Loaded, Readable
+from ordercore.storage import MAX_CHANGES, Key, Loaded, Readable
+from ordercore.workflows.keeping.answering import answered
 from ordercore.workflows.keeping.desk import Desk, agenda_key, level_key, plan_key
 from ordercore.workflows.keeping.held import Goods, Held
 from ordercore.workflows.keeping.made import Made
 from ordercore.workflows.keeping.serving import set_aside
 from ordercore.workflows.keeping.visits import Visits
 from ordercore.workflows.sourcing import Sourcing
-from ordercore.workflows.stock import Granted, Purpose, Short, StockTask, Wanted
+from ordercore.workflows.stock import Granted, Purpose, Short, StockAnswer, StockTask, Wanted
 
 __all__ = ["ServiceNeed", "StockKeeper", "agenda_key", "level_key", "plan_key"]
 
@@ -77,13 +78,16 @@ class StockKeeper:
         sites: Where goods are kept, one site or several.
         hold_for: How long units are set aside for an order that is placed and not confirmed;
             from then on others may have them. None: until it is cancelled.
-        renewable_for: For how long in all that may be renewed, from when they were set aside;
-            None: not at all.
+        renewable_for: For how long in all that may be renewed, from when they were set aside,
+            so at least ``hold_for``; None: not at all.
         returns_to: At which site units are taken in that come back; None: at the first.
         bills: What things are made of that are made to order; None: nothing is.
         works: Of the stock of which sites they are made, of all of these together; none named:
             of all sites.
         make_within: How long after it is ordered a thing that is made must be there.
+        ship_within: How long after they are ordered goods must be there to leave: what comes by
+            then is promised as what stands there is, and so are preorders that may leave then.
+        proposal_policy: How what is short becomes proposals.
         services: Whom and what services need, by their skus.
         resources: The ids of the people and the equipment, whose agendas are in the store.
         ahead: How far ahead a time is looked for where the customer has said none.
@@ -94,7 +98,9 @@ class StockKeeper:
 
     Raises:
         InvalidDocument: A site, a service or a resource is named twice, a site is none of
-            the sites, or none of the sites of the sourcing's network is.
+            the sites, or none of the sites of the sourcing's network is; what is held may be
+            renewed for less time than it is held; a service has a bill; or lead times are in
+            working time, and there is no calendar. All of it is told.
         InvalidInput: A field is not as said.
 
     >>> StockKeeper(sites="east", hold_for=timedelta(minutes=30)).sites
@@ -112,6 +118,10 @@ class StockKeeper:
         default=(), converter=names_of, validator=each(identifier, most=MAX_SITES)
     )
     make_within: timedelta = field(default=timedelta(), validator=lasting())
+    ship_within: timedelta = field(default=timedelta(), validator=lasting())
+    proposal_policy: ProposalPolicy = field(
+        factory=ProposalPolicy, validator=instance(ProposalPolicy)
+    )
     services: tuple[ServiceNeed, ...] = field(
         default=(), converter=_needs, validator=each(instance(ServiceNeed), most=MAX_AGENDAS)
     )
@@ -144,10 +154,37 @@ class StockKeeper:
         for path, site in named:
             if site not in self.sites:
                 yield InvalidValue("one of the sites", site, path=path)
-        if self.renewable_for is not None and self.hold_for is None:
-            expected = "nothing where units are set aside until the order is cancelled"
-            yield InvalidValue(expected, path=("renewable_for",), reason="fields_disagree")
+        yield from self._renewed_for_less()
+        yield from self._made_otherwise()
         yield from self._other_sites()
+
+    def _renewed_for_less(self) -> Iterator[InvalidInput]:
+        """Refuse to renew what is held until the order is cancelled, or for less than it is."""
+        hold, whole = self.hold_for, self.renewable_for
+        if whole is None or (hold is not None and whole >= hold):
+            return
+        expected = "nothing where units are set aside until the order is cancelled"
+        if hold is not None:
+            expected = (
+                f"at least hold_for, {hold}: for how long in all, from when it was set aside"
+            )
+        path = ("renewable_for",)
+        yield InvalidValue(expected, whole, path=path, reason="fields_disagree")
+
+    def _made_otherwise(self) -> Iterator[InvalidInput]:
+        """Refuse services that are made of parts, and working time of which nobody says when."""
+        bills = self.bills
+        if bills is None:
+            return
+        for i, need in enumerate(self.services):
+            if need.sku in bills and bills.part(need.sku).is_made:
+                expected = "a sku that has no bill: it is made, or performed"
+                path = ("services", i, "sku")
+                yield InvalidValue(expected, need.sku, path=path, reason="fields_disagree")
+        timed = [part.sku for part in bills.parts if part.in_working_time]
+        if timed and self.calendar is None:
+            expected = f"a calendar: the lead time of {timed[0]} is in working time"
+            yield InvalidValue(expected, path=("calendar",), reason="missing_calendar")
 
     def _other_sites(self) -> Iterator[InvalidInput]:
         """Refuse a network none of whose sites stock is kept at; one without any may be."""
@@ -182,14 +219,28 @@ class StockKeeper:
 
     def ends_at_last(self, at: datetime) -> datetime | None:
         """Tell until when it may be renewed; None: it may not."""
-        if self.renewable_for is None or self.hold_for is None:
+        if self.renewable_for is None:
             return None
-        return at + max(self.hold_for, self.renewable_for)
+        return at + self.renewable_for
 
     # It is a `Stock`
 
-    def needs(self, task: StockTask, got: Loaded) -> Iterator[Readable]:  # noqa: ARG002
-        """Ask for the levels of all that a task is about, at all sites, and for agendas."""
+    def needs(self, task: StockTask, got: Loaded) -> tuple[Readable, ...]:  # noqa: ARG002
+        """Ask for the levels of all that a task is about, at all sites, and for agendas.
+
+        Raises:
+            LimitExceeded: That is more than a store reads at once.
+        """
+        keys = tuple(self._keys(task))
+        if len(keys) > MAX_CHANGES:
+            expected = (
+                f"at most {MAX_CHANGES} levels and agendas at once, of each sku and part one at "
+                f"each of {len(self.sites)} sites: make several orders of it, or keep fewer sites"
+            )
+            raise LimitExceeded(expected, len(keys), path=("lines",))
+        return keys
+
+    def _keys(self, task: StockTask) -> Iterator[Key]:
         goods = [each for each in task.wanted if self.keeps(each)]
         skus = {each.sku for each in goods}
         made = [each.sku for each in goods if self.makes(each)]
@@ -219,6 +270,14 @@ class StockKeeper:
             plan=desk.promised.plan,
         )
 
+    def ask(self, task: StockTask, got: Loaded) -> StockAnswer:
+        """Tell what a task to reserve would get, and from when on more could be had."""
+        return answered(Desk(self, task, got))
+
+    def is_service(self, sku: str) -> bool:
+        """Whether a sku is one of the services."""
+        return sku in self._by_sku
+
 
 _SETTING_ASIDE: Final = (Purpose.RESERVE, Purpose.FIRM, Purpose.REROUTE)
 """Purposes for which something may be set aside anew."""
@@ -232,7 +291,7 @@ def _kinds(desk: Desk) -> tuple[Held, ...]:
     keeper = desk.keeper
     wanted = [each for each in desk.task.wanted if keeper.keeps(each)]
     visits = tuple(each for each in wanted if keeper.requirement(each) is not None)
-    made = tuple(each for each in wanted if keeper.makes(each))
+    made = tuple(each for each in wanted if desk.makes(each))
     goods = tuple(each for each in wanted if each not in visits and each not in made)
     return Goods(desk, goods), Made(desk, made, keeper.bills), Visits(desk, visits)
 
@@ -250,7 +309,7 @@ def _firm(desk: Desk) -> Short | None:
 
 
 def _reroute(desk: Desk) -> Short | None:
-    """Free what stands at sites that drop out, and set as much aside at the others.
+    """Free what stands at sites that drop out; set that and what is lost aside at the others.
 
     Raises:
         NotFound: Such a site is none of the keeper's.
@@ -293,7 +352,7 @@ def _reschedule(desk: Desk) -> Short | None:
 
 
 def _produce(desk: Desk) -> Short | None:
-    made = tuple(each for each in desk.task.wanted if desk.keeper.makes(each))
+    made = tuple(each for each in desk.task.wanted if desk.makes(each))
     return _short(Made(desk, made, desk.keeper.bills).produce())
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import partial
 from typing import Any, ClassVar, TypeVar
 
 from attrs import evolve, field, frozen
@@ -36,7 +37,7 @@ from ordercore.sourcing import AllocationPlan
 from ordercore.stock import Shortage, tell_shortages
 from ordercore.stock.proposals import Proposal
 from ordercore.storage import Counter, Decision, Loaded, Readable, Reply
-from ordercore.workflows.asking import allocated, granted, needed, task_of
+from ordercore.workflows.asking import allocated, granted, needed, task_of, with_wishes
 from ordercore.workflows.shop import OrderCommand, Shop, decided, order_key
 from ordercore.workflows.stock import Granted, Happened, Promised, Purpose, StockTask
 from ordercore.workflows.usage import added, counters_of, usage_of
@@ -178,7 +179,7 @@ class NewOrder(OrderCommand[R_co, N_co]):
         quote: What the customer saw.
         details: Who, where to, invoice, remarks.
         services: Where and when, of the lines that are services: by their ids, or as
-            `ServiceFor`.
+            `ServiceFor`. What stock knows as a service is one also without.
     """
 
     incidental: ClassVar[tuple[str, ...]] = ("at", "correlation", "number")
@@ -191,14 +192,15 @@ class NewOrder(OrderCommand[R_co, N_co]):
     )
     actor: Actor = field(default=Actor("customer"), validator=instance(Actor))
 
-    def drafted(self, quote: QuoteRecord) -> Result:
+    def drafted(self, shop: Shop, quote: QuoteRecord) -> Result:
         """Begin the order at a price."""
+        wishes = {each.line: each.wish for each in self.services}
         return draft(
             quote,
             id=self.order_id,
             number=self.number,
             details=self.details,
-            services={each.line: each.wish for each in self.services},
+            services=with_wishes(shop.stock, quote.cart, wishes),
         )
 
 
@@ -218,7 +220,7 @@ class PlaceOrder(NewOrder[Placed, NotPlaced]):
 
     def besides(self, got: Loaded, shop: Shop) -> Iterator[Readable]:
         """Ask for the counters of its promotions; once they are known, for what stock needs."""
-        yield from self._placing(shop).needs(got)
+        yield from self.placing(shop).needs(got)
 
     def decide(self, got: Loaded, shop: Shop) -> Decision[Placed] | Refusal[NotPlaced]:
         """Place the order, or tell everything that stands in the way.
@@ -229,10 +231,11 @@ class PlaceOrder(NewOrder[Placed, NotPlaced]):
             NotReproducible: This version prices otherwise what an older one had priced.
         """
         check_new(got, self.order_id, "order_id")
-        return self._placing(shop).decide(got)
+        return self.placing(shop).decide(got)
 
-    def _placing(self, shop: Shop) -> Placing:
-        return Placing(self, shop, self.quote, self.new_price, self.drafted)
+    def placing(self, shop: Shop) -> Placing:
+        """Tell how it is placed."""
+        return Placing(self, shop, self.quote, self.new_price, partial(self.drafted, shop))
 
 
 def check_new(got: Loaded, order_id: str, name: str) -> None:
@@ -270,8 +273,12 @@ class Placing:
         counters = self._counters
         yield from counters
         if self.shop.stock is not None and all(counter in got for counter in counters):
-            order, _ = self.drafted(recorded(self._priced(got)))
-            yield from needed(self.shop.stock, reserving(order, self.command), got)
+            yield from needed(self.shop.stock, self.task(got), got)
+
+    def task(self, got: Loaded) -> StockTask:
+        """Tell what stock is to set aside, at the price of now."""
+        order, _ = self.drafted(recorded(self._priced(got)))
+        return reserving(order, self.command)
 
     def decide(self, got: Loaded) -> Decision[Placed] | Refusal[NotPlaced]:
         """Place it, or tell everything that stands in the way."""

@@ -93,7 +93,7 @@ class ProposeChange(PreviewedChange[ChangeTold]):
         """Ask for the place of the proposal."""
         yield change_key(self.change_id)
 
-    def decide(self, got: Loaded, shop: Shop) -> Decision[ChangeTold] | Refusal[NotChanged]:  # noqa: ARG002
+    def decide(self, got: Loaded, shop: Shop) -> Decision[ChangeTold] | Refusal[NotChanged]:
         """Propose it, or tell which guards do not hold.
 
         Raises:
@@ -108,7 +108,7 @@ class ProposeChange(PreviewedChange[ChangeTold]):
             raise InvalidValue(expected, self.change_id, path=path, reason="duplicate_id")
         if order.version != self.base:
             return Refusal(stale(self.base, order))
-        preview = preview_change(order, self.edits, self.quote)
+        preview = self.previewed(order, shop)
         done = tried(lambda: propose_change(preview, id=self.change_id))
         if isinstance(done, Refused):
             return Refusal(NotChanged(refused=done))

@@ -19,7 +19,7 @@ from ordercore.pricing import QuoteRecord
 from ordercore.stock import Shortage
 from ordercore.stock.proposals import Proposal
 from ordercore.storage import Counter, Decision, Loaded, Readable, Reply
-from ordercore.workflows.asking import granted, needed
+from ordercore.workflows.asking import granted, needed, with_wishes
 from ordercore.workflows.placing import (
     ServiceFor,
     check_new,
@@ -94,7 +94,7 @@ class ReplaceUnits(OrderCommand[Replaced, NotReplaced]):
         case: The id of the after-sales case.
         details: Who and where to; None: as in the order.
         services: Where and when, of the new order's lines that are services: by their ids, or
-            as `ServiceFor`.
+            as `ServiceFor`. What stock knows as a service is one also without.
     """
 
     incidental: ClassVar[tuple[str, ...]] = ("at", "correlation", "number")
@@ -115,7 +115,7 @@ class ReplaceUnits(OrderCommand[Replaced, NotReplaced]):
         yield from added(self.quote)
         order = self.known(got)
         if order is not None:
-            _, (new, _) = self._replaced(order)
+            _, (new, _) = self._replaced(order, shop)
             yield from needed(shop.stock, reserving(new, self), got)
 
     def decide(self, got: Loaded, shop: Shop) -> Decision[Replaced] | Refusal[NotReplaced]:
@@ -129,7 +129,7 @@ class ReplaceUnits(OrderCommand[Replaced, NotReplaced]):
         """
         order = got.value(self.order, Order)
         check_new(got, self.new_id, "new_id")
-        (after, marked), (new, begun) = self._replaced(order)
+        (after, marked), (new, begun) = self._replaced(order, shop)
         answer = self._granted(new, got, shop)
         if isinstance(answer, NotReplaced):
             return Refusal(answer)
@@ -142,7 +142,8 @@ class ReplaceUnits(OrderCommand[Replaced, NotReplaced]):
         usage = (*added(self.quote).values(), *answer.usage)
         return decided(self, self._reply(after, new), happened, usage)
 
-    def _replaced(self, order: Order) -> tuple[Result, Result]:
+    def _replaced(self, order: Order, shop: Shop) -> tuple[Result, Result]:
+        wishes = {each.line: each.wish for each in self.services}
         return replace_units(
             order,
             self.units,
@@ -151,7 +152,7 @@ class ReplaceUnits(OrderCommand[Replaced, NotReplaced]):
             id=self.new_id,
             number=self.number,
             details=self.details,
-            services={each.line: each.wish for each in self.services},
+            services=with_wishes(shop.stock, self.quote.cart, wishes),
         )
 
     def _granted(self, new: Order, got: Loaded, shop: Shop) -> Granted | NotReplaced:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, ClassVar, Final, Generic, TypeVar
+from typing import Any, ClassVar, Final, Generic, TypeVar, overload
 
 from attrs import field, frozen
 
@@ -28,10 +28,12 @@ from ordercore.workflows.use_case import Refusal
 
 __all__ = [
     "MAX_KEY",
+    "AskedInShop",
     "InShop",
     "OrderCommand",
     "Shop",
     "ShopCommand",
+    "ShopQuery",
     "decided",
     "order_key",
     "tried",
@@ -42,6 +44,8 @@ MAX_KEY: Final = 56
 
 R_co = TypeVar("R_co", bound=Reply, covariant=True)
 N_co = TypeVar("N_co", covariant=True)
+A_co = TypeVar("A_co", covariant=True)
+A = TypeVar("A")
 R = TypeVar("R", bound=Reply)
 N = TypeVar("N")
 T = TypeVar("T")
@@ -80,6 +84,25 @@ class ShopCommand(Command, Generic[R_co, N_co]):
 
     def decide(self, got: Loaded, shop: Shop) -> Decision[R_co] | Refusal[N_co]:
         """Decide on what was read, or say why not."""
+        raise NotImplementedError
+
+
+@frozen(kw_only=True)
+class ShopQuery(Generic[A_co]):
+    """What all questions say; they write nothing, so they have no key.
+
+    Args:
+        at: When it is asked.
+    """
+
+    at: datetime = field(converter=pinned, validator=aware)
+
+    def needs(self, got: Loaded, shop: Shop) -> Iterable[Readable]:
+        """Say what must be read, seeing what was. It refuses nothing: see `answer`."""
+        raise NotImplementedError
+
+    def answer(self, got: Loaded, shop: Shop) -> A_co:
+        """Answer by what was read."""
         raise NotImplementedError
 
 
@@ -167,14 +190,20 @@ class Shop:
 
     book: PromotionBook = field(validator=instance(PromotionBook))
     tariff: Tariff | None = field(default=None, validator=optional(instance(Tariff)))
-    stock: Stock | None = field(default=None)
+    stock: Stock | None = field(default=None, validator=optional(instance(Stock)))
 
-    def does(self, command: ShopCommand[R, N]) -> InShop[R, N]:
-        """Make a command ready to be run: ``run(shop.does(command), store)``.
+    @overload
+    def does(self, command: ShopCommand[R, N]) -> InShop[R, N]: ...
+    @overload
+    def does(self, command: ShopQuery[A]) -> AskedInShop[A]: ...
+    def does(self, command: ShopCommand[R, N] | ShopQuery[A]) -> InShop[R, N] | AskedInShop[A]:
+        """Make a command or a question ready to be run: ``run(shop.does(command), store)``.
 
         Raises:
-            InvalidType: It is no command of a shop.
+            InvalidType: It is neither, of a shop.
         """
+        if isinstance(command, ShopQuery):
+            return AskedInShop(command, self)
         return InShop(command, self)
 
 
@@ -208,3 +237,24 @@ class InShop(Generic[R_co, N_co]):
     def decide(self, got: Loaded) -> Decision[R_co] | Refusal[N_co]:
         """Decide on what was read, or say why not."""
         return self.command.decide(got, self.shop)
+
+
+@frozen
+class AskedInShop(Generic[A_co]):
+    """A question, and the shop in which it is asked: it is a `Query`.
+
+    Args:
+        query: What is asked.
+        shop: What holds at present.
+    """
+
+    query: ShopQuery[A_co] = field(validator=instance(ShopQuery))
+    shop: Shop = field(validator=instance(Shop), repr=False)
+
+    def needs(self, got: Loaded) -> Iterable[Readable]:
+        """Say what must be read, seeing what was."""
+        return self.query.needs(got, self.shop)
+
+    def answer(self, got: Loaded) -> A_co:
+        """Answer by what was read."""
+        return self.query.answer(got, self.shop)

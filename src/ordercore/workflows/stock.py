@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from attrs import evolve, field, frozen
 
@@ -39,14 +39,28 @@ from ordercore.stock import (
     MAX_ANSWERS,
     MAX_SITES,
     Appointment,
+    LineCheck,
     ProductionProposal,
     Shortage,
+    StockCheck,
     Taken,
 )
 from ordercore.stock.proposals import Proposal
 from ordercore.storage import MAX_CHANGES, CounterChange, Key, Loaded, Readable
 
-__all__ = ["Granted", "Happened", "Promised", "Purpose", "Short", "Stock", "StockTask", "Wanted"]
+__all__ = [
+    "Granted",
+    "Happened",
+    "InformedStock",
+    "Promised",
+    "Purpose",
+    "Short",
+    "Stock",
+    "StockAnswer",
+    "StockTask",
+    "Wanted",
+    "answer_of",
+]
 
 
 class Purpose(StrEnum):
@@ -69,7 +83,7 @@ class Purpose(StrEnum):
     PRODUCE = "produce"
     """Make units of the parts that were set aside for it."""
     REROUTE = "reroute"
-    """Set aside elsewhere what was set aside for it at sites that drop out."""
+    """Set aside anew what was set aside for it at sites that drop out, and what is lost."""
     RESCHEDULE = "reschedule"
     """Book its visits anew, within what is wished for now."""
 
@@ -100,6 +114,7 @@ class Wanted:
             wanted=self.quantity,
             available=available,
             reasons=reasons,
+            is_service=self.service is not None,
         )
 
 
@@ -126,6 +141,8 @@ class StockTask:
         kept: What stays set aside for the order, where some of it is to be no more.
         place: Where the customer is, if that is known; private.
         without: The ids of the sites that drop out.
+        lines: The ids of all lines that the order has or had, also of those of which nothing is
+            wanted or kept: what is set aside under another id is set aside for gifts.
     """
 
     order: str = field(validator=identifier)
@@ -145,6 +162,9 @@ class StockTask:
     )
     without: tuple[str, ...] = field(
         default=(), converter=names_of, validator=each(identifier, most=MAX_SITES)
+    )
+    lines: tuple[str, ...] = field(
+        default=(), converter=names_of, validator=each(identifier, most=MAX_CHANGES)
     )
 
 
@@ -275,11 +295,74 @@ class Short:
     plan: AllocationPlan | None = field(default=None, validator=optional(instance(AllocationPlan)))
 
 
+@frozen(kw_only=True)
+class StockAnswer:
+    """Whether a basket could be had, when and from what; nothing is set aside by it.
+
+    Args:
+        check: The answer to each line and each gift: what it would get, when it would be
+            performed, what its sites could give, and what is short.
+        production: What would be made, if all of it is there.
+        proposals: What to buy, to make or to bring forward, so that it could be served.
+        plan: From where it would come, and why; None: nobody was asked, or nobody knows how
+            far it is.
+    """
+
+    check: StockCheck = field(validator=instance(StockCheck))
+    production: tuple[ProductionProposal, ...] = field(
+        default=(),
+        converter=_production,
+        validator=each(instance(ProductionProposal), most=MAX_ANSWERS),
+    )
+    proposals: tuple[Proposal, ...] = field(
+        default=(), converter=_proposals, validator=each(instance(Proposal), most=MAX_ANSWERS)
+    )
+    plan: AllocationPlan | None = field(default=None, validator=optional(instance(AllocationPlan)))
+
+    @property
+    def ok(self) -> bool:
+        """Whether all of it could be set aside."""
+        return self.check.ok
+
+
+def answer_of(task: StockTask, told: Promised | Short) -> StockAnswer:
+    """Tell by lines what is promised, or what is short."""
+    promised, short = (told, None) if isinstance(told, Promised) else (Promised(), told)
+    taken: dict[str, list[Taken]] = {}
+    for part in promised.taken:
+        taken.setdefault(part.line, []).append(part)
+    visits: dict[str, list[Appointment]] = {}
+    for visit in promised.appointments:
+        visits.setdefault(visit.line, []).append(visit)
+    shortages = {each.line: each for each in short.shortages} if short else {}
+    lines = (
+        LineCheck(
+            id=wanted.line,
+            sku=wanted.sku,
+            wanted=wanted.quantity,
+            taken=taken.get(wanted.line, ()),
+            appointments=visits.get(wanted.line, ()),
+            shortage=shortages.get(wanted.line),
+        )
+        for wanted in task.wanted
+    )
+    return StockAnswer(
+        check=StockCheck(at=task.at, lines=lines),
+        production=promised.production,
+        proposals=short.proposals if short else (),
+        plan=told.plan,
+    )
+
+
+@runtime_checkable
 class Stock(Protocol):
     """Whoever keeps stock. Both functions are pure, as those of use cases are."""
 
     def needs(self, task: StockTask, got: Loaded) -> Iterable[Readable]:
-        """Say what must be read, seeing what was; what was read already may be among it."""
+        """Say what must be read, seeing what was; what was read already may be among it.
+
+        What it refuses, `decide` must refuse as well.
+        """
         ...
 
     def decide(self, task: StockTask, got: Loaded) -> Granted | Short | tuple[Shortage, ...]:
@@ -290,4 +373,17 @@ class Stock(Protocol):
         produce units of a line that were not set aside. Of units to be freed or handed over,
         and of gifts to be consumed, what is not set aside any more is passed over.
         """
+        ...
+
+
+@runtime_checkable
+class InformedStock(Stock, Protocol):
+    """A stock that tells more than one must: it is asked where there is something to tell."""
+
+    def ask(self, task: StockTask, got: Loaded) -> StockAnswer:
+        """Tell what `decide` would say to a task to reserve, and what is known besides."""
+        ...
+
+    def is_service(self, sku: str) -> bool:
+        """Whether a sku is known as a service; of another stock, what an order says holds."""
         ...

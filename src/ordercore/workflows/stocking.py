@@ -118,6 +118,9 @@ class Receive(StockAct):
 class Expect(StockAct):
     """Expect units.
 
+    A date that has passed is no fault: somebody writes down late what should have come. Until it
+    is received, or has another date, it counts for nothing; see `ordercore.stock.overdue`.
+
     Args:
         incoming: Which, how many and when.
     """

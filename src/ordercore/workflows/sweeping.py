@@ -34,8 +34,10 @@ from ordercore.stock.resources import (
     Agenda,
     AgendaResult,
     BookingsExpired,
+    BookingsForgotten,
 )
 from ordercore.stock.resources import expire as expire_bookings
+from ordercore.stock.resources import forget as forget_bookings
 from ordercore.storage import Decision, Key, Loaded, Readable, Reply
 from ordercore.workflows.shop import Shop, ShopCommand, decided
 from ordercore.workflows.stock import Happened
@@ -70,7 +72,7 @@ class StockSwept(Reply):
 
     Args:
         expired: How many reservations and bookings have expired.
-        forgotten: How many reservations were forgotten.
+        forgotten: How many reservations and bookings were forgotten.
     """
 
     expired: int = field(validator=_units)
@@ -84,14 +86,21 @@ class SweepStock(ShopCommand[StockSwept, Never]):
 
     To write down is book-keeping alone: what has expired counts for nothing, swept or not. So
     it may be left out, or come late, and nobody has more or less of it. To forget is more: an
-    order whose reservations are forgotten cannot renew them. When it is confirmed later, its
-    lines and its gifts are set aside anew, where they are free still.
+    order whose reservations or visits are forgotten cannot renew nor reschedule them. When it
+    is confirmed later, its lines and its gifts are set aside anew, where they are free still,
+    and its visits booked anew, within the time that is wished for.
+
+    What a level or an agenda forgot, it does not know when it comes again. A booking at a time
+    that is over by then is refused, and so is whatever books visits at an instant before; so
+    let the instant be older than commands may come late.
 
     Args:
         aggregates: Which levels and agendas, such as a page of ``store.keys("stock_level")``;
             those that are not there are passed over.
         forget_before: Forget reservations that are over or have expired, and were made before
-            that instant. None: forget none.
+            that instant; and bookings that are cancelled, finished or expired, and whose time
+            was over by then (and is over by now). What is kept for good stays until it is
+            performed or cancelled. None: forget none.
     """
 
     aggregates: tuple[Key, ...] = field(
@@ -120,12 +129,19 @@ class SweepStock(ShopCommand[StockSwept, Never]):
         if not got.version(key):
             return None, ()
         if key.kind == "agenda":
-            return expire_bookings(got.value(key, Agenda), at=self.at)
+            return self._agenda(got.value(key, Agenda))
         level, events = expire(got.value(key, StockLevel), at=self.at)
         if self.forget_before is None:
             return level, events
         level, more = forget(level, before=self.forget_before)
         return level, (*events, *more)
+
+    def _agenda(self, before: Agenda) -> AgendaResult:
+        agenda, events = expire_bookings(before, at=self.at)
+        if self.forget_before is None:
+            return agenda, events
+        agenda, more = forget_bookings(agenda, before=min(self.forget_before, self.at))
+        return agenda, (*events, *more)
 
 
 def _expired(events: Iterable[Event]) -> int:
@@ -137,6 +153,8 @@ def _expired(events: Iterable[Event]) -> int:
 
 
 def _forgotten(events: Iterable[Event]) -> int:
-    return sum(
-        len(each.reservations) for each in events if isinstance(each, ReservationsForgotten)
+    levels = (each for each in events if isinstance(each, ReservationsForgotten))
+    agendas = (each for each in events if isinstance(each, BookingsForgotten))
+    return sum(len(each.reservations) for each in levels) + sum(
+        len(each.bookings) for each in agendas
     )

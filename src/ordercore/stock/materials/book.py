@@ -100,7 +100,9 @@ class BillBook:
     )
     steps: tuple[Step, ...] = field(init=False, eq=False, repr=False)
     _by_sku: Mapping[str, Step] = field(init=False, eq=False, repr=False)
+    index: Mapping[str, int] = field(init=False, eq=False, repr=False)
     _below: Mapping[str, int] = field(init=False, eq=False, repr=False)
+    _concerned: Mapping[str, int] = field(init=False, eq=False, repr=False)
     _choices: int = field(init=False, eq=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
@@ -112,7 +114,9 @@ class BillBook:
         object.__setattr__(self, "parts", tuple(parts.values()))
         object.__setattr__(self, "steps", steps)
         object.__setattr__(self, "_by_sku", {step.part.sku: step for step in steps})
+        object.__setattr__(self, "index", {step.part.sku: i for i, step in enumerate(steps)})
         object.__setattr__(self, "_below", _reached(steps))
+        object.__setattr__(self, "_concerned", _concerned(steps))
         choices = sum(1 << i for i, step in enumerate(steps) if step.has_choice)
         object.__setattr__(self, "_choices", choices)
 
@@ -143,6 +147,13 @@ class BillBook:
         for sku in skus:
             found |= self._below.get(sku, 0)
         return tuple(compress(self.steps, map(int, reversed(f"{found:b}"))))
+
+    def concerned(self, sku: str) -> int:
+        """Tell what is to be looked at where more or less of a part is needed: bits of steps.
+
+        It is the part, and all above it that can be made in several ways.
+        """
+        return self._concerned[sku]
 
     def has_choice(self, sku: str) -> bool:
         """Tell whether a part, or something that goes into it, can be made in several ways."""
@@ -330,6 +341,19 @@ def _reached(steps: Sequence[Step]) -> dict[str, int]:
             bits |= reached[option.sku]
         reached[steps[i].part.sku] = bits
     return reached
+
+
+def _concerned(steps: Sequence[Step]) -> dict[str, int]:
+    """Tell of each part itself, and what is above it and made in several ways."""
+    concerned = {step.part.sku: 1 << i for i, step in enumerate(steps)}
+    choosers = dict.fromkeys(concerned, 0)
+    for i, step in enumerate(steps):  # what a part goes into comes before it
+        above = choosers[step.part.sku]
+        concerned[step.part.sku] |= above
+        above |= 1 << i if step.has_choice else 0
+        for option in (o for bill in step.bills for options in bill for o in options):
+            choosers[option.sku] |= above
+    return concerned
 
 
 def _compiled(

@@ -2,38 +2,110 @@
 
 In order of preference each option serves as many units as can be had of it: from what is
 free of it, and, if it is made, from what is free of what it is made of. What no option can
-serve falls to the first.
+serve falls to the first; or, if it may be bought, to the first that can be there in time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import partial
 
 from attrs import frozen
 
-from ordercore.stock.materials.book import Option, Step
+from ordercore.calendars import WorkingTime, instant_us
+from ordercore.errors import InvalidInput
+from ordercore.stock.materials.book import BillBook, Option, Step
+from ordercore.stock.materials.lead_times import after
 from ordercore.stock.materials.netting import Due, Netting, Split, Supply, whole
 
-__all__ = ["AsFound", "Choice", "Preferred", "most"]
+__all__ = ["AsFound", "Choice", "Preferred", "Soonest", "most"]
+
+Ways = Sequence[Sequence[Option]]
+"""A bill, or a part of one: by component, the options."""
 
 Choice = Mapping[tuple[str, int, int, int], int]
 """(sku, bill, component, option) → how many units it serves; component and option -1: the bill."""
 
 
-def _in_turn(units: int, most: Sequence[int]) -> list[int]:
-    """Serve units by several, each up to its most, in turn; the rest by the first."""
+_NEVER = 1 << 62
+"""An instant after all others, in microseconds."""
+
+
+class Soonest:
+    """When parts could be there that are bought, or made of what is bought, the quickest way.
+
+    What is in stock plays no part; so they are there by then for sure.
+
+    Args:
+        book: The bills.
+        at: Now: nothing is ordered or begun earlier.
+        calendar: In which working time passes.
+    """
+
+    __slots__ = ("_at", "_book", "_calendar", "_known")
+
+    def __init__(self, book: BillBook, at: datetime, calendar: WorkingTime | None) -> None:
+        self._book, self._at, self._calendar = book, at, calendar
+        self._known: dict[str, datetime | None] = {}
+
+    def first(self, ways: Sequence[Ways], start: Due) -> int:
+        """Tell which of several ways is there by an instant; if none is, which is there first."""
+        if start is None:
+            return 0
+        there = [max(_instant(self._by(way)), instant_us(start)) for way in ways]
+        return there.index(min(there))
+
+    def _by(self, way: Ways) -> datetime | None:
+        """Tell when all components of a bill could be there; None: never."""
+        there = self._at
+        for options in way:
+            by = min((self._of(option.sku) for option in options), key=_instant)
+            if by is None:
+                return None
+            there = max(there, by)
+        return there
+
+    def _of(self, sku: str) -> datetime | None:
+        if sku not in self._known:
+            for step in reversed(self._book.below([sku])):
+                if step.part.sku not in self._known:
+                    self._known[step.part.sku] = self._found(step)
+        return self._known[sku]
+
+    def _found(self, step: Step) -> datetime | None:
+        begun = min(map(self._by, step.bills), key=_instant) if step.bills else self._at
+        try:
+            return None if begun is None else after(begun, step.part, self._calendar)
+        except InvalidInput:  # there is no such instant, or nobody knows when work is done
+            return None
+
+
+def _instant(at: datetime | None) -> int:
+    return _NEVER if at is None else instant_us(at)
+
+
+def _in_turn(units: int, most: Sequence[int], rest: int = 0) -> list[int]:
+    """Serve units by several, each up to its most, in turn; the rest by the one that is told."""
     shares = []
     left = units
     for each in most:
         shares.append(min(left, each))
         left -= shares[-1]
-    shares[0] += left
+    shares[rest] += left
     return shares
 
 
+@frozen
 class Preferred:
-    """The chooser by preference."""
+    """The chooser by preference.
+
+    Args:
+        soonest: What cannot be served is bought the way that is there in time, by this; None:
+            the first way.
+    """
+
+    soonest: Soonest | None = None
 
     def split(self, step: Step, units: int, start: Due, netting: Netting) -> Split:
         """Split units over the bills, then those of each bill over the options."""
@@ -42,31 +114,40 @@ class Preferred:
         if len(step.bills) == 1:
             shares = [units]
         else:
-            shares = _in_turn(units, _had_by_bill(step, units, start, netting))
+            had = _had_by_bill(step, units, start, netting)
+            shares = _in_turn(units, had, self._first(step.bills, start))
         split: Split = []
         committed: dict[str, int] = {}
         for b, share in enumerate(shares):
             if share:
                 components = [
-                    _served(options, share, start, netting, committed) for options in step.bills[b]
+                    self._served(options, share, start, netting, committed)
+                    for options in step.bills[b]
                 ]
                 split.append((b, share, components))
         return split
 
+    def _served(
+        self,
+        options: Sequence[Option],
+        units: int,
+        start: Due,
+        netting: Netting,
+        committed: dict[str, int],
+    ) -> list[tuple[Option, int]]:
+        """Split units over the options of a component; ``committed`` grains are taken already."""
+        if len(options) == 1:
+            shares = [units]
+        else:
+            had = [_had(option, units, start, netting, committed) for option in options]
+            shares = _in_turn(units, had, self._first([[[each]] for each in options], start))
+        for option, share in zip(options, shares, strict=True):
+            committed[option.sku] = committed.get(option.sku, 0) + share * option.grains
+        return list(zip(options, shares, strict=True))
 
-def _served(
-    options: Sequence[Option], units: int, start: Due, netting: Netting, committed: dict[str, int]
-) -> list[tuple[Option, int]]:
-    """Split units over the options of a component; ``committed`` grains are taken already."""
-    if len(options) == 1:
-        shares = [units]
-    else:
-        shares = _in_turn(
-            units, [_had(option, units, start, netting, committed) for option in options]
-        )
-    for option, share in zip(options, shares, strict=True):
-        committed[option.sku] = committed.get(option.sku, 0) + share * option.grains
-    return list(zip(options, shares, strict=True))
+    def _first(self, ways: Sequence[Ways], start: Due) -> int:
+        """Tell which of several ways serves what none can."""
+        return 0 if self.soonest is None else self.soonest.first(ways, start)
 
 
 def _had(

@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import NamedTuple, Protocol
 
 from ordercore.calendars import WorkingTime
+from ordercore.errors import InvalidInput
 from ordercore.stock.materials.book import BillBook, Option, Step
 from ordercore.stock.materials.demands import Receipt, Wanted
 from ordercore.stock.materials.lead_times import before
@@ -80,7 +81,19 @@ class _First:
 class Netting:
     """A pass: what is needed so far, and what became of the parts done."""
 
-    __slots__ = ("_calendar", "_chooser", "_known", "_needs", "_own", "book", "outcomes", "supply")
+    __slots__ = (
+        "_known",
+        "_needs",
+        "_own",
+        "_turn",
+        "book",
+        "calendar",
+        "chooser",
+        "is_whole",
+        "outcomes",
+        "supply",
+        "wanted",
+    )
 
     def __init__(
         self,
@@ -91,49 +104,98 @@ class Netting:
     ) -> None:
         self.book: BillBook = book
         self.supply: Mapping[str, Supply] = supply
-        self._chooser: Chooser = chooser
-        self._calendar: WorkingTime | None = calendar
+        self.chooser: Chooser = chooser
+        self.calendar: WorkingTime | None = calendar
+        self.wanted: Mapping[tuple[str, Due], int] = {}
+        """How many units of which part are wanted themselves, by when."""
+        self.is_whole: bool = True
+        """Whether the outcomes are those of all parts; else of what was looked at again."""
         self._needs: dict[str, dict[Peg, int]] = {}
         self._own: set[str] = set()  # whose needs no other pass knows
         self._known: dict[str, Outcome] = {}
+        self._turn = -1  # which step is looked at
         self.outcomes: list[Outcome] = []
         """What became of the parts that were looked at, level by level."""
 
     def run(self, wanted: Iterable[Wanted]) -> Netting:
         """Net everything that is wanted, and all that goes into it."""
         several = tuple(wanted)
-        for line in several:
-            grains = line.units * self.book.step(line.sku).grain
-            self._need(line.sku, (None, line.by), grains)
+        self._want(several)
         return self._pass(line.sku for line in several)
 
     def besides(
         self, wanted: Iterable[Wanted], supply: Mapping[str, Supply] | None = None
     ) -> Netting:
-        """Net more, and look again only at what goes into it.
+        """Net more, and look again only at what that changes.
 
-        It comes to the same as netting all from the beginning where nothing below can be made
-        in more than one way.
+        It comes to the same as netting all from the beginning by the same chooser, which may go
+        by what is free of the parts below: what else has less of them chooses again.
 
         Args:
             wanted: What is wanted more.
             supply: What there is, where that is known better by now.
         """
-        known = self.supply if supply is None else supply
-        other = Netting(self.book, known, self._chooser, self._calendar)
+        known, several = self.supply if supply is None else supply, tuple(wanted)
+        other = Netting(self.book, known, self.chooser, self.calendar)
+        other.wanted, other.is_whole = self.wanted, False
         other._needs, other._known = dict(self._needs), dict(self._known)
-        return other.run(wanted)
+        other._want(several)
+        moved = (sku for sku in self._needs if known.get(sku) != self.supply.get(sku))
+        return other._pass([*(line.sku for line in several), *moved])
+
+    def anew(self, chooser: Chooser) -> Netting:
+        """Net all that is wanted from the beginning, by another chooser."""
+        wanted = [Wanted(sku, units, by) for (sku, by), units in self.wanted.items()]
+        return Netting(self.book, self.supply, chooser, self.calendar).run(wanted)
 
     @property
     def is_short(self) -> bool:
-        """Whether anything is short."""
+        """Whether anything is short, of what was looked at."""
         return any(outcome.short for outcome in self.outcomes)
 
     def free(self, sku: str, by: Due) -> int:
-        """Tell how many units of a part are there by then that nothing takes so far."""
+        """Tell how many units of a part are there by then that nothing takes so far.
+
+        What comes after the part that is looked at has taken nothing yet.
+        """
         there = sum(units for at, units in self.supply.get(sku, ()) if _in_time(at, by))
-        grains = sum(self._needs.get(sku, {}).values())
+        grains, index = 0, self.book.index
+        for (parent, _), units in self._needs.get(sku, {}).items():
+            if parent is None or index[parent] < self._turn:
+                grains += units
         return max(0, there + grains // -self.book.step(sku).grain)
+
+    def there(self) -> dict[str, int]:
+        """Tell of each part what is there in time for some way of making what is wanted."""
+        return {
+            sku: sum(units for at, units in self.supply.get(sku, ()) if _in_time(at, last))
+            for sku, last in self._latest().items()
+        }
+
+    def _latest(self) -> dict[str, Due]:
+        """Tell of all that may be needed when it is needed at the latest."""
+        latest: dict[str, Due] = {}
+
+        def late(sku: str, due: Due) -> None:
+            if latest.setdefault(sku, due) is not due:
+                latest[sku] = max(latest[sku], due, key=_early)
+
+        for sku, by in self.wanted:
+            late(sku, by)
+        for step in self.book.below(sku for sku, _ in self.wanted):
+            start = self._begun(step, latest[step.part.sku])
+            for option in (o for bill in step.bills for options in bill for o in options):
+                late(option.sku, start)
+        return latest
+
+    def _begun(self, step: Step, due: Due) -> Due:
+        """Tell when a part would be begun for an instant, or no earlier than that."""
+        if due is None:
+            return None
+        try:
+            return before(due, step.part, self.calendar)
+        except InvalidInput:  # nobody knows
+            return due
 
     def rest(self, skus: Iterable[str], by: Due) -> dict[str, Supply]:
         """Tell what is free by then of parts and of all that may go into them."""
@@ -146,6 +208,14 @@ class Netting:
         netting = Netting(self.book, supply, _First(), None)
         netting._needs = {sku: {(None, None): grains} for sku, grains in needs.items()}
         return netting._pass(needs)
+
+    def _want(self, lines: Iterable[Wanted]) -> None:
+        """Let more be wanted itself."""
+        self.wanted = wanted = dict(self.wanted)
+        for line in lines:
+            wanted[line.sku, line.by] = wanted.get((line.sku, line.by), 0) + line.units
+            grains = line.units * self.book.step(line.sku).grain
+            self._need(line.sku, (None, line.by), grains)
 
     def _need(self, sku: str, peg: Peg, grains: int) -> None:
         """Let something need more of a part."""
@@ -160,20 +230,41 @@ class Netting:
         return self._needs[sku]
 
     def _pass(self, skus: Iterable[str]) -> Netting:
-        for step in self.book.below(skus):
-            sku = step.part.sku
-            if sku in self._needs:
-                before = self._known.get(sku)
-                if before is not None:
-                    self._forget(before)
-                self._known[sku] = self._net(step, self._needs[sku])
-                self.outcomes.append(self._known[sku])
+        """Look at parts of which more is needed or there, and at what that changes in turn."""
+        pending = self._concerned(skus)
+        while pending:
+            first = pending & -pending
+            self._turn = first.bit_length() - 1
+            step = self.book.steps[self._turn]
+            pending ^= first
+            if step.part.sku in self._needs:
+                pending |= self._concerned(self._look(step)) >> self._turn + 1 << self._turn + 1
         return self
 
-    def _forget(self, before: Outcome) -> None:
+    def _concerned(self, skus: Iterable[str]) -> int:
+        """Tell what is to be looked at where the need of some parts changes: bits of steps."""
+        bits = 0
+        for sku in skus:
+            bits |= self.book.concerned(sku)
+        return bits
+
+    def _look(self, step: Step) -> list[str]:
+        """Net a part; tell of which parts it needs more or less than before."""
+        before = self._forgotten(step.part.sku)
+        outcome = self._known[step.part.sku] = self._net(step, self._needs[step.part.sku])
+        self.outcomes.append(outcome)
+        now = {sku: (grains, outcome.start_by) for sku, grains in taken_by(outcome.split)}
+        return [sku for sku in {**before, **now} if before.get(sku) != now.get(sku)]
+
+    def _forgotten(self, sku: str) -> dict[str, tuple[int, Due]]:
         """Take back what a part was to need, before it is looked at again."""
-        for sku, _ in taken_by(before.split):
-            del self._needs_of(sku)[before.step.part.sku, before.start_by]
+        known = self._known.get(sku)
+        if known is None:
+            return {}
+        before = {each: (grains, known.start_by) for each, grains in taken_by(known.split)}
+        for each in before:
+            del self._needs_of(each)[sku, known.start_by]
+        return before
 
     def _net(self, step: Step, needs: Needs) -> Outcome:
         dues = _by_due(needs, step.grain)
@@ -183,11 +274,11 @@ class Netting:
         first = next(iter(left), None)
         start = first
         if first is not None:
-            start = before(first, step.part, self._calendar)
+            start = before(first, step.part, self.calendar)
         if not step.bills:
             return Outcome(step, needed, takes, 0, units, pegs, [], first, start)
         made = step.part.lot.rounded(units)
-        split = self._chooser.split(step, made, start, self) if made else []
+        split = self.chooser.split(step, made, start, self) if made else []
         for sku, grains in taken_by(split):
             self._need(sku, (step.part.sku, start), grains)
         return Outcome(step, needed, takes, made, 0, pegs, split, first, start)

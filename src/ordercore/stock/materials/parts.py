@@ -54,6 +54,17 @@ MAX_LEAD_TIME: Final = timedelta(days=3660)
 """The longest lead time of one part."""
 
 
+_exact = exact(zero=True)
+
+
+def _is_share(_instance: object, attribute: Any, value: Any) -> None:
+    """Accept a share of something: all of it, or percent, is a slip."""
+    _exact(None, attribute, value)
+    if value >= 1:
+        expected = "a share below 1: 4 percent is '0.04'"
+        raise InvalidValue(expected, value, path=(attribute.name,))
+
+
 @frozen
 class Material:
     """So much of a part as one unit of another takes.
@@ -62,8 +73,8 @@ class Material:
         sku: Of which part.
         quantity: How much of it is in one unit, exactly: ``"12.5"``, ``"1/3"``, 4.
         unit: The unit of measure; None: the one in which the part is stocked.
-        scrap: What is lost on the way, as a share of the quantity: with ``"0.04"`` 104 are
-            taken where 100 are needed.
+        scrap: What is lost on the way, as a share of the quantity, below 1: with ``"0.04"``,
+            4 percent, 104 are taken where 100 are needed.
 
     >>> Material("fabric", "12.5", "m", scrap="0.04").taken
     Fraction(13, 1)
@@ -73,7 +84,7 @@ class Material:
     quantity: Fraction = field(converter=exact_of, validator=exact())
     unit: str | None = field(default=None, validator=optional(text(most=32, least=1)))
     scrap: Fraction = field(
-        default=Fraction(), converter=exact_of, validator=exact(zero=True), kw_only=True
+        default=Fraction(), converter=exact_of, validator=_is_share, kw_only=True
     )
 
     @property

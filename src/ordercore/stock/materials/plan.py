@@ -70,6 +70,7 @@ class PartPlan:
         needed_by: When the first of the units that are made or short must be there.
         start_by: When they must be begun or ordered for that: earlier by the lead time.
         lead_time: The lead time of the part.
+        unit: In what it is stocked; None: nobody says.
     """
 
     sku: str = field(validator=identifier)
@@ -83,6 +84,7 @@ class PartPlan:
     needed_by: datetime | None = field(default=None, converter=pinned, validator=optional(aware))
     start_by: datetime | None = field(default=None, converter=pinned, validator=optional(aware))
     lead_time: timedelta = field(default=timedelta(), validator=instance(timedelta))
+    unit: str | None = field(default=None, validator=optional(text(most=32, least=1)))
 
     def __attrs_post_init__(self) -> None:
         faults = list(self._faults())

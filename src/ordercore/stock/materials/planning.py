@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from types import MappingProxyType
 from typing import TypeVar
@@ -11,10 +11,19 @@ from typing import TypeVar
 from attrs import field, frozen
 
 from ordercore.calendars import WorkingTime
-from ordercore.data.checks import MAX_QUANTITY, Named, each, identifier, integer, quantity
+from ordercore.data.checks import (
+    MAX_QUANTITY,
+    Named,
+    aware,
+    each,
+    identifier,
+    integer,
+    optional,
+    quantity,
+)
 from ordercore.errors import LimitExceeded
 from ordercore.stock.materials.book import BillBook
-from ordercore.stock.materials.choosing import AsFound, Preferred, most
+from ordercore.stock.materials.choosing import AsFound, Preferred, Soonest, most
 from ordercore.stock.materials.demands import (
     Basket,
     Receipt,
@@ -26,7 +35,7 @@ from ordercore.stock.materials.demands import (
 )
 from ordercore.stock.materials.netting import Netting, Outcome, Supply, exactly, supply_of
 from ordercore.stock.materials.plan import MAX_NEED, MaterialPlan, Need, PartPlan, Run
-from ordercore.stock.materials.ways import is_contested, most_served
+from ordercore.stock.materials.ways import Worth, is_contested, most_served
 
 __all__ = [
     "Producible",
@@ -37,6 +46,7 @@ __all__ = [
     "net",
     "netted",
     "plan_of",
+    "settled",
 ]
 
 
@@ -97,6 +107,7 @@ def net(
     stock: Stock,
     *,
     by: datetime | None = None,
+    at: datetime | None = None,
     receipts: Iterable[Receipt] = (),
     calendar: WorkingTime | None = None,
 ) -> MaterialPlan:
@@ -108,7 +119,9 @@ def net(
 
     Where there is a choice, each option serves what it can in order of preference. If
     something is short then, any other way is looked for in which nothing is; what is short
-    in the end falls to the first options.
+    in the end falls to the first options. With ``at``, it falls to the first that can still be
+    there in time, were all of it bought, and all that goes into it; and if none can, to the
+    one that is there soonest.
 
     Args:
         book: The bills.
@@ -116,6 +129,7 @@ def net(
         stock: By sku, how many whole units are there; parts of other books do not matter.
         by: When the lines are wanted that do not say so. Without an instant nothing in the
             plan has one, and receipts do not count.
+        at: Now, if that matters to what is short; see above.
         receipts: What comes in time covers needs as stock does.
         calendar: In which working time passes, if a lead time is counted in it.
 
@@ -130,9 +144,29 @@ def net(
     >>> [(part.sku, part.needed, part.taken, part.made, part.short) for part in plan.parts]
     [('chair', 5, 2, 3, 0), ('leg', 12, 10, 0, 2)]
     """
+    optional(aware)(None, Named("at"), at)
     supply = supply_of(stock_of(stock), receipts_of(receipts))
     netting, proven = netted(book, wanted_of(book, basket, by), supply, calendar)
+    if at is not None and netting.is_short:
+        netting = _sooner(netting, at)
     return plan_of(netting, is_proven=proven)
+
+
+def _sooner(netting: Netting, at: datetime) -> Netting:
+    """Let what is short be bought the way that is there in time, if all is less late then."""
+    late = _late(netting, at)
+    if not any(late) or not any(netting.book.has_choice(sku) for sku, _ in netting.wanted):
+        return netting
+    chooser = Preferred(Soonest(netting.book, at, netting.calendar))
+    other = netting.anew(chooser)
+    return other if _late(other, at) < late else netting
+
+
+def _late(netting: Netting, at: datetime) -> tuple[timedelta, timedelta]:
+    """Tell how late what should be begun by now is: the latest of it, and all together."""
+    starts = [each.start_by for each in netting.outcomes if each.start_by is not None]
+    late = [at - start for start in starts if start < at]
+    return max(late, default=timedelta()), sum(late, timedelta())
 
 
 def plan_of(netting: Netting, *, is_proven: bool = True) -> MaterialPlan:
@@ -151,24 +185,40 @@ def netted(
     Returns:
         The pass; and whether it is certain that no other one is short of less.
     """
-    netting = Netting(book, supply, Preferred(), calendar).run(wanted)
-    sums = _sums(wanted)
+    return settled(Netting(book, supply, Preferred(), calendar).run(wanted), [])
+
+
+def settled(netting: Netting, known: list[Worth]) -> tuple[Netting, bool]:
+    """Where a pass is short, find another way in which nothing is, if there is one.
+
+    Args:
+        netting: The pass.
+        known: What parts are worth, as it was found before, for another basket or another
+            stock; what is found now is added.
+
+    Returns:
+        The pass that holds; and whether it is certain that no other one is short of less.
+    """
+    book, sums = netting.book, _sums(netting)
     if not netting.is_short or not is_contested(book.below(sums), sums):
         return netting, True
-    total = sum(sums.values())
-    there = {sku: sum(units for _, units in each) for sku, each in supply.items()}
+    total, there = sum(sums.values()), netting.there()
+    if any(worth.is_too_much(sums, there) for worth in reversed(known)):
+        return netting, True
     way = most_served(book, sums, there, total - 1)
     if way.served == total and way.choice:
-        other = Netting(book, supply, AsFound(way.choice), calendar).run(wanted)
+        other = netting.anew(AsFound(way.choice))
         if not other.is_short:
             return other, True
+    elif way.worth.is_too_much(sums, there):
+        known.append(way.worth)
     return netting, way.at_most < total
 
 
-def _sums(wanted: Iterable[Wanted]) -> dict[str, int]:
+def _sums(netting: Netting) -> dict[str, int]:
     sums: dict[str, int] = {}
-    for line in wanted:
-        sums[line.sku] = sums.get(line.sku, 0) + line.units
+    for (sku, _), units in netting.wanted.items():
+        sums[sku] = sums.get(sku, 0) + units
     return sums
 
 
@@ -191,6 +241,7 @@ def _part_plan(outcome: Outcome) -> PartPlan:
         needed_by=outcome.needed_by,
         start_by=outcome.start_by,
         lead_time=step.part.lead_time,
+        unit=step.part.unit,
     )
 
 

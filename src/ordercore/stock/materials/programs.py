@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from math import ceil, floor, gcd
+from math import ceil, floor, gcd, lcm
 from typing import Final, NamedTuple
 
 __all__ = ["MAX_WORK", "Answer", "Program"]
@@ -25,11 +25,17 @@ _SLACK = 1 << 40
 
 
 class Answer(NamedTuple):
-    """What a search found: the best sum, no more than what it can be, and where."""
+    """What a search found: the best sum, no more than what it can be, and where.
+
+    Attributes:
+        worth: By row, what one more of its limit would add to the sum if variables need not
+            be whole; all in proportion.
+    """
 
     best: int
     at_most: int
     values: dict[int, int]
+    worth: Mapping[int, int]
 
 
 class Program:
@@ -37,16 +43,17 @@ class Program:
 
     >>> program = Program()
     >>> x, y = program.variable(), program.variable()
-    >>> program.add({x: 2, y: 3}, 12)
-    >>> program.add({x: 1}, 4)
+    >>> program.add({x: 2, y: 3}, 12), program.add({x: 1}, 4)
+    (0, 1)
     >>> program.solve({x: 1, y: 1}, known=0, most=9).best
     5
     """
 
-    __slots__ = ("_count", "_least", "_rows")
+    __slots__ = ("_common", "_count", "_least", "_rows")
 
     def __init__(self) -> None:
         self._rows: list[tuple[Mapping[int, int], int]] = []
+        self._common: list[int] = []
         self._count = 0
         self._least: dict[int, int] = {}
 
@@ -57,9 +64,15 @@ class Program:
             self._least[self._count - 1] = least
         return self._count - 1
 
-    def add(self, row: Mapping[int, int], limit: int) -> None:
-        """Add a row: its sum is at most the limit, which is not negative."""
-        self._rows.append((row, limit))
+    def add(self, row: Mapping[int, int], limit: int) -> int:
+        """Add a row: its sum is at most the limit, which is not negative; tell its number.
+
+        Whole numbers of fours are at most 12 where they are at most 14: so much is cut off.
+        """
+        common = gcd(*row.values()) or 1
+        self._rows.append(({v: c // common for v, c in row.items()}, limit // common))
+        self._common.append(common)
+        return len(self._rows) - 1
 
     def solve(self, objective: Mapping[int, int], known: int, most: int) -> Answer:
         """Find whole numbers with the largest sum.
@@ -76,6 +89,14 @@ class Program:
         for i, (row, limit) in enumerate(self._rows):
             rows[self._count + i] = _Row({_ONE: limit, **{v: -c for v, c in row.items()}}, 1)
         return _Tableau(rows, _Row(dict(objective), 1))
+
+    def worth(self, root: _Tableau) -> Mapping[int, int]:
+        """Tell what the limits of rows are worth in a tableau in which the sum cannot rise."""
+        terms, scale = root.objective.terms, lcm(*self._common)
+        return {
+            row: -terms.get(self._count + row, 0) * (scale // common)
+            for row, common in enumerate(self._common)
+        }
 
     def branches(self, values: Mapping[int, Fraction]) -> Iterator[tuple[int, int, bool]]:
         """Tell how the first variable that has no value allowed may be bounded; none: all have.
@@ -213,8 +234,9 @@ class _Search:
     def run(self, root: _Tableau, most: int) -> Answer:
         """Search until nothing is open, or the work is too much."""
         if not root.maximise():
-            return Answer(self.best, most, {})
+            return Answer(self.best, most, {}, {})
         self.work += root.work
+        worth = self.program.worth(root)
         open_nodes = [root]
         slack = _SLACK
         while open_nodes and self.work < MAX_WORK:
@@ -232,4 +254,5 @@ class _Search:
                 if child.restore():
                     open_nodes.append(child)
                 self.work += child.work
-        return Answer(self.best, max([self.best, *(node.sum for node in open_nodes)]), self.values)
+        at_most = max([self.best, *(node.sum for node in open_nodes)])
+        return Answer(self.best, at_most, self.values, worth)

@@ -11,8 +11,9 @@ that it needs from the others; and an instant is looked for by which all is done
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final, Protocol
 
 from attrs import field, frozen
@@ -21,9 +22,9 @@ from ordercore.calendars import WorkingTime, instant_us
 from ordercore.calendars.windows import MICROSECOND
 from ordercore.data.checks import Named, aware, instance
 from ordercore.data.instants import pinned
-from ordercore.errors import LimitExceeded
+from ordercore.errors import InvalidDocument, InvalidValue, LimitExceeded
 from ordercore.stock.materials.book import BillBook
-from ordercore.stock.materials.choosing import Preferred
+from ordercore.stock.materials.choosing import Preferred, Soonest
 from ordercore.stock.materials.demands import (
     Basket,
     Receipt,
@@ -56,6 +57,11 @@ class Capacity(Protocol):
     Asked later, it never answers earlier; it answers nothing before ``start``. What it has
     answered takes time from nobody: the capacity that comes with the answer knows of it.
     """
+
+    @property
+    def skus(self) -> Collection[str]:
+        """The parts that it was told of, so that a slip in one is found; none: of any."""
+        ...
 
     def done(self, sku: str, units: int, start: datetime) -> tuple[datetime, Capacity] | None:
         """Tell when so many units can be done, begun at ``start`` or later; None: never.
@@ -95,7 +101,9 @@ def earliest(
 ) -> MaterialPromise | None:
     """Find the earliest instant at which all of a basket can be there.
 
-    With substitutes or several bills it is the earliest by preference. With a capacity, people
+    With substitutes or several bills it is the earliest by preference; where parts are bought,
+    what is short falls to the way that can be there in time, if so the basket can be there
+    sooner. With a capacity, people
     and machines are given to the parts from the lowest level up, each as soon as it can be
     begun; it is not sought whether all would be done sooner in another order.
 
@@ -113,23 +121,31 @@ def earliest(
         The promise; None: not within `HORIZON`, by what is known.
 
     Raises:
-        InvalidDocument: With every fault of basket and stock.
+        InvalidDocument: With every fault of basket and stock; or with every part that the
+            capacity was told of and the book does not know.
         InvalidValue: A lead time is in working time, and there is no calendar.
         LimitExceeded: The horizon ends after the year 9999.
     """
     aware(None, Named("at"), at)
     now, lines = _with_horizon(at), wanted_of(book, basket)
+    _check_known(() if capacity is None else capacity.skus, book)
     supply = supply_of(stock_of(stock), receipts_of(receipts))
 
-    def netted(microseconds: int) -> Netting:
+    def passed(chooser: Preferred, microseconds: int) -> Netting:
         then = now + microseconds * MICROSECOND
         wanted = [Wanted(line.sku, line.units, then) for line in lines]
-        return Netting(book, supply, Preferred(), calendar).run(wanted)
+        return Netting(book, supply, chooser, calendar).run(wanted)
 
-    def lacking(microseconds: int) -> int:
-        return delay(netted(microseconds), now, buying=buying)
+    def found_by(chooser: Preferred) -> int | None:
+        return first(lambda then: delay(passed(chooser, then), now, buying=buying))
 
-    found = first(lacking)
+    chooser, found = Preferred(), found_by(Preferred())
+    if buying and found != 0 and any(book.has_choice(line.sku) for line in lines):
+        quick = Preferred(Soonest(book, now, calendar))
+        sooner = found_by(quick)
+        if sooner is not None and (found is None or sooner < found):
+            chooser, found = quick, sooner
+    netted = partial(passed, chooser)
     if found is None:
         return None
     if capacity is None:
@@ -149,6 +165,17 @@ def earliest(
         return None
     then = max(made[0], now + found * MICROSECOND)
     return MaterialPromise(then.astimezone(at.tzinfo), plan_of(netting), made[1])
+
+
+def _check_known(skus: Iterable[str], book: BillBook) -> None:
+    """Refuse a capacity that was told of parts that the book does not know."""
+    faults = [
+        InvalidValue("a part of the book", sku, path=("capacity", i, "sku"), reason="unknown_part")
+        for i, sku in enumerate(skus)
+        if sku not in book
+    ]
+    if faults:
+        raise InvalidDocument(faults)
 
 
 def _with_horizon(at: datetime) -> datetime:

@@ -8,15 +8,67 @@ lots are whole.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping
+from math import gcd
 from typing import NamedTuple
 
 from ordercore.stock.materials.book import BillBook, Step
 from ordercore.stock.materials.choosing import Choice
 from ordercore.stock.materials.programs import Answer, Program
 
-__all__ = ["Way", "is_contested", "most_served"]
+__all__ = ["Way", "Worth", "is_contested", "most_served"]
 
 _Row = dict[int, int]
+
+
+class Worth:
+    """What units are worth, so that nothing that is made is worth more than what goes into it.
+
+    Whichever way things are made, then, what is served is worth no more than what was there. So
+    it is told at once, without a search, that a basket is too much. What parts are worth comes
+    from the program of another basket: the more worth, the sooner there is too little of it.
+
+    Args:
+        book: The bills.
+        told: By sku, what a grain is worth; of others, no more is known.
+    """
+
+    __slots__ = ("_book", "_parcels", "_units")
+
+    def __init__(self, book: BillBook, told: Mapping[str, int]) -> None:
+        self._book = book
+        self._units: dict[str, int] = {}
+        self._parcels = _parcels(book)
+        grains: dict[str, int] = {}
+        for step in reversed(book.steps):  # what goes into a part comes before it
+            sku = step.part.sku
+            costs = [
+                sum(min(o.grains * grains[o.sku] for o in options) for options in bill)
+                for bill in step.bills
+            ]
+            if sku in told or not costs:
+                costs.append(told.get(sku, 0) * step.grain)
+            self._units[sku] = min(costs)
+            grains[sku] = self._units[sku] // step.grain
+
+    def is_too_much(self, wanted: Mapping[str, int], stock: Mapping[str, int]) -> bool:
+        """Tell that units wanted cannot all be served of a stock; else nothing is known."""
+        there = 0
+        for step in self._book.below(wanted):
+            sku = step.part.sku
+            worth, grains = self._units[sku], stock.get(sku, 0) * step.grain
+            if sku in self._parcels and sku not in wanted:
+                grains -= grains % self._parcels[sku]
+            there += worth * grains // step.grain
+        return sum(self._units[sku] * units for sku, units in wanted.items()) > there
+
+
+def _parcels(book: BillBook) -> Mapping[str, int]:
+    """Tell of parts that are bought in how many grains at once anything takes them."""
+    parcels: dict[str, int] = {}
+    for step in book.steps:
+        for option in (o for bill in step.bills for options in bill for o in options):
+            parcels[option.sku] = gcd(parcels.get(option.sku, 0), option.grains)
+    return {sku: grains for sku, grains in parcels.items() if not book.part(sku).bills}
 
 
 class Way(NamedTuple):
@@ -25,6 +77,7 @@ class Way(NamedTuple):
     served: int
     at_most: int
     choice: Choice
+    worth: Worth
 
 
 def most_served(
@@ -42,7 +95,7 @@ def most_served(
     served = [model.want(sku, units) for sku, units in sorted(wanted.items())]
     answer = model.solve(served, known, sum(wanted.values()))
     choice = {key: answer.values.get(v, 0) for key, v in model.chosen.items()}
-    return Way(answer.best, answer.at_most, choice)
+    return Way(answer.best, answer.at_most, choice, Worth(book, model.worth(answer)))
 
 
 def is_contested(steps: Iterable[Step], wanted: Container[str]) -> bool:
@@ -71,6 +124,7 @@ class _Model:
         self.program = Program()
         self.chosen: dict[tuple[str, int, int, int], int] = {}
         self._taken: dict[str, _Row] = {}
+        self._limits: dict[str, int] = {}
         self._stock = stock
         self._grains: dict[str, int] = {}
         for step in steps:
@@ -89,8 +143,13 @@ class _Model:
     def solve(self, served: Iterable[int], known: int, most: int) -> Answer:
         """Take no more of any part than is there and is made, and serve as much as can be."""
         for sku, row in self._taken.items():
-            self.program.add(row, self._stock.get(sku, 0) * self._grains[sku])
+            limit = self._stock.get(sku, 0) * self._grains[sku]
+            self._limits[sku] = self.program.add(row, limit)
         return self.program.solve(dict.fromkeys(served, 1), known, most)
+
+    def worth(self, answer: Answer) -> Mapping[str, int]:
+        """Tell what a grain of each part is worth."""
+        return {sku: answer.worth.get(row, 0) for sku, row in self._limits.items()}
 
     def _made(self, step: Step) -> _Row:
         """Add the bills of a part; tell what their units add to what is there of it."""

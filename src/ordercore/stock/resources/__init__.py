@@ -6,7 +6,8 @@ what it does not serve any more. A `Requirement` says what a service needs, all 
 `earliest_slot` finds the first time at which it can be, exactly, or says why there is none.
 """
 
-from ordercore.stock.resources.bookings import MAX_BOOKINGS, Agenda, Booking, BookingEnd
+from ordercore.stock.resources.agendas import Agenda
+from ordercore.stock.resources.bookings import MAX_BOOKINGS, Booking, BookingEnd
 from ordercore.stock.resources.capacity import (
     Operation,
     ProductionCapacity,
@@ -34,9 +35,10 @@ from ordercore.stock.resources.events import (
     BookingMoved,
     BookingRenewed,
     BookingsExpired,
+    BookingsForgotten,
     ResourceChanged,
 )
-from ordercore.stock.resources.holding import expire, finish, firm, hand_over, renew
+from ordercore.stock.resources.holding import expire, finish, firm, forget, hand_over, renew
 from ordercore.stock.resources.planning import MAX_AGENDAS, earliest_slot, earliest_slots
 from ordercore.stock.resources.requirement import MAX_PLACES, Requirement, Role
 from ordercore.stock.resources.resource import (
@@ -77,6 +79,7 @@ __all__ = [
     "BookingMoved",
     "BookingRenewed",
     "BookingsExpired",
+    "BookingsForgotten",
     "Chosen",
     "Clash",
     "ConflictReason",
@@ -103,6 +106,7 @@ __all__ = [
     "expire",
     "finish",
     "firm",
+    "forget",
     "hand_over",
     "move",
     "open_agenda",

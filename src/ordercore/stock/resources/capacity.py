@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from attrs import evolve, field, frozen
@@ -18,7 +18,7 @@ from ordercore.data.checks import (
 )
 from ordercore.data.instants import pinned
 from ordercore.errors import InvalidDocument, LimitExceeded
-from ordercore.stock.resources.bookings import Agenda
+from ordercore.stock.resources.agendas import Agenda
 from ordercore.stock.resources.planning import MAX_AGENDAS, earliest_slot
 from ordercore.stock.resources.requirement import Requirement
 from ordercore.stock.resources.slots import Slot
@@ -99,7 +99,8 @@ class ProductionCapacity:
 
     Args:
         operations: What each part asks for, each once; of a part that is not there, nobody.
-            A mapping from skus to requirements is short for it.
+            A mapping from skus to requirements is short for it. What the book does not know is
+            refused when it is asked: see `ordercore.stock.materials.earliest`.
         agendas: All resources there are, with their bookings.
         until: Up to when to look.
         slots: What was taken, in turn; the id of each requirement is the sku.
@@ -124,6 +125,11 @@ class ProductionCapacity:
         ]
         if faults:
             raise InvalidDocument(faults)
+
+    @property
+    def skus(self) -> Collection[str]:
+        """The parts that ask for somebody, in the order of the operations."""
+        return tuple(each.sku for each in self.operations)
 
     def done(
         self, sku: str, units: int, start: datetime

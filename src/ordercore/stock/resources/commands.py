@@ -23,13 +23,8 @@ from ordercore.errors import (
     NotFound,
 )
 from ordercore.events import Event, rebuilt
-from ordercore.stock.resources.bookings import (
-    MAX_BOOKINGS,
-    Agenda,
-    Booking,
-    BookingEnd,
-    is_bounded,
-)
+from ordercore.stock.resources.agendas import Agenda
+from ordercore.stock.resources.bookings import MAX_BOOKINGS, Booking, BookingEnd, is_bounded
 from ordercore.stock.resources.conflicts import conflicts
 from ordercore.stock.resources.events import (
     AgendaOpened,
@@ -41,6 +36,7 @@ from ordercore.stock.resources.events import (
     BookingMoved,
     BookingRenewed,
     BookingsExpired,
+    BookingsForgotten,
     ResourceChanged,
 )
 from ordercore.stock.resources.pieces import end_of
@@ -138,6 +134,7 @@ def book(agenda: Agenda, booking: Booking, *, at: datetime | None = None) -> Age
     Raises:
         IdempotencyConflict: Another booking has that id.
         LimitExceeded: There are `MAX_BOOKINGS` already.
+        InvalidValue: Its time was over before what is forgotten.
         InvalidInput: It is no booking.
     """
     instance(Booking)(None, Named("booking"), booking)
@@ -178,7 +175,7 @@ def cancel(agenda: Agenda, booking_id: str) -> AgendaResult:
     """Give a booking up; one that is given up already stays so.
 
     Raises:
-        NotFound: There was never a booking of that id.
+        NotFound: There is no booking of that id: there never was, or it is forgotten.
     """
     identifier(None, Named("booking_id"), booking_id)
     known = agenda.known(booking_id)
@@ -295,6 +292,17 @@ def _expired(agenda: Agenda, event: BookingsExpired) -> Agenda:
     return agenda.with_cancelled(*over, ended=BookingEnd.EXPIRED)
 
 
+def _forgotten(agenda: Agenda, event: BookingsForgotten) -> Agenda:
+    for name in event.bookings:
+        found = agenda.known(name)
+        if found is None:
+            raise NotFound("the id of a booking", name, path=("bookings",))
+        if agenda.holds(found) or not found.is_past(event.before):
+            expected = "a booking of which nothing can come any more"
+            raise InvalidValue(expected, name, path=("bookings",), reason="wrong_state")
+    return agenda.with_forgotten(frozenset(event.bookings), event.before)
+
+
 def _kept(agenda: Agenda, name: str, **terms: Any) -> Agenda:
     """Let a booking hold on other terms; one that has expired holds again, if it fits."""
     before = there(agenda, name)
@@ -313,6 +321,7 @@ _CHANGES: Final[Mapping[type[Event], Callable[[Agenda, Any], Agenda]]] = Mapping
         BookingHandedOver: _handed_over,
         BookingFinished: _finished,
         BookingsExpired: _expired,
+        BookingsForgotten: _forgotten,
         ResourceChanged: _changed,
     }
 )
@@ -364,7 +373,12 @@ def _check_new(agenda: Agenda, booking: Booking) -> None:
     if booking.ended is not None:
         raise InvalidValue("a booking that begins", booking.ended.value, path=("ended",))
     if len(agenda.bookings) + len(agenda.cancelled) >= MAX_BOOKINGS:
-        raise LimitExceeded(f"at most {MAX_BOOKINGS} bookings", path=("bookings",))
+        expected = f"at most {MAX_BOOKINGS} bookings; forget those that are over"
+        raise LimitExceeded(expected, path=("bookings",))
+    over = agenda.forgotten_before
+    if over is not None and booking.is_past(over):
+        expected = f"a time that ends after {over.isoformat()}: what was over is forgotten"
+        raise InvalidValue(expected, str(booking.window), path=("window",), reason="too_late")
 
 
 def _check_fits(agenda: Agenda, booking: Booking, free: int) -> None:

@@ -13,7 +13,8 @@ from ordercore.calendars import instant_us
 from ordercore.calendars.microseconds import LONGEST_US
 from ordercore.calendars.spans import Pair, gaps, meets
 from ordercore.data.checks import each, instance, member, member_of, names_of
-from ordercore.stock.resources.bookings import Agenda, Booking, BookingEnd
+from ordercore.stock.resources.agendas import Agenda
+from ordercore.stock.resources.bookings import Booking
 from ordercore.stock.resources.pieces import crowded
 from ordercore.stock.resources.resource import Resource, has_skills
 
@@ -70,8 +71,8 @@ def conflicts(agenda: Agenda, to: Resource, at: datetime) -> Iterator[BookingCon
     """
     now, over = instant_us(at), crowded(agenda.bookings, to.capacity)
     change = _Change(agenda.resource, to, over)
-    expired = [each for each in agenda.cancelled if each.ended is BookingEnd.EXPIRED]
-    for booking in sorted((*agenda.bookings, *expired), key=lambda each: (each.span, each.id)):
+    several = (*agenda.bookings, *agenda.expired)
+    for booking in sorted(several, key=lambda each: (each.span, each.id)):
         left = max(now, booking.span[0]), booking.span[1]
         reasons = tuple(change.reasons(booking, left)) if left[0] < left[1] else ()
         if reasons:

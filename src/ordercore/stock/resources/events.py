@@ -35,6 +35,7 @@ __all__ = [
     "BookingMoved",
     "BookingRenewed",
     "BookingsExpired",
+    "BookingsForgotten",
     "ResourceChanged",
 ]
 
@@ -203,3 +204,19 @@ class BookingsExpired(Event):
     bookings: tuple[str, ...] = field(
         converter=names_of, validator=each(identifier, least=1, most=MAX_BOOKINGS)
     )
+
+
+@variant(Event, "bookings_forgotten")
+@frozen
+class BookingsForgotten(Event):
+    """Bookings of which nothing can come any more are not listed any longer.
+
+    Args:
+        bookings: Which.
+        before: By when their time was over.
+    """
+
+    bookings: tuple[str, ...] = field(
+        converter=names_of, validator=each(identifier, least=1, most=MAX_BOOKINGS)
+    )
+    before: datetime = field(converter=pinned, validator=aware)

@@ -12,16 +12,18 @@ from attrs import evolve
 
 from ordercore.data.checks import Named, aware, identifier
 from ordercore.errors import InvalidValue
-from ordercore.stock.resources.bookings import Agenda, Booking, BookingEnd
+from ordercore.stock.resources.agendas import Agenda
+from ordercore.stock.resources.bookings import Booking, BookingEnd
 from ordercore.stock.resources.commands import AgendaResult, Clash, clash, done, swept, there
 from ordercore.stock.resources.events import (
     BookingFinished,
     BookingFirmed,
     BookingHandedOver,
     BookingRenewed,
+    BookingsForgotten,
 )
 
-__all__ = ["expire", "finish", "firm", "hand_over", "renew"]
+__all__ = ["expire", "finish", "firm", "forget", "hand_over", "renew"]
 
 
 def firm(agenda: Agenda, booking_id: str, *, at: datetime) -> AgendaResult | Clash:
@@ -95,6 +97,22 @@ def hand_over(agenda: Agenda, booking_id: str, holder: str) -> AgendaResult:
 def expire(agenda: Agenda, *, at: datetime) -> AgendaResult:
     """Write down which bookings have expired. Nothing else changes by that."""
     return done(agenda, *swept(agenda, at))
+
+
+def forget(agenda: Agenda, *, before: datetime) -> AgendaResult:
+    """Forget what is cancelled, finished or written down as expired, and was over by an instant.
+
+    Over is what was booked for a time that has ended by then, and is at none that has not. What
+    holds stays, however long ago: `finish` or `cancel` it first. The events stay.
+
+    A command that comes again for one of them finds it no more, and what has expired and is
+    forgotten can neither be renewed nor made firm. To book it once more is refused, as are all
+    times that are over by then. So forget only what is older than any command that may still
+    come, and before an instant that has passed.
+    """
+    aware(None, Named("before"), before)
+    over = tuple(each.id for each in agenda.cancelled if each.is_past(before))
+    return done(agenda, *((BookingsForgotten(over, before),) if over else ()))
 
 
 def _over_if_late(agenda: Agenda, found: Booking, at: datetime) -> AgendaResult | Clash:

@@ -14,7 +14,7 @@ from ordercore.calendars.microseconds import LONGEST_US, duration_us, local, us_
 from ordercore.calendars.windows import MICROSECOND
 from ordercore.data.checks import Named, duplicates, each, instance, tuple_of
 from ordercore.errors import InvalidDocument, InvalidValue, LimitExceeded
-from ordercore.stock.resources.bookings import Agenda
+from ordercore.stock.resources.agendas import Agenda
 from ordercore.stock.resources.requirement import Requirement, Role
 from ordercore.stock.resources.resource import has_skills
 from ordercore.stock.resources.search import Bounds, Found, Place, Times, earliest
@@ -52,7 +52,8 @@ def earliest_slot(
         agendas: All resources there are, with their bookings.
         at: Now: nothing is set up before.
         until: Up to when to look: all is over by then, what comes after too.
-        step: Offer starts only at ``at`` and at whole steps after it; None: at any instant.
+        step: Offer starts only at ``at`` and at whole steps after it; None: as the requirement
+            says, else at any instant.
         by_end: Whether to find the slot that ends first instead, and of these the one that
             begins first. They differ for work in working time that people with other hours
             get done sooner.
@@ -144,6 +145,14 @@ class _Question:
             ends += [] if window.end is None else [us_of(window.end, "needed_by")]
         return Bounds(self.start, self.end, max(starts), min(ends))
 
+    def grid(self, requirement: Requirement, agendas: Sequence[Agenda]) -> tuple[int, int | None]:
+        """Tell from where on steps are counted, and how long they are."""
+        if self.step is not None or requirement.step is None:
+            return self.start, self.step
+        shown = local(self.start, ZoneInfo(agendas[0].resource.hours.zone))
+        since_midnight = shown - shown.replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.start - since_midnight // MICROSECOND, requirement.step // MICROSECOND
+
 
 def _asked(at: datetime, until: datetime, step: timedelta | None) -> tuple[int, int, int | None]:
     start, end = us_of(at, "at"), us_of(until, "until")
@@ -226,13 +235,14 @@ def _earliest(
     question: _Question,
 ) -> Found | None:
     places = [place for role in requirement.roles for place in _places(role, agendas)]
+    origin, step = question.grid(requirement, agendas)
     return earliest(
         places,
         _times(requirement),
         bounds,
         in_working_time=requirement.in_working_time,
-        step=question.step,
-        origin=question.start,
+        step=step,
+        origin=origin,
         by_end=question.by_end,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from attrs import field, frozen
 
@@ -33,6 +33,7 @@ MAX_PLACES: Final = 50
 
 _count: Check = integer(least=1, most=MAX_PLACES)
 _ZERO: Final = timedelta()
+_DAY: Final = timedelta(days=1)
 
 
 @frozen
@@ -57,6 +58,13 @@ class Role:
         faults = list(twice((skill.name for skill in self.skills), "skills"))
         if faults:
             raise InvalidDocument(faults)
+
+
+def _parts_a_day(_instance: object, attribute: Any, value: Any) -> None:
+    """Accept a duration of which so many are just a day."""
+    lasting(least=1)(None, attribute, value)
+    if _DAY % value:
+        raise InvalidValue("an equal part of a day", value, path=(attribute.name,))
 
 
 def _roles(given: Iterable[Role] | Mapping[str, Mapping[str, int]]) -> tuple[Role, ...]:
@@ -87,6 +95,9 @@ class Requirement:
         needed_by: When it must be over at the latest, what comes after left out.
         preferred: When the customer would have it: a slot in that window goes first, even if
             there is an earlier one.
+        step: It begins at whole steps from midnight, by the clock of the resources of the site
+            as it stands when it is asked: half an hour for 8:00, 8:30 and so on. An equal part
+            of a day; None: at any instant.
 
     Raises:
         InvalidDocument: Roles have one name, or the instants leave no time.
@@ -105,6 +116,7 @@ class Requirement:
     not_before: datetime | None = field(default=None, converter=pinned, validator=optional(aware))
     needed_by: datetime | None = field(default=None, converter=pinned, validator=optional(aware))
     preferred: Window | None = field(default=None, validator=optional(instance(Window)))
+    step: timedelta | None = field(default=None, validator=optional(_parts_a_day))
 
     def __attrs_post_init__(self) -> None:
         faults = list(self._faults())

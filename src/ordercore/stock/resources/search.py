@@ -20,7 +20,7 @@ from attrs import frozen
 
 from ordercore.calendars.spans import Line, Pair, common, cut, gaps
 from ordercore.errors import LimitExceeded
-from ordercore.stock.resources.bookings import Agenda
+from ordercore.stock.resources.agendas import Agenda
 from ordercore.stock.resources.matching import first_matching
 
 __all__ = ["MAX_MIXES", "Bounds", "Found", "Place", "Times", "earliest"]

@@ -11,7 +11,8 @@ from attrs import evolve, field, frozen
 from ordercore.calendars import Window
 from ordercore.data.checks import aware, identifier, member, member_of, optional
 from ordercore.data.instants import pinned
-from ordercore.stock.resources.bookings import Agenda, Booking
+from ordercore.stock.resources.agendas import Agenda
+from ordercore.stock.resources.bookings import Booking
 
 __all__ = ["Chosen", "Lack", "LackReason", "Overload", "Plan", "Slot", "bookings_by_resource"]
 

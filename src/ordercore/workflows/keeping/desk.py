@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -127,6 +128,33 @@ class Desk:
         plan, key = self.promised.plan, plan_key(self.task.order)
         if plan is not None:
             yield Happened(key, self._got.version(key), plan, [OrderAllocated(plan)])
+
+    # How lines are served
+
+    def makes(self, wanted: Wanted) -> bool:
+        """Whether it is made; or is a gift of what other gifts are made of.
+
+        Gifts are told apart by nothing but their skus. So those that share parts are held
+        together, as things are that are made.
+        """
+        is_part = wanted.is_gift and wanted.sku in self._gift_parts
+        return is_part or self.keeper.makes(wanted)
+
+    @cached_property
+    def _gift_parts(self) -> frozenset[str]:
+        """List what gifts that are made are made of."""
+        bills, everything = self.keeper.bills, (*self.task.wanted, *self.task.kept)
+        made = {each.sku for each in everything if each.is_gift and self.keeper.makes(each)}
+        if bills is None or not made:
+            return frozenset()
+        return frozenset(step.part.sku for step in bills.below(made))
+
+    @cached_property
+    def lines(self) -> frozenset[str]:
+        """Tell the ids of all lines of the order: what has another one is set aside for gifts."""
+        everything = (*self.task.wanted, *self.task.kept)
+        own = (each.line for each in everything if not each.is_gift)
+        return frozenset((*own, *self.task.lines))
 
     # Levels
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import partial
 from typing import Protocol
 
@@ -33,7 +33,7 @@ class Held(Protocol):
         ...
 
     def leave(self, sites: Collection[str]) -> Missing:
-        """Free what stands at sites; tell what must be had anew, elsewhere."""
+        """Free what stands at sites; tell of it, and of what is lost, to be had anew."""
         ...
 
     def consume(self) -> Iterable[Shortage]:
@@ -45,50 +45,52 @@ class Held(Protocol):
         ...
 
 
+def _as_is(_pile: Pile) -> None:
+    """Leave a pile as it is."""
+
+
 class Goods:
     """Goods on hand: units of the line's own sku."""
 
     def __init__(self, desk: Desk, wanted: tuple[Wanted, ...]) -> None:
         self._desk = desk
         self._wanted = wanted
-        everything = (*desk.task.wanted, *desk.task.kept)
-        self._lines = {each.line for each in everything if not each.is_gift}
 
     def _piles(self, wanted: Wanted) -> list[Pile]:
         """List what is held, the oldest first; of a gift, whatever it was called by then."""
         if not wanted.is_gift:
             return self._desk.piles({wanted.sku}, wanted.line)
         piles = self._desk.piles({wanted.sku})
-        return [pile for pile in piles if pile.found.line not in self._lines]
+        return [pile for pile in piles if pile.found.line not in self._desk.lines]
 
     def firm(self) -> Missing:
         """Keep what has not expired, and free what has."""
+        at = self._desk.task.at
+        return self._kept(lambda pile: not pile.found.has_expired(at), self._desk.firm)
+
+    def leave(self, sites: Collection[str]) -> Missing:
+        """Free the units that stand at sites."""
+        return self._kept(lambda pile: pile.site not in sites)
+
+    def _kept(
+        self, stays: Callable[[Pile], bool], keep: Callable[[Pile], None] = _as_is
+    ) -> Missing:
+        """Keep the piles that stay and free the others; tell what is missing then."""
         missing: Missing = []
         counted: Counter[tuple[str, str]] = Counter()  # gifts of one sku share their piles
         for wanted in self._wanted:
             left = wanted.quantity
             for pile in self._piles(wanted):
-                if pile.found.has_expired(self._desk.task.at):
+                if not stays(pile):
                     self._desk.free(pile, pile.found.outstanding)
                     continue
-                self._desk.firm(pile)
+                keep(pile)
                 name = pile.site, pile.found.id
                 own = min(left, pile.found.outstanding - counted[name])
                 counted[name] += own
                 left -= own
             if left:
                 missing.append((wanted, left))
-        return missing
-
-    def leave(self, sites: Collection[str]) -> Missing:
-        """Free the units that stand at sites."""
-        missing: Missing = []
-        for wanted in self._wanted:
-            lost = [pile for pile in self._piles(wanted) if pile.site in sites]
-            for pile in lost:
-                self._desk.free(pile, pile.found.outstanding)
-            if lost:
-                missing.append((wanted, sum(pile.found.outstanding for pile in lost)))
         return missing
 
     def free(self) -> None:

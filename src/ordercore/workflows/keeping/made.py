@@ -11,7 +11,7 @@ from ordercore.errors import InvalidDocument, InvalidValue
 from ordercore.stock import BillBook, Shortage
 from ordercore.stock.materials import net
 from ordercore.stock.materials.plan import MaterialPlan
-from ordercore.workflows.keeping.desk import Desk, Pile, Renewing, by_id, spend
+from ordercore.workflows.keeping.desk import Desk, Pile, Renewing, spend
 from ordercore.workflows.keeping.held import Missing
 from ordercore.workflows.stock import Wanted
 
@@ -32,7 +32,7 @@ class Made:
         self._desk = desk
         self._wanted = wanted
         self._bills = bills
-        self._kept = tuple(each for each in desk.task.kept if desk.keeper.makes(each))
+        self._kept = tuple(each for each in desk.task.kept if desk.makes(each))
 
     def _piles(self) -> list[Pile]:
         """List what the made lines hold, the oldest first; of those that go before others."""
@@ -41,13 +41,15 @@ class Made:
         task, made = self._desk.task, (*self._wanted, *self._kept)
         skus = {step.part.sku for step in self._bills.below({each.sku for each in made})}
         others = [each for each in (*task.wanted, *task.kept) if each not in made]
-        lines, goods = by_id(made), by_id(others)
+        goods = {each.line for each in others if not each.is_gift}
         gifts = {each.sku for each in others if each.is_gift}
-        return [
-            pile
-            for pile in self._desk.piles(skus)
-            if pile.found.line in lines or not (pile.found.line in goods or pile.sku in gifts)
-        ]
+
+        def is_own(pile: Pile) -> bool:
+            if pile.found.line in self._desk.lines:
+                return pile.found.line not in goods
+            return pile.sku not in gifts
+
+        return [pile for pile in self._desk.piles(skus) if is_own(pile)]
 
     def _net(self, lines: Iterable[Wanted], units: Mapping[str, int]) -> MaterialPlan:
         """Net lines against so many units of what there is."""
@@ -66,16 +68,21 @@ class Made:
         """Keep it; where some has expired or is lost, free all and let it be netted anew."""
         piles = self._piles()
         expired = any(pile.found.has_expired(self._desk.task.at) for pile in piles)
-        if piles and not expired and self._net(self._wanted, _units(piles)).ok:
+        if piles and not expired and self._are_enough(piles):
             for pile in piles:
                 self._desk.firm(pile)
             return []
         return self._anew(piles)
 
     def leave(self, sites: Collection[str]) -> Missing:
-        """Where some of it stands at sites, free all and let it be netted anew."""
+        """Where some of it stands at sites or is lost, free all and let it be netted anew."""
         piles = self._piles()
-        return self._anew(piles) if any(pile.site in sites for pile in piles) else []
+        if any(pile.site in sites for pile in piles) or not self._are_enough(piles):
+            return self._anew(piles)
+        return []
+
+    def _are_enough(self, piles: Iterable[Pile]) -> bool:
+        return self._net(self._wanted, _units(piles)).ok
 
     def _anew(self, piles: Iterable[Pile]) -> Missing:
         """Free what is held, and ask for all of it anew."""
@@ -200,7 +207,7 @@ class Made:
         faults = [
             InvalidValue("a line that is made", each.sku, path=("units", each.line))
             for each in self._desk.task.wanted
-            if not self._desk.keeper.makes(each)
+            if not self._desk.makes(each)
         ]
         if faults:
             raise InvalidDocument(faults)

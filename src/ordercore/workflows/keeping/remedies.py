@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from attrs import evolve
+
 from ordercore.stock import (
     BillBook,
+    BringForward,
     Demand,
     DemandLine,
     MadeToOrder,
@@ -15,16 +18,20 @@ from ordercore.stock import (
     PurchaseProposal,
     StockCheck,
     StockSnapshot,
+    SupplyKind,
     propose,
 )
 from ordercore.stock.materials.demands import Receipt
 from ordercore.stock.materials.demands import Wanted as Part
-from ordercore.stock.proposals import Cause, CauseKind, Proposal
+from ordercore.stock.materials.parts import Part as BoughtPart
+from ordercore.stock.proposals import Cause, CauseKind, Proposal, ProposalPolicy
 
 __all__ = ["remedies"]
 
 
-def remedies(answer: StockCheck, demand: Demand, snapshot: StockSnapshot) -> Iterator[Proposal]:
+def remedies(
+    answer: StockCheck, demand: Demand, snapshot: StockSnapshot, policy: ProposalPolicy
+) -> Iterator[Proposal]:
     """Propose what would serve all that is short; of people and equipment nothing.
 
     All lines that are made are netted together once more, also those that are served, for what
@@ -36,37 +43,31 @@ def remedies(answer: StockCheck, demand: Demand, snapshot: StockSnapshot) -> Ite
         answer: What is short.
         demand: What was asked.
         snapshot: Of what.
+        policy: How it becomes proposals.
     """
+    at, bills = answer.at, snapshot.bills
     short = {each.line: each.missing for each in answer.shortages}
     made = [line for line in demand.lines if isinstance(line.supply, MadeToOrder)]
     goods = [line for line in demand.lines if not isinstance(line.supply, MadeToOrder | Performed)]
-    wanted = [
-        Part(line.sku, short[line.id], line.due(answer.at)) for line in goods if line.id in short
-    ]
-    pool = _left(answer, goods, snapshot)
+    wanted = [Part(line.sku, short[line.id], line.due(at)) for line in goods if line.id in short]
     if any(line.id in short for line in made):
-        wanted += [Part(line.sku, line.quantity, line.due(answer.at)) for line in made]
-    bills = snapshot.bills
+        wanted += [Part(line.sku, line.quantity, line.due(at)) for line in made]
     known = [part for part in wanted if bills is not None and part.sku in bills]
+    others = [part for part in wanted if bills is None or part.sku not in bills]
+    pool = _left(answer, goods, snapshot)
     if bills is not None and known:
         sites = {site for line in made for site in line.sites}
-        yield from _netted(known, bills, pool, tuple(sorted(sites)))
-    yield from _bought(part for part in wanted if bills is None or part.sku not in bills)
+        yield from _netted(known, bills, pool, tuple(sorted(sites)), policy)
+    if others:
+        names = BillBook(map(BoughtPart, sorted({part.sku for part in others})))
+        yield from map(_of_unknown, _netted(others, names, pool, (), policy))
 
 
-def _bought(wanted: Iterable[Part]) -> Iterator[PurchaseProposal]:
-    """Propose to buy what no bill knows, each sku once."""
-    several: dict[str, list[Part]] = {}
-    for part in wanted:
-        several.setdefault(part.sku, []).append(part)
-    for sku, parts in sorted(several.items()):
-        units = sum(part.units for part in parts)
-        yield PurchaseProposal(
-            sku=sku,
-            units=units,
-            needed_by=min(part.by for part in parts if part.by is not None),
-            causes=[Cause(CauseKind.SHORTAGE, units)],
-        )
+def _of_unknown(proposal: Proposal) -> Proposal:
+    """Say of goods that no bill knows neither how long they take to come, nor what is counted."""
+    if isinstance(proposal, PurchaseProposal):
+        return evolve(proposal, order_by=None, lead_time=None, unit=None)
+    return evolve(proposal, unit=None) if isinstance(proposal, BringForward) else proposal
 
 
 def _left(answer: StockCheck, goods: Iterable[DemandLine], snapshot: StockSnapshot) -> Pool:
@@ -79,7 +80,11 @@ def _left(answer: StockCheck, goods: Iterable[DemandLine], snapshot: StockSnapsh
 
 
 def _netted(
-    wanted: Iterable[Part], bills: BillBook, pool: Pool, sites: tuple[str, ...]
+    wanted: Iterable[Part],
+    bills: BillBook,
+    pool: Pool,
+    sites: tuple[str, ...],
+    policy: ProposalPolicy,
 ) -> Iterator[Proposal]:
     """Net what is wanted against what is left, and what comes late."""
     basket = tuple(wanted)
@@ -91,15 +96,48 @@ def _netted(
             if when is None or when <= pool.at:
                 stock[sku] = stock.get(sku, 0) + units
             else:
-                receipts.append(_receipt(pool, sku, units, when))
+                receipts += _receipts(pool, sku, units, when, sites)
     calendar = pool.snapshot.calendar
-    yield from propose(bills, basket, stock, receipts=receipts, calendar=calendar).proposals
+    proposed = propose(
+        bills, basket, stock, at=pool.at, receipts=receipts, calendar=calendar, policy=policy
+    )
+    for each in proposed.proposals:
+        yield _filled_up(each, bills, pool, sites) if isinstance(each, PurchaseProposal) else each
 
 
-def _receipt(pool: Pool, sku: str, units: int, when: datetime) -> Receipt:
-    """Name what comes at an instant by the first order that brings it then."""
-    for level in pool.snapshot.of(sku).values():
-        for incoming in level.incoming:
-            if incoming.expected_at == when:
-                return Receipt(sku, units, when, incoming.id, kind=incoming.kind)
-    return Receipt(sku, units, when)
+def _receipts(
+    pool: Pool, sku: str, units: int, when: datetime, sites: tuple[str, ...]
+) -> Iterator[Receipt]:
+    """Name what may be used from an instant on by the orders that bring it then."""
+    left = units
+    for site, level in pool.snapshot.of(sku).items():
+        for incoming in level.incoming if not sites or site in sites else ():
+            if incoming.expected_at == when and left:
+                brought = min(left, incoming.quantity)
+                left -= brought
+                yield Receipt(sku, brought, when, incoming.id, kind=incoming.kind)
+    if left:  # no order brings it: somebody gives it back then, or it may be sold short
+        yield Receipt(sku, left, when, kind=SupplyKind.TRANSFER)
+
+
+def _filled_up(
+    proposal: PurchaseProposal, bills: BillBook, pool: Pool, sites: tuple[str, ...]
+) -> PurchaseProposal:
+    """Buy what a site owes as well, or lacks of its safety stock: nothing is promised before.
+
+    Of several sites it is the one that owes the least.
+    """
+    due = pool.at if proposal.needed_by is None else max(pool.at, proposal.needed_by)
+    profiles = pool.profiles(proposal.sku)
+    owed = (
+        (-profiles[site].promisable(due), site) for site in sites or profiles if site in profiles
+    )
+    least, site = min(owed, default=(0, ""))
+    if least <= 0:
+        return proposal
+    units = sum(cause.units for cause in proposal.causes) + least
+    return evolve(
+        proposal,
+        units=bills.part(proposal.sku).lot.rounded(units),
+        causes=(*proposal.causes, Cause(CauseKind.LOW_STOCK, least, (site,))),
+    )

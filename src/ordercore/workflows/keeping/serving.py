@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from itertools import count
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from attrs import evolve
 
@@ -20,6 +20,7 @@ from ordercore.stock import (
     MadeToOrder,
     Performed,
     ProductionProposal,
+    ProposalPolicy,
     Reserved,
     Shortage,
     StockCheck,
@@ -39,7 +40,7 @@ from ordercore.workflows.stock import Promised, Short, Wanted
 if TYPE_CHECKING:
     from ordercore.workflows.keeper import StockKeeper
 
-__all__ = ["find_times", "set_aside"]
+__all__ = ["Question", "find_times", "foreseen", "question", "set_aside"]
 
 _PLACE_UNKNOWN: Final = "place_unknown"
 """The reason of sourcing where a rule asks for a place that nobody knows."""
@@ -55,28 +56,34 @@ def set_aside(
         several: What, and how many units of it.
         for_good: Whether it is kept for good.
     """
-    keeper, at = desk.keeper, desk.task.at
-    missing = {wanted.line: (wanted, units) for wanted, units in several if keeper.keeps(wanted)}
-    lines = [_line(keeper, wanted, units, at) for wanted, units in missing.values()]
-    if not lines:
+    asked = question(desk, several)
+    if asked is None:
         return None
-    asked, snapshot = Demand(lines), _snapshot(desk)
-    try:
-        plan = _planned(desk, asked, snapshot)
-    except InvalidValue as error:
-        if not _is_placeless(error, desk):
-            raise
-        return _placeless(asked, snapshot, at, missing)
-    if plan is not None and not plan.ok:
-        return _not_planned(plan, asked, snapshot, at, missing)
-    demand = asked if plan is None else _by_plan(asked, plan)
-    done = _reserved(desk, demand, snapshot, for_good=for_good)
-    if isinstance(done, Reserved):
-        _take_down(desk, done, for_good=for_good)
-        desk.promised = evolve(_promised(keeper, done, demand, at), plan=plan)
-        return None
-    shortages = _of_lines(done.shortages, demand, missing)
-    return Short(shortages=shortages, proposals=remedies(done, demand, snapshot), plan=plan)
+    sourced = _sourced(desk, asked)
+    if isinstance(sourced, Short):
+        return sourced
+    demand, plan = sourced
+    done = _reserved(desk, demand, asked.snapshot, for_good=for_good)
+    if isinstance(done, StockCheck):
+        return _short(done, demand, asked, plan)
+    _take_down(desk, done, for_good=for_good)
+    promised = _promised(desk, done.taken, done.appointments, demand)
+    desk.promised = evolve(promised, plan=plan)
+    return None
+
+
+def foreseen(desk: Desk, asked: Question) -> Promised | Short:
+    """Tell what `set_aside` would set aside, or what is short; nothing is."""
+    sourced = _sourced(desk, asked)
+    if isinstance(sourced, Short):
+        return sourced
+    demand, plan = sourced
+    done = check(demand, asked.snapshot, desk.task.at)
+    if not done.ok:
+        return _short(done, demand, asked, plan)
+    taken = (part for line in done.lines for part in line.taken)
+    appointments = (each for line in done.lines for each in line.appointments)
+    return evolve(_promised(desk, tuple(taken), appointments, demand), plan=plan)
 
 
 def find_times(desk: Desk, several: Iterable[Wanted]) -> tuple[Appointment, ...] | Short:
@@ -128,6 +135,28 @@ def _reserved(
 # What is asked
 
 
+class Question(NamedTuple):
+    """What is to be set aside, and of what."""
+
+    demand: Demand
+    """By the lines of the order, before it is decided from where they come."""
+    snapshot: StockSnapshot
+    missing: Mapping[str, tuple[Wanted, int]]
+    """The lines, and how many units of each."""
+    policy: ProposalPolicy
+    """How what is short becomes proposals."""
+
+
+def question(desk: Desk, several: Iterable[tuple[Wanted, int]]) -> Question | None:
+    """Ask for units of several lines at once; None: nothing is kept of any of them."""
+    keeper, at = desk.keeper, desk.task.at
+    missing = {wanted.line: (wanted, units) for wanted, units in several if keeper.keeps(wanted)}
+    lines = [_line(keeper, wanted, units, at) for wanted, units in missing.values()]
+    if not lines:
+        return None
+    return Question(Demand(lines), _snapshot(desk), missing, keeper.proposal_policy)
+
+
 def _line(keeper: StockKeeper, wanted: Wanted, units: int, at: datetime) -> DemandLine:
     """Ask for units of a line."""
     supply, start, due = _supply(keeper, wanted, at)
@@ -154,7 +183,7 @@ def _supply(
         return Performed(requirement, keeper.ahead), start, end
     if keeper.makes(wanted):
         return MadeToOrder(), None, at + keeper.make_within
-    return FromStock(), None, None
+    return FromStock(), None, at + keeper.ship_within
 
 
 # From where
@@ -186,20 +215,30 @@ def _by_plan(demand: Demand, plan: AllocationPlan) -> Demand:
     return Demand([*planned, *named])
 
 
-def _not_planned(
-    plan: AllocationPlan,
-    demand: Demand,
-    snapshot: StockSnapshot,
-    at: datetime,
-    missing: Mapping[str, tuple[Wanted, int]],
-) -> Short:
+def _sourced(desk: Desk, asked: Question) -> tuple[Demand, AllocationPlan | None] | Short:
+    """Decide from where a demand comes, if there is anybody to ask; or tell what is short."""
+    try:
+        plan = _planned(desk, asked.demand, asked.snapshot)
+    except InvalidValue as error:
+        if not _is_placeless(error, desk):
+            raise
+        return _placeless(asked, desk.task.at)
+    if plan is None:
+        return asked.demand, None
+    if not plan.ok:
+        return _not_planned(plan, asked, desk.task.at)
+    return _by_plan(asked.demand, plan), plan
+
+
+def _not_planned(plan: AllocationPlan, asked: Question, at: datetime) -> Short:
     """Tell all that is short, and which lines no plan serves though there is enough."""
+    demand, snapshot, missing, policy = asked
     answer = check(demand, snapshot, at)
     told = {short.line: short for short in _of_lines(answer.shortages, demand, missing)}
     for line in plan.left:
         wanted, _ = missing[line.id]
         told.setdefault(line.id, wanted.short(wanted.quantity - line.missing, "not_sourced"))
-    proposals = remedies(answer, demand, snapshot)
+    proposals = remedies(answer, demand, snapshot, policy)
     return Short(shortages=told.values(), proposals=proposals, plan=plan)
 
 
@@ -208,19 +247,15 @@ def _is_placeless(error: InvalidValue, desk: Desk) -> bool:
     return error.reason == _PLACE_UNKNOWN and desk.task.place is None
 
 
-def _placeless(
-    demand: Demand,
-    snapshot: StockSnapshot,
-    at: datetime,
-    missing: Mapping[str, tuple[Wanted, int]],
-) -> Short:
+def _placeless(asked: Question, at: datetime) -> Short:
     """Tell all that is short, and of each line that no site is chosen for it."""
+    demand, snapshot, missing, policy = asked
     answer = check(demand, snapshot, at)
     told = {short.line: short for short in _of_lines(answer.shortages, demand, missing)}
     for line in (line.id for line in demand.lines if _is_planned(line)):
         short = told.get(line) or missing[line][0].short()
         told[line] = evolve(short, reasons=(*short.reasons, _PLACE_UNKNOWN))
-    return Short(shortages=told.values(), proposals=remedies(answer, demand, snapshot))
+    return Short(shortages=told.values(), proposals=remedies(answer, demand, snapshot, policy))
 
 
 # What comes of it
@@ -237,13 +272,27 @@ def _take_down(desk: Desk, done: Reserved, *, for_good: bool) -> None:
         desk.put_agenda((booked.agenda, booked.events))
 
 
-def _promised(keeper: StockKeeper, done: Reserved, demand: Demand, at: datetime) -> Promised:
+def _short(
+    done: StockCheck, demand: Demand, asked: Question, plan: AllocationPlan | None
+) -> Short:
+    """Tell what is short, by the lines of the order, and what could be done about it."""
+    shortages = _of_lines(done.shortages, demand, asked.missing)
+    return Short(
+        shortages=shortages,
+        proposals=remedies(done, demand, asked.snapshot, asked.policy),
+        plan=plan,
+    )
+
+
+def _promised(
+    desk: Desk, taken: tuple[Taken, ...], appointments: Iterable[Appointment], demand: Demand
+) -> Promised:
     """Tell what is promised, by the lines of the order."""
     names = {line.id: line.line or line.id for line in demand.lines}
     return Promised(
-        taken=[evolve(part, line=names[part.line]) for part in done.taken],
-        appointments=[evolve(each, line=names[each.line]) for each in done.appointments],
-        production=_production(keeper, demand, done.taken, at),
+        taken=[evolve(part, line=names[part.line]) for part in taken],
+        appointments=[evolve(each, line=names[each.line]) for each in appointments],
+        production=_production(desk.keeper, demand, taken, desk.task.at),
     )
 
 

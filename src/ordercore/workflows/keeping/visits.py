@@ -86,8 +86,9 @@ class Visits:
         return missing
 
     def leave(self, sites: Collection[str]) -> Missing:  # noqa: ARG002
-        """Leave visits as they are."""
-        return []
+        """Leave visits as they are; tell of those that are not there."""
+        held = ((wanted, len(self._held(wanted))) for wanted in self._wanted)
+        return [(each, each.quantity - units) for each, units in held if units < each.quantity]
 
     def _firmed(self, visit: _Visit) -> bool:
         at = self._desk.task.at
