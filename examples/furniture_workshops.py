@@ -126,7 +126,8 @@ def week(goals: tuple[Goal, ...], locale: str) -> None:
     print(told(plan, locale, table=True))
 
     print("\n2. The hill workshop drops out; the bench and the table have begun")
-    lost = replan(plan, JOBS, SHOPS.without("hill"), begun=["bench", "table"])
+    begun = [job for job in ("bench", "table") if plan.choice[job] != "hill"]
+    lost = replan(plan, JOBS, SHOPS.without("hill"), begun=begun)
     print(told(lost, locale))
 
     print("\n3. A hotel wants five cabinets besides")

@@ -502,3 +502,9 @@ def test_any_text_is_hours_or_refused_by_us(text: str) -> None:
         DayHours("MO", text)
     with suppress(InvalidInput, InvalidDocument):
         DayHours(text, "09:00-10:00")
+
+
+def test_an_instant_that_no_utc_calendar_has_is_refused_by_us() -> None:
+    daily = WorkingTime(WorkingHours.of("Asia/Shanghai", {"MO-SU": "08:00-18:00"}))
+    with pytest.raises(LimitExceeded, match="years 1 to 9999 in UTC"):
+        daily.next_open(datetime.fromisoformat("9999-12-31T20:00:00-11:00"))

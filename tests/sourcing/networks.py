@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from attrs import evolve
 from hypothesis import strategies as st
 
 from ordercore.calendars import WorkingHours, WorkingTime
@@ -17,6 +18,8 @@ from ordercore.sourcing import (
     Site,
     SiteCosts,
     Strategy,
+    allocate,
+    cheapest,
 )
 from ordercore.sourcing.rules import (
     Anywhere,
@@ -118,6 +121,22 @@ def requests(draw):
         for start, end in [draw(window)]
     ]
     return Request(Demand(lines), NOW, draw(points))
+
+
+def times_of(request: Request, network: Network) -> dict[str, datetime]:
+    """Tell when something that every site has would be there from each, if that is known."""
+    lines = [evolve(line, sites=(), sku="gift", needed_by=None) for line in request.demand.lines]
+    gift = evolve(request, demand=Demand(lines))
+    return {
+        site.id: there
+        for site in network.sites
+        for sent in allocate(gift, _with_gifts(site), cheapest()).shipments
+        if (there := sent.arrives_at or sent.ready_at) is not None
+    }
+
+
+def _with_gifts(site: Site) -> Network:
+    return Network("CNY", [evolve(site, stock=[("gift", 99)], capacity=None)])
 
 
 plain_filters = st.one_of(

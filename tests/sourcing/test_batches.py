@@ -21,6 +21,7 @@ from networks import NOW, SITES, filters, limits, networks, requests
 
 from ordercore.data import dump, dumps, load, loads
 from ordercore.errors import InvalidDocument, InvalidType, InvalidValue, LimitExceeded, NotFound
+from ordercore.money import Money
 from ordercore.parties import GeoPoint
 from ordercore.sourcing import (
     AllocationPlan,
@@ -399,6 +400,15 @@ def test_a_plan_that_is_stored_says_what_it_said(queue, network, strategy) -> No
     assert (stored.cost, stored.certificate, stored.ok) == (plan.cost, plan.certificate, plan.ok)
 
 
+TWO_SITES = Network(
+    "CNY",
+    [
+        Site(id="a", stock=[("mug", 2)], costs=SiteCosts(parcel="5.00")),
+        Site(id="b", stock=[("cap", 1)], costs=SiteCosts(parcel="4.00")),
+    ],
+)
+MUG_AND_CAP = Request(Demand.of([("mug", 1), ("cap", 1)]), NOW)
+MUGS_OF_ALL = Request(Demand.of([("mug", 4)]), NOW)
 TWO_MUGS = {"id": "1", "sku": "mug", "wanted": 2}
 FAULTY_RECORDS = [
     ("more than wanted", {"given": [{"site": "a", "units": 3}]}, "given"),
@@ -417,8 +427,43 @@ def test_a_record_that_disagrees_is_refused(_what, but, place) -> None:
     assert [fault.path[:5] for fault in caught.value.faults] == [path]
 
 
+QUEUE = [("A", MUG_AND_CAP), ("B", MUGS_OF_ALL)]
+WRONG_PROOFS = [
+    ("more missing than the lines say", {"missing": 4}, [("certificate", "missing")]),
+    ("another value than the cost", {"value": 1, "lower_bound": 0}, [("certificate", "value")]),
+    (
+        "both",
+        {"missing": 0, "missing_least": 0, "value": 0, "lower_bound": 0},
+        [("certificate", "missing"), ("certificate", "value")],
+    ),
+    ("more must be missing than is", {"missing_least": 9}, [("certificate", "missing_least")]),
+    ("a bound above the value", {"lower_bound": 10**9}, [("certificate", "lower_bound")]),
+    ("another objective", {"objective": "time"}, [("certificate", "objective")]),
+]
+
+
+@pytest.mark.parametrize("strategy", [cheapest(), fewest_parcels()], ids=range(2))
+@pytest.mark.parametrize(("but", "paths"), [row[1:] for row in WRONG_PROOFS], ids=range(6))
+def test_a_proof_that_is_of_another_record_is_refused(but, paths, strategy) -> None:
+    plain = dump(BatchRecord.of(allocate_batch(QUEUE, TWO_SITES, strategy)))
+    assert load(BatchRecord, plain).certificate.missing == 3
+    wrong = plain | {"certificate": plain["certificate"] | but}
+    with pytest.raises(InvalidDocument) as caught:
+        load(BatchRecord, wrong)
+    assert [fault.path for fault in caught.value.faults] == paths
+
+
+def test_a_record_costs_nothing_at_least() -> None:
+    plain = dump(BatchRecord.of(allocate_batch(QUEUE, TWO_SITES, fewest_parcels())))
+    plain["cost"] = dump(Money(-500, "CNY"))
+    with pytest.raises(InvalidDocument) as caught:
+        load(BatchRecord, plain)
+    assert [fault.path for fault in caught.value.faults] == [("cost",)]
+
+
 def test_orders_and_lines_of_a_record_stand_there_once() -> None:
     plain = dump(BatchRecord.of(allocate_batch([], Network("CNY"), cheapest())))
+    plain["certificate"]["missing"] = 4
     once, twice = ({"id": "A", "lines": [TWO_MUGS] * times} for times in (1, 2))
     for orders in ([once, once], [twice]):
         with pytest.raises(InvalidDocument) as caught:

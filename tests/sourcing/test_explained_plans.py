@@ -61,7 +61,7 @@ NAMES = {"east": "东仓", "west": "西仓", "far": "上海仓", "mug": "马克�
 def test_a_plan_is_told_in_chinese():
     plan = allocate(REQUEST, SHOP, STRATEGY)
     assert str(explain_plan(plan, "zh_CN", names=NAMES)).splitlines() == [
-        "西仓：马克杯 × 3，¥9.00",
+        "西仓：马克杯 × 3，¥9.00，2026年11月11日 19:38:01 (UTC+08:00)送达",
         "合计 ¥9.00",
         "",
         "为什么选这些发货地",
@@ -77,7 +77,7 @@ def test_a_plan_is_told_in_chinese():
 def test_a_plan_is_told_in_english():
     plan = allocate(REQUEST, SHOP.without("west"), STRATEGY)
     assert str(explain_plan(plan)).splitlines() == [
-        "east: mug × 2, CN¥7.00",
+        "east: mug × 2, CN¥7.00, there by Nov 11, 2026, 7:32:41\u202fPM (UTC+08:00)",
         "Total CN¥7.00",
         "",
         "Nobody gives",

@@ -32,11 +32,13 @@ from ordercore.sourcing import (
     allocate,
     cheapest,
     fastest,
+    fewest_parcels,
     nearest_capable,
     priority_list,
 )
 from ordercore.sourcing.batch import allocate_batch
 from ordercore.sourcing.branching import solve
+from ordercore.sourcing.explaining import explain_plan
 from ordercore.sourcing.parts import merge_plans, split_plan
 from ordercore.sourcing.problem import Answer, Problem
 from ordercore.sourcing.replanning import after, reroute
@@ -50,6 +52,7 @@ from ordercore.sourcing.rules import (
     OpenNow,
 )
 from ordercore.sourcing.shared import SharedAnswer
+from ordercore.sourcing.workshops import Job, Workload, assign, explain_workshops
 from ordercore.stock import Demand, DemandLine
 from ordercore.workflows import Sourcing
 
@@ -152,6 +155,51 @@ def test_what_a_solver_of_batches_says_must_be_possible(said):
     assert caught.value.path == ("solver",)
 
 
+LIES = [
+    ("better than its own, which leaves no more", 0, 501),
+    ("far better", 0, 10**40),
+]
+
+
+@pytest.mark.parametrize(("least", "bound"), [row[1:] for row in LIES], ids=range(2))
+def test_a_solver_that_says_that_its_own_answer_cannot_be_is_refused(least, bound):
+    takes = ((0, 1, 2),)
+    for strategy in (cheapest(), fewest_parcels()):
+        with pytest.raises(InvalidValue) as caught:
+            allocate(
+                MUGS,
+                SHOPS,
+                strategy,
+                solver=lambda problem, nodes: Answer(takes, 0, 0, least, bound, 0),
+            )
+        assert caught.value.path == ("solver",)
+    with pytest.raises(InvalidValue) as caught:
+        allocate_batch(
+            [("A1", MUGS)],
+            Network("CNY", [SHOPS.site("west")]),
+            cheapest(),
+            solver=lambda shared, effort, seed: SharedAnswer((((0, 0, 2),),), 0, 0, 0, bound, 0),
+        )
+    assert caught.value.path == ("solver",)
+
+
+def test_a_bound_of_answers_that_leave_fewer_may_be_above_the_cost():
+    plan = allocate(
+        MUGS, SHOPS, cheapest(), solver=lambda problem, nodes: Answer((), 0, 0, 0, 700, 0)
+    )
+    assert (plan.certificate.missing, plan.certificate.exact) == (2, False)
+
+
+def test_a_solver_that_leaves_fewer_than_it_said_can_be_is_refused():
+    def says(problem: Problem, *, nodes: int) -> Answer:
+        once = problem.opening[0] == 1
+        return Answer(() if once else ((0, 1, 2),), 0, 0, 2 if once else 0, 0, nodes)
+
+    with pytest.raises(InvalidValue) as caught:
+        allocate(MUGS, SHOPS, fewest_parcels(), solver=says)
+    assert caught.value.path == ("solver",)
+
+
 def test_what_a_solver_leaves_and_what_it_costs_is_counted_again():
     takes = ((0, 1, 1),)
     plan = allocate(
@@ -188,6 +236,8 @@ class Way:
 def _shops(**fields: object) -> Network:
     return Network("CNY", [Site(id="a", **fields)])
 
+
+JOBS = assign(Workload("CNY", [Job(id="j", efforts={"a": (3, "1.00")})]), SHOPS)
 
 REFUSED: dict[str, tuple[Callable[[], object], tuple[object, ...]]] = {
     "stock of three": (lambda: _shops(stock=[("mug", 1, 2)]), ("stock", 0)),
@@ -237,6 +287,18 @@ REFUSED: dict[str, tuple[Callable[[], object], tuple[object, ...]]] = {
         lambda: Sourcing(network=SHOPS, strategy=cheapest(), travel=GreatCircle()),
         ("travel",),
     ),
+    "no solver to place by": (
+        lambda: Sourcing(network=SHOPS, strategy=cheapest(), solver=5),
+        ("solver",),
+    ),
+    "names None": (lambda: explain_plan(PLAN, names=None), ("names",)),
+    "names 5": (lambda: explain_plan(PLAN, names=5), ("names",)),
+    "names in a list": (lambda: explain_plan(PLAN, names=[]), ("names",)),
+    "a name 5": (lambda: explain_plan(PLAN, names={"b": "B", "a": 5}), ("names", "a")),
+    "a name None": (lambda: explain_plan(PLAN, names={"a": None}), ("names", "a")),
+    "the name of 5": (lambda: explain_plan(PLAN, names={5: "a"}), ("names",)),
+    "names of shops": (lambda: explain_workshops(JOBS, names=None), ("names",)),
+    "a shop named None": (lambda: explain_workshops(JOBS, names={"a": None}), ("names", "a")),
     "no distance": (
         lambda: allocate(MUGS, SHOPS, nearest_capable(), distance=object()),
         ("distance",),

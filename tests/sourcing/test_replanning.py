@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import combinations
 
@@ -18,7 +18,7 @@ from allocation_problems import problems
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from networks import NOW, SITES, filters, networks, requests, strategies
+from networks import NOW, SITES, filters, networks, requests, strategies, times_of
 
 from ordercore.errors import CurrencyMismatch, InvalidDocument, InvalidType, InvalidValue, NotFound
 from ordercore.money import Money
@@ -52,7 +52,7 @@ from ordercore.sourcing.problem import (
     missing_of,
 )
 from ordercore.sourcing.replanning import after, reroute
-from ordercore.stock import Demand
+from ordercore.stock import Demand, DemandLine
 
 
 def given_units(plan: AllocationPlan) -> dict[tuple[str, str], int]:
@@ -95,7 +95,8 @@ def request_of(units: int) -> Request:
 @given(requests(), networks(), strategies, st.data())
 def test_when_a_site_drops_out_the_others_give_what_they_gave(request, network, strategy, data):
     plan = allocate(request, network, strategy)
-    lost = data.draw(st.sets(st.sampled_from(["east", "north", "south", "west"]), max_size=2))
+    lost = data.draw(st.sets(st.sampled_from(SITES), max_size=2))
+    lost = lost.intersection(site.id for site in network.sites)
     later = evolve(request, at=request.at + timedelta(minutes=5))
     again = reroute(plan, lost, later, network, strategy)
     before, now = given_units(plan), given_units(again)
@@ -217,7 +218,8 @@ def test_what_cannot_be_split_off_is_refused(units, error):
 def test_plans_that_disagree_are_not_merged():
     plan = allocate(request_of(3), three(a=9), cheapest())
     free = Money(0, "JPY")
-    yen = evolve(plan, currency="JPY", shipments=(), lines=[evolve(plan.lines[0], served=0)])
+    none = [evolve(plan.lines[0], served=0)]
+    yen = evolve(plan, currency="JPY", shipments=(), sites=(), lines=none)
     assert free == yen.cost
     caps = allocate(Request(Demand.of([("cap", 1)]), NOW), three(a=9), cheapest())
     with pytest.raises(InvalidDocument) as caught:
@@ -313,9 +315,10 @@ def best_beside(
     served = Counter[str]()
     for row in (row for shipment in kept for row in shipment.given):
         served[row.line] += row.units
+    lines = {line.id: line for line in request.demand.lines}
     rest = [
         evolve(line, quantity=line.quantity - served[line.id])
-        for line in request.demand.lines
+        for line in lines.values()
         if served[line.id] < line.quantity
     ]
     paid = sum(row.cost.minor for row in kept)
@@ -323,7 +326,15 @@ def best_beside(
         return 0, paid
     left = network
     for shipment in kept:
-        left = after(left, evolve(plan, lines=_lines_of(shipment), shipments=[shipment]))
+        left = after(left, evolve(plan, lines=_lines_of(shipment), shipments=[shipment], sites=()))
+    times = times_of(request, left)
+    in_time = {
+        site.id
+        for site in left.sites
+        for held in [[row.line for each in kept if each.site == site.id for row in each.given]]
+        if all(_is_in_time(lines[line], times.get(site.id)) for line in held)
+    }
+    rest = [_from_in_time(line, in_time, times, request) for line in rest]
     free = [_sent_anyway(site) if site.id in opened else site for site in left.sites]
     others = [site.id for site in left.sites if site.id not in opened | lost]
     size = min(len(others), max(0, strategy.parcels_max - len(opened)))
@@ -334,6 +345,28 @@ def best_beside(
         missing = sum(line.missing for line in told.lines)
         found.append((missing, paid + told.cost.minor))
     return min(found)
+
+
+def _is_in_time(line: DemandLine, there: datetime | None) -> bool:
+    return line.needed_by is None or (there is not None and there <= line.needed_by)
+
+
+def _from_in_time(
+    line: DemandLine, in_time: set[str], times: dict[str, datetime], request: Request
+) -> DemandLine:
+    """Name the sites that are in time for a line, which waits for all lines of the order."""
+    may = [each.not_before for each in request.demand.lines if each.not_before is not None]
+    named = [
+        site
+        for site in line.sites or sorted(in_time)
+        if site in in_time and _is_in_time(line, times.get(site))
+    ]
+    return evolve(
+        line,
+        sites=named or ["nowhere"],
+        not_before=max(may, default=None),
+        needed_by=None,
+    )
 
 
 def _sent_anyway(site: Site) -> Site:
@@ -351,6 +384,7 @@ def _lines_of(shipment: Shipment) -> list[PlannedLine]:
 def test_no_better_plan_keeps_what_the_others_give(request, network, where, most, data):
     plan = allocate(request, network, cheapest(where).at_most(most))
     lost = data.draw(st.sets(st.sampled_from(SITES), max_size=2))
+    lost = lost.intersection(site.id for site in network.sites)
     again = reroute(plan, lost, request, network, cheapest(where).at_most(most))
     found = (sum(line.missing for line in again.lines), again.cost.minor)
     assert found == best_beside(plan, lost, request, network, cheapest(where).at_most(most))

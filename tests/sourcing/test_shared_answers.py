@@ -77,15 +77,6 @@ def test_prices_prove_a_bound_also_of_plans_that_are_not_the_best(shared: Shared
     assert bound <= missing * penalty + cost <= held
 
 
-def test_prices_say_nothing_where_somebody_must_go_without() -> None:
-    # of three units the second order should get both of its own: 10 + 2, and not 20 + 1
-    dear, cheap = (Problem((2,), ((3,),), (0,), ((unit,),)) for unit in (10, 1))
-    shared = Shared((Claim(dear, ((0,),)), Claim(cheap, ((0,),))), (3,))
-    bound, penalty, held = bound_of_first_come(shared)
-    assert (best(shared), held) == ((1, 12), penalty + 21)
-    assert penalty <= bound <= penalty + 12
-
-
 @given(shared_problems(orders=1), st.integers(0, 2))
 def test_one_order_is_answered_exactly_and_says_so(shared: Shared, effort: int) -> None:
     answer = ruin_and_recreate(shared, effort=effort)

@@ -354,10 +354,10 @@ COMPOSED = [
             "suburb": ["too_far", "no_skill"],
         },
     ),
-    (~HasSkills("oven"), {"station": ["ruled_out"]}),
+    (~HasSkills("oven"), {"station": ["must_not"]}),
     (
         ~(WithinReach(2000) | HasSkills("oven")),
-        {"corner": ["ruled_out"], "station": ["ruled_out"]},
+        {"corner": ["must_not"], "station": ["must_not"]},
     ),
 ]
 
@@ -366,7 +366,7 @@ COMPOSED = [
 def test_composed_rules_say_all_that_speaks_against_a_site(where, told):
     plan = allocate(NOODLES, KITCHENS, least_loaded(where))
     codes = {found.site: [why.code.value for why in found.reasons] for found in plan.sites}
-    against = {"too_far", "no_skill", "ruled_out"}
+    against = {"too_far", "no_skill", "must_not"}
     assert {site: found for site, found in codes.items() if against & {*found}} == told
 
 

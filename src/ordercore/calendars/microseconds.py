@@ -121,8 +121,15 @@ def month_start(number: int) -> datetime:
 
 
 def instant_of(at: int) -> datetime:
-    """Tell the instant, in UTC."""
-    return EPOCH + at * MICROSECOND
+    """Tell the instant, in UTC.
+
+    Raises:
+        LimitExceeded: In UTC it is before the year 1, or after 9999.
+    """
+    try:
+        return EPOCH + at * MICROSECOND
+    except OverflowError:
+        raise LimitExceeded("an instant of the years 1 to 9999 in UTC") from None
 
 
 def local(at: int, zone: ZoneInfo) -> datetime:

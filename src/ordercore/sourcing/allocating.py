@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
+from ordercore.data.checks import Named
 from ordercore.errors import InvalidType
 from ordercore.money import Money
+from ordercore.sourcing.beside import ALONE, Beside
 from ordercore.sourcing.board import Board, Chosen
 from ordercore.sourcing.branching import solve
 from ordercore.sourcing.cases import Candidate, Case
@@ -19,13 +21,13 @@ from ordercore.sourcing.plan import (
     SiteFinding,
     SiteReasons,
 )
-from ordercore.sourcing.problem import Solver, Take
+from ordercore.sourcing.problem import Solver, Take, is_solver
 from ordercore.sourcing.ranked import choose_ranked
 from ordercore.sourcing.reasons import Reason, ReasonCode
 from ordercore.sourcing.request import Request
 from ordercore.sourcing.sites import Network
 from ordercore.sourcing.strategies import Exact, Ranked, Strategy
-from ordercore.sourcing.travel import CITY_SPEED, GREAT_CIRCLE, Distance, TravelTime
+from ordercore.sourcing.travel import GREAT_CIRCLE, Distance, TravelTime
 
 __all__ = ["allocate", "allocate_beside"]
 
@@ -36,7 +38,7 @@ def allocate(
     strategy: Strategy,
     *,
     distance: Distance = GREAT_CIRCLE,
-    travel: TravelTime = CITY_SPEED,
+    travel: TravelTime | None = None,
     solver: Solver = solve,
 ) -> AllocationPlan:
     """Decide from where an order is served.
@@ -51,12 +53,14 @@ def allocate(
         network: The sites, with what they have.
         strategy: How sites are chosen.
         distance: How far it is.
-        travel: How long the way takes.
+        travel: How long the way takes; None: at 25 km an hour over the distance.
         solver: Who answers the problems of an exact choice.
 
     Raises:
-        InvalidType: Something is not what it should be.
-        InvalidValue: A rule asks for the place of the customer, and the request has none.
+        InvalidType: Something is not what it should be, or a rule, distance or travel time of
+            your own answers what is none: the error names it.
+        InvalidValue: A rule or a cost asks for the place of the customer, and the request has
+            none.
         LimitExceeded: There are more than `ordercore.sourcing.cases.MAX_PAIRS` pairs of a line
             and a site.
 
@@ -73,36 +77,35 @@ def allocate(
     ((SiteUnits(site='west', units=3),), 'CNY 9.00', True)
     """
     return allocate_beside(
-        (), request, network, strategy, distance=distance, travel=travel, solver=solver
+        ALONE, request, network, strategy, distance=distance, travel=travel, solver=solver
     )
 
 
 def allocate_beside(
-    opened: Collection[str],
+    beside: Beside,
     request: Request,
     network: Network,
     strategy: Strategy,
     *,
     distance: Distance,
-    travel: TravelTime,
+    travel: TravelTime | None,
     solver: Solver,
 ) -> AllocationPlan:
-    """Do what `allocate` does, beside parcels that sites send anyway: see `beside`.
+    """Do what `allocate` does for the rest of an order, beside what sites send anyway.
 
-    A limit on parcels counts these sites, and is not below their number.
+    A limit on parcels counts these sites: if they are as many, or more, no other gives.
     """
     if not isinstance(strategy, Strategy):
         raise InvalidType("a Strategy", strategy, path=("strategy",))
-    case = Case(request, network, distance, travel)
-    board = Board(case, strategy.where, opened)
+    case = Case(request, network, distance, travel, beside=beside)
+    board = Board(case, strategy.where)
     chosen, certificate = _choose(board, strategy, solver)
     return _Writing(board, chosen, strategy.parcels_max).plan(certificate)
 
 
 def _choose(board: Board, strategy: Strategy, solver: Solver) -> tuple[Chosen, Certificate | None]:
     choice, most = strategy.choose, strategy.parcels_max
-    if not callable(solver):
-        raise InvalidType("a Solver", solver, path=("solver",))
+    is_solver(None, Named("solver"), solver)
     if isinstance(choice, Exact):
         return choose_exact(board, choice, most, solver)
     if isinstance(choice, Ranked):
@@ -191,7 +194,9 @@ class _Writing:
             return Reason(code=ReasonCode.NO_ROOM, value=room)
         if takes:
             given = sum(take[2] for take in takes if take[0] == line)
-            return Reason(code=ReasonCode.TOO_FEW, value=given)
+            parcel = self.case.candidates[position].parcel
+            before = 0 if parcel is None else parcel.units(self.case.lines[line].id)
+            return Reason(code=ReasonCode.TOO_FEW, value=before + given)
         parcels = len(self.board.opened.union(self.by_site))
         if self.most is not None and parcels >= self.most:
             return Reason(code=ReasonCode.NO_MORE_PARCELS, limit=self.most)

@@ -1,5 +1,7 @@
 """Sites that send a parcel anyway: what more they give is not one more parcel.
 
+What more they give goes in that parcel: it leaves once all in it may, and is then there.
+
 A limit on parcels counts these sites, whether they give more or not. A `Problem` knows no such
 sites, but they can be told to it: each of them alone can serve a line that is worth more units
 than all others together, so that in every best answer each of them is open. Answered like
@@ -9,11 +11,56 @@ this, the lines that were added are left out again, and nothing else changes.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from ordercore.sourcing.problem import Answer, Problem, Take, cost_of, missing_of
+from ordercore.stock import DemandLine
 
-__all__ = ["with_opened", "without_opened"]
+__all__ = ["ALONE", "Beside", "Parcel", "with_opened", "without_opened"]
+
+
+class Parcel(NamedTuple):
+    """A parcel that a site sends anyway.
+
+    Attributes:
+        ready_at: When it could leave with what it holds.
+        arrives_at: When the customer could have that.
+        lines: What it holds, each line with the units that are in the parcel.
+    """
+
+    ready_at: datetime | None
+    arrives_at: datetime | None
+    lines: tuple[DemandLine, ...]
+
+    def units(self, line: str) -> int:
+        """Tell how many units of a line it holds."""
+        return sum(held.quantity for held in self.lines if held.id == line)
+
+    def holds(self, sku: str) -> bool:
+        """Whether it holds units of a sku."""
+        return any(held.sku == sku for held in self.lines)
+
+
+_NO_PARCELS: Final[Mapping[str, Parcel]] = MappingProxyType({})
+
+
+class Beside(NamedTuple):
+    """The order that a request asks for the rest of.
+
+    Attributes:
+        lines: All of its lines: they leave together.
+        parcels: By site, what it sends anyway.
+    """
+
+    lines: tuple[DemandLine, ...] = ()
+    parcels: Mapping[str, Parcel] = _NO_PARCELS
+
+
+ALONE: Final = Beside()
+"""What a request is beside that asks for all of an order."""
 
 
 def with_opened(problem: Problem, opened: Collection[int]) -> Problem:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 
 from ordercore.sourcing.cases import Candidate, Case
 from ordercore.sourcing.problem import Problem, Take
 from ordercore.sourcing.reasons import Reason, ReasonCode
-from ordercore.sourcing.rules.filters import Anywhere, Filter, Reasons, lacking, late
+from ordercore.sourcing.rules.answers import Reasons
+from ordercore.sourcing.rules.filters import Anywhere, Filter, against_of, lacking, late
 from ordercore.stock import DemandLine
 
 __all__ = ["Board", "Chosen"]
@@ -25,10 +26,10 @@ class Board:
         opened: Sites that send a parcel anyway; a limit on parcels counts them.
     """
 
-    def __init__(self, case: Case, where: Filter, opened: Collection[str] = ()) -> None:
+    def __init__(self, case: Case, where: Filter) -> None:
         self.case: Case = case
         self.opened: frozenset[int] = frozenset(
-            i for i, candidate in enumerate(case.candidates) if candidate.id in opened
+            i for i, candidate in enumerate(case.candidates) if candidate.parcel is not None
         )
         self.ruled: bool = not isinstance(where, Anywhere)
         self.against: list[list[Reasons]] = [
@@ -96,11 +97,18 @@ def _against(candidate: Candidate, line: DemandLine, where: Filter) -> Reasons:
     if not candidate.named_by(line):
         found.append(Reason(code=ReasonCode.NOT_NAMED))
     if not candidate.units(line):
-        found.append(Reason(code=lacking(candidate)))
+        found.append(lacking(candidate, line))
     if candidate.site.room == 0:
         found.append(Reason(code=ReasonCode.NO_ROOM, value=0, limit=1))
-    told = (*found, *late(candidate, line), *where.against(candidate, line))
-    return tuple(dict.fromkeys(told))
+    found += [*late(candidate, line), *_late_besides(candidate)]
+    return tuple(dict.fromkeys((*found, *against_of(where, candidate, line))))
+
+
+def _late_besides(candidate: Candidate) -> Iterator[Reason]:
+    """Say of what a site sends anyway that it would come too late with more in the parcel."""
+    if candidate.parcel is not None:
+        for held in candidate.parcel.lines:
+            yield from late(candidate, held)
 
 
 class Chosen:

@@ -12,13 +12,22 @@ from functools import cached_property
 from typing import Final
 
 from ordercore.calendars import NoWorkingTime
-from ordercore.data.checks import Named, integer
+from ordercore.data.checks import Named
 from ordercore.errors import InvalidType, InvalidValue, LimitExceeded
 from ordercore.money import Money, Rounding, UnitPrice, divide
 from ordercore.parties import GeoPoint
+from ordercore.sourcing.beside import ALONE, Beside, Parcel
 from ordercore.sourcing.request import Request
 from ordercore.sourcing.sites import Network, Site
-from ordercore.sourcing.travel import Distance, TravelTime, is_distance, is_travel
+from ordercore.sourcing.travel import (
+    Distance,
+    TravelTime,
+    duration_of,
+    is_distance,
+    is_travel,
+    metres_of,
+    travel_over,
+)
 from ordercore.stock import DemandLine
 
 __all__ = ["MAX_PAIRS", "Candidate", "Case"]
@@ -27,7 +36,6 @@ MAX_PAIRS: Final = 100_000
 """The most pairs of a line and a site of one request."""
 
 _KM: Final = 1000
-_metres = integer(least=0, most=10**18)
 
 
 class Case:
@@ -37,8 +45,9 @@ class Case:
         request: What is wanted.
         network: Where from.
         distance: How far it is.
-        travel: How long the way takes.
+        travel: How long the way takes; None: as `CITY_SPEED` over the distance.
         sites: Which sites of the network are looked at, in the order of their ids; None: all.
+        beside: Of which order this is the rest, and what is sent of it anyway.
 
     Raises:
         InvalidType: Something is not what it should be; or a way, once it is asked.
@@ -50,15 +59,17 @@ class Case:
         request: Request,
         network: Network,
         distance: Distance,
-        travel: TravelTime,
+        travel: TravelTime | None,
         sites: Iterable[Site] | None = None,
+        beside: Beside = ALONE,
     ) -> None:
         _check(request, network)
         _check_ways(distance, travel)
         self.request: Request = request
         self.network: Network = network
+        self.beside: Beside = beside
         self.distance: Distance = distance
-        self.travel: TravelTime = travel
+        self.travel: TravelTime = travel_over(distance, travel)
         self.lines: tuple[DemandLine, ...] = tuple(
             sorted(request.demand.lines, key=lambda line: line.id)
         )
@@ -77,7 +88,8 @@ class Case:
     @cached_property
     def not_before(self) -> datetime | None:
         """When the order may leave at the earliest: once all of its lines may; None: at once."""
-        told = [line.not_before for line in self.lines if line.not_before is not None]
+        lines = (*self.lines, *self.beside.lines)
+        told = [line.not_before for line in lines if line.not_before is not None]
         return max(told, default=None)
 
     @cached_property
@@ -85,10 +97,11 @@ class Case:
         """Where the customer is.
 
         Raises:
-            InvalidValue: Nobody has said so, and a rule asks.
+            InvalidValue: Nobody has said so, and a rule or a cost asks.
         """
         if self.request.to is None:
-            expected = "the place of the customer: a rule asks how far it is, or how long it takes"
+            asks = "a rule or a cost asks how far it is, or how long it takes"
+            expected = f"the place of the customer: {asks}"
             raise InvalidValue(expected, None, path=("request", "to"), reason="place_unknown")
         return self.request.to
 
@@ -106,9 +119,10 @@ def _check(request: Request, network: Network) -> None:
         raise LimitExceeded(f"at most {MAX_PAIRS} pairs of a line and a site", pairs)
 
 
-def _check_ways(distance: Distance, travel: TravelTime) -> None:
+def _check_ways(distance: Distance, travel: TravelTime | None) -> None:
     is_distance(None, Named("distance"), distance)
-    is_travel(None, Named("travel"), travel)
+    if travel is not None:
+        is_travel(None, Named("travel"), travel)
 
 
 class Candidate:
@@ -122,6 +136,11 @@ class Candidate:
     def id(self) -> str:
         """The id of the site."""
         return self.site.id
+
+    @property
+    def parcel(self) -> Parcel | None:
+        """What it sends anyway; what more it gives goes in the same parcel."""
+        return self.case.beside.parcels.get(self.site.id)
 
     # What it could give
 
@@ -143,9 +162,7 @@ class Candidate:
         to = self.case.to
         if self.site.place is None:
             return None
-        metres = self.case.distance.metres(self.site.place, to)
-        _metres(None, Named("distance"), metres)
-        return metres
+        return metres_of(self.case.distance, self.site.place, to)
 
     @cached_property
     def begins_at(self) -> datetime | None:
@@ -174,7 +191,15 @@ class Candidate:
 
     @cached_property
     def ready_at(self) -> datetime | None:
-        """When the order could leave: its work is done, its lines may, and the site is open."""
+        """When the order could leave: its work is done, its lines may, and the site is open.
+
+        That is no sooner than a parcel that is sent anyway.
+        """
+        return _not_before(self._opens_at, self.parcel and self.parcel.ready_at)
+
+    @property
+    def _opens_at(self) -> datetime | None:
+        """When what is asked could leave, whatever is sent anyway."""
         done, start, hours = self.done_at, self.case.not_before, self.site.hours
         if done is None or start is None or start <= done:
             return done
@@ -196,10 +221,8 @@ class Candidate:
         to, start, place = self.case.to, self.ready_at, self.site.place
         if start is None or place is None:
             return None
-        way: object = self.case.travel.travel(place, to, start)
-        if not isinstance(way, timedelta):
-            raise InvalidType("a timedelta", way, path=("travel",))
-        return _later(start, way)
+        arrives = _later(start, duration_of(self.case.travel, place, to, start))
+        return _not_before(arrives, self.parcel and self.parcel.arrives_at)
 
     @property
     def seconds(self) -> int | None:
@@ -252,6 +275,11 @@ def _later(at: datetime, duration: timedelta) -> datetime | None:
         return at + duration
     except OverflowError:
         return None
+
+
+def _not_before(at: datetime | None, earliest: datetime | None) -> datetime | None:
+    """Tell the later of two instants, if the first is known."""
+    return at if at is None or earliest is None else max(at, earliest)
 
 
 def _minor(amount: object) -> int:

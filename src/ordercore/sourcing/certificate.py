@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 
 from attrs import field, frozen
 
 from ordercore.data import document
 from ordercore.data.checks import boolean, integer, member, member_of, optional
+from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
 
 __all__ = ["Certificate", "Objective"]
 
@@ -44,9 +46,15 @@ class Certificate:
         missing_least: No plan leaves fewer.
         nodes: How much was looked at.
         parcels_max: Compared are only plans of at most so many parcels; None: of any number.
-        ruled: Whether only plans are compared that take from sites that rules let in.
+        ruled: Whether only plans are compared that take from sites that rules let in; with the
+            objective ``time`` also whether some were left out, as nobody knows when it would be
+            there.
         others_kept: Whether only plans are compared that leave the other orders of a batch what
             they get.
+
+    Raises:
+        InvalidDocument: It proves what the plan itself shows otherwise: that more units must be
+            missing than are, or that no plan is better than one that is worse than this.
     """
 
     objective: Objective = field(converter=_objective, validator=member(Objective))
@@ -58,6 +66,21 @@ class Certificate:
     parcels_max: int | None = field(default=None, validator=optional(_count))
     ruled: bool = field(default=False, validator=boolean)
     others_kept: bool = field(default=False, validator=boolean)
+
+    def __attrs_post_init__(self) -> None:
+        faults = list(self._faults())
+        if faults:
+            raise InvalidDocument(faults)
+
+    def _faults(self) -> Iterator[InvalidInput]:
+        told = [("missing_least", self.missing_least, self.missing)]
+        if self.missing_least == self.missing:
+            told.append(("lower_bound", self.lower_bound, self.value))
+        for name, least, found in told:
+            if least > found:
+                yield InvalidValue(
+                    f"at most {found}", least, path=(name,), reason="fields_disagree"
+                )
 
     @property
     def gap(self) -> int:

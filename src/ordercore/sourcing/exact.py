@@ -23,6 +23,7 @@ from ordercore.sourcing.problem import (
     checked,
     cost_of,
     missing_of,
+    no_answer,
 )
 from ordercore.sourcing.reasons import Reason, ReasonCode
 from ordercore.sourcing.rules.filters import unknown_time
@@ -57,7 +58,9 @@ class _Asking:
     def __init__(self, board: Board, choice: Exact, most: int | None, solver: Solver) -> None:
         self.board = board
         self.choice = choice
-        self.problem = board.problem(most)
+        self.most = most
+        self.problem = board.problem(None if most is None else max(most, len(board.opened)))
+        self.ruled = board.ruled
         self.solver = solver
         self.nodes = 0
 
@@ -72,16 +75,23 @@ class _Asking:
     def certificate(
         self, takes: Iterable[Take], value: int, bound: int, least: int
     ) -> Certificate:
-        """Write down what was found and what is proved."""
+        """Write down what was found and what is proved.
+
+        Raises:
+            InvalidValue: Of two answers, one leaves fewer units than none can by the other.
+        """
+        missing = missing_of(self.problem, takes)
+        if missing < least:
+            raise no_answer(f"{missing} units missing, and missing_least {least}")
         return Certificate(
             objective=self.choice.objective,
             value=value,
             lower_bound=min(bound, value),
-            missing=missing_of(self.problem, takes),
+            missing=missing,
             missing_least=least,
             nodes=self.nodes,
             parcels_max=self.problem.most,
-            ruled=self.board.ruled,
+            ruled=self.ruled,
         )
 
     def chosen(self, takes: tuple[Take, ...], why_not: _WhyNot) -> Chosen:
@@ -89,12 +99,17 @@ class _Asking:
         taken = _sites(takes)
         capable = filter(self.board.capable, range(len(self.board.units)))
         reasons = {
-            site: self._why(site, takes)
-            if site in taken
-            else self._too_few(site, takes, why_not(site))
+            site: self._why(site, takes) if site in taken else self._why_not(site, takes, why_not)
             for site in capable
         }
         return Chosen(takes, {site: (why,) for site, why in reasons.items()})
+
+    def _why_not(self, site: int, takes: tuple[Take, ...], why_not: _WhyNot) -> Reason:
+        """Say that no more parcels may be sent beside those that are anyway, or why else not."""
+        opened = self.board.opened
+        if opened and self.most is not None and len(opened) >= self.most and site not in opened:
+            return Reason(code=ReasonCode.NO_MORE_PARCELS, limit=self.most)
+        return self._too_few(site, takes, why_not(site))
 
     def _too_few(self, site: int, takes: tuple[Take, ...], why: Reason) -> Reason:
         """Say that a site could give less than the only one that is taken, if it could."""
@@ -179,9 +194,11 @@ def _fewest_parcels(asking: _Asking) -> _Found:
 
 def _least_time(asking: _Asking) -> _Found:
     board, problem = asking.board, asking.problem
+    anyway = _anyway(board)
     told = {i: site.seconds for i, site in enumerate(board.case.candidates) if board.capable(i)}
-    seconds = {site: each for site, each in told.items() if each is not None}
-    times = sorted({*seconds.values(), 0})
+    seconds = {site: max(each, anyway) for site, each in told.items() if each is not None}
+    asking.ruled = asking.ruled or len(seconds) < len(told)
+    times = sorted({*seconds.values(), anyway})
     answers: dict[int, Answer] = {}
 
     def within(position: int) -> Answer:
@@ -198,11 +215,18 @@ def _least_time(asking: _Asking) -> _Found:
         problem,
         within(found),
         asking.ask(_from(problem, in_time)),
-        lambda takes: _slowest(takes, seconds),
+        lambda takes: _slowest(takes, seconds, anyway),
     )
-    value = _slowest(takes, seconds)
+    value = _slowest(takes, seconds, anyway)
     chosen = asking.chosen(takes, _slower(board, seconds, value))
     return chosen, asking.certificate(takes, value, times[least], full.missing_least)
+
+
+def _anyway(board: Board) -> int:
+    """Tell how long it takes until all is there that is sent anyway: no plan is there sooner."""
+    case = board.case
+    told = [case.seconds_until(parcel.arrives_at) for parcel in case.beside.parcels.values()]
+    return max([0, *filter(None, told)])
 
 
 def _slower(board: Board, seconds: Mapping[int, int], value: int) -> _WhyNot:
@@ -250,8 +274,8 @@ def _sites(takes: Iterable[Take]) -> set[int]:
     return {site for _, site, _ in takes}
 
 
-def _slowest(takes: Iterable[Take], seconds: Mapping[int, int]) -> int:
-    return max((seconds[site] for site in _sites(takes)), default=0)
+def _slowest(takes: Iterable[Take], seconds: Mapping[int, int], least: int) -> int:
+    return max([least, *(seconds[site] for site in _sites(takes))])
 
 
 def _better(

@@ -12,6 +12,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
+from ordercore.data.checks import Named, titles
 from ordercore.errors import InvalidType
 from ordercore.layout.blocks import EMPTY, Cell, Notes, Table, TableRow, amount, columns
 from ordercore.layout.page import Page
@@ -52,15 +53,17 @@ def explain_plan(
         plan: The plan.
         locale: ``zh_CN`` or ``en``, or a region of these.
         zone: In which time zone instants are told; None: as they stand in the plan.
-        names: What sites, skus and skills are called, by their ids; an id that is not there
-            stands for itself. All of it is escaped in HTML.
+        names: What sites, skus and skills are called, by their ids, and rules by their tags
+            (``{"has_skills": "wok"}``); one that is not there stands for itself. All of it is
+            escaped in HTML.
 
     Raises:
-        InvalidType: Not a plan.
+        InvalidType: Not a plan, or the names are none.
         InvalidValue: There are no words in that language, or no such zone.
     """
     if not isinstance(plan, AllocationPlan):
         raise InvalidType("an AllocationPlan", plan, path=("plan",))
+    titles(None, Named("names"), names)
     return _Telling(plan, Words(locale), zone, names).page()
 
 
@@ -92,20 +95,22 @@ class _Telling:
             if isinstance(block, Notes):
                 yield "\n".join([block.title, *block.items])
             elif block.rows:
-                sent = [
-                    say(
-                        "sourcing.shipment",
-                        site=self.name(row.site),
-                        goods=self.goods(row),
-                        cost=self.money(row.cost),
-                    )
-                    for row in self.plan.shipments
-                ]
+                sent = map(self.sent, self.plan.shipments)
                 yield "\n".join([*sent, f"{say('sourcing.total')} {self.money(self.plan.cost)}"])
             else:
                 yield say("sourcing.nothing")
 
     # What is sent
+
+    def sent(self, row: Shipment) -> str:
+        known = row.arrives_at is not None
+        return self.words.say(
+            "sourcing.shipment.arrives" if known else "sourcing.shipment",
+            site=self.name(row.site),
+            goods=self.goods(row),
+            cost=self.money(row.cost),
+            at="" if row.arrives_at is None else self.instant(row.arrives_at),
+        )
 
     def table(self) -> Table:
         say = self.words.say
@@ -178,8 +183,18 @@ class _Telling:
             "parcels": why.limit or 0,
             "subject": self.name(why.subject or ""),
             "at": "" if why.at is None else self.instant(why.at),
+            "holds": "" if why.code is not ReasonCode.MUST_NOT else self.holds(why.subject or ""),
         }
-        return self.words.say(_key(why, self.plan.certificate), **told)
+        reason = self.words.say(_key(why, self.plan.certificate), **told)
+        if self.plan.certificate is None and why.code in _OF_A_WHOLE:
+            return self.words.say("sourcing.when_planned", reason=reason)
+        return reason
+
+    def holds(self, rule: str) -> str:
+        """Say what is so, and must not be; a rule of a caller's own is called by its name."""
+        key = f"sourcing.holds.{rule}"
+        known = key in self.words.catalogue.messages
+        return self.words.say(key if known else "sourcing.holds", subject=self.name(rule))
 
     def proofs(self, told: Certificate) -> Iterator[str]:
         say = self.words.say
@@ -227,6 +242,9 @@ class _Telling:
     def count(self, value: int) -> str:
         return self.words.number(abs(value))
 
+    def plain(self, value: int) -> str:
+        return self.words.number(value)
+
     def km(self, metres: int) -> str:
         return self.words.say("sourcing.km", number=self.words.number(Decimal(metres) / 1000))
 
@@ -270,6 +288,17 @@ _MEASURES: Final[Mapping[ReasonCode, Measure | str]] = MappingProxyType(
 )
 """What the numbers of a reason are, if it has no measure: else they are counts."""
 
+_OF_A_WHOLE: Final = frozenset(
+    {
+        ReasonCode.IN_BEST,
+        ReasonCode.NOT_IN_BEST,
+        ReasonCode.SAVES_TOO_LITTLE,
+        ReasonCode.SLOWER,
+        ReasonCode.GIVEN_TO_OTHERS,
+    }
+)
+"""What is said of a whole with a certificate: of its parts, which have none, it need not hold."""
+
 _OBJECTIVES: Final[Mapping[Objective, Measure | str]] = MappingProxyType(
     {Objective.COST: _MONEY, Objective.TIME: Measure.TIME}
 )
@@ -281,6 +310,7 @@ _WRITTEN: Final[Mapping[Measure | str | None, Callable[[_Telling, int], str]]] =
         Measure.WAIT: _Telling.time,
         Measure.TIME: _Telling.time,
         Measure.COST: _Telling.per_unit,
+        Measure.OWN: _Telling.plain,
         _MONEY: _Telling.minor,
         _PERCENT: lambda tell, percent: tell.percent(10_000 * percent),
     }

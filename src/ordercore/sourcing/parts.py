@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import NamedTuple, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from attrs import evolve
 
@@ -25,9 +25,11 @@ from ordercore.sourcing.plan import (
     SiteFinding,
     SiteReasons,
 )
-from ordercore.sourcing.reasons import Reason
+from ordercore.sourcing.reasons import Reason, ReasonCode
 
 __all__ = ["SplitPlan", "merge_plans", "served_of", "split_plan"]
+
+_OTHER_PART: Final = Reason(code=ReasonCode.OTHER_PART)
 
 _T = TypeVar("_T")
 _K = TypeVar("_K", int, datetime)
@@ -115,7 +117,16 @@ def _of(
             count, got = wanted[line.id], served.get(line.id, 0)
             reasons = line.reasons if got < count else ()
             lines.append(evolve(line, wanted=count, served=got, reasons=reasons))
-    return evolve(plan, lines=lines, shipments=shipments, certificate=None)
+    giving = {row.site for row in shipments}
+    sites = [_of_part(found, found.site in giving) for found in plan.sites]
+    return evolve(plan, lines=lines, shipments=shipments, sites=sites, certificate=None)
+
+
+def _of_part(found: SiteFinding, gives: bool) -> SiteFinding:  # noqa: FBT001 - a row of the plan
+    """Say of a site that was taken that it gives to another part, if it gives nothing to this."""
+    if gives or not found.taken:
+        return found
+    return SiteFinding(site=found.site, taken=False, reasons=(_OTHER_PART,))
 
 
 def served_of(shipments: Iterable[Shipment]) -> dict[str, int]:
@@ -238,4 +249,6 @@ def _one_finding(one: SiteFinding, other: SiteFinding) -> SiteFinding:
     """Say why a site gives something, if it does for one of two plans."""
     if one.taken != other.taken:
         return one if one.taken else other
-    return evolve(one, reasons=tuple(dict.fromkeys((*one.reasons, *other.reasons))))
+    told = tuple(dict.fromkeys((*one.reasons, *other.reasons)))
+    here = tuple([why for why in told if why != _OTHER_PART])
+    return evolve(one, reasons=here or told)

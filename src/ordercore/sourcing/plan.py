@@ -210,7 +210,8 @@ class AllocationPlan:
 
     Raises:
         InvalidDocument: With everything that disagrees: an id that stands twice, a line that
-            gets other units than it says, a cost in another currency.
+            gets other units than it says, a site that is said to be taken and gives nothing, or
+            the other way round, a cost in another currency.
     """
 
     at: datetime = field(converter=pinned, validator=aware)
@@ -243,6 +244,7 @@ class AllocationPlan:
         yield from duplicates([row.site for row in self.sites], "sites", then="site")
         lines = {line.id: line for line in self.lines}
         served = dict.fromkeys(lines, 0)
+        yield from self._other_sites()
         for i, shipment in enumerate(self.shipments):
             yield from self._other_currency(shipment, i)
             for j, row in enumerate(shipment.given):
@@ -261,6 +263,15 @@ class AllocationPlan:
                 expected = f"what the sites give it, {served[line.id]}"
                 yield InvalidValue(
                     expected, line.served, path=("lines", i, "served"), reason="fields_disagree"
+                )
+
+    def _other_sites(self) -> Iterator[InvalidInput]:
+        giving = {row.site for row in self.shipments}
+        for i, found in enumerate(self.sites):
+            if found.taken != (found.site in giving):
+                expected = f"{not found.taken}, as the shipments say"
+                yield InvalidValue(
+                    expected, found.taken, path=("sites", i, "taken"), reason="fields_disagree"
                 )
 
     def _other_currency(self, shipment: Shipment, i: int) -> Iterator[InvalidInput]:
@@ -299,7 +310,13 @@ class AllocationPlan:
         return max(known) if known and len(known) == len(times) else None
 
     def of(self, line: str) -> tuple[SiteUnits, ...]:
-        """Tell which sites give a line how many units, in the order of the sites."""
+        """Tell which sites give a line how many units, in the order of the sites.
+
+        Raises:
+            NotFound: The plan has no such line.
+        """
+        if all(known.id != line for known in self.lines):
+            raise NotFound("the id of a line", line, path=("line",))
         return tuple(
             SiteUnits(shipment.site, row.units)
             for shipment in self.shipments
@@ -316,7 +333,7 @@ class AllocationPlan:
         for found in self.sites:
             if found.site == site:
                 return found
-        raise NotFound("the id of a site", site)
+        raise NotFound("the id of a site", site, path=("site",))
 
     # What is asked of stock next
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, Protocol
 
-from ordercore.errors import InvalidInput, InvalidValue
+from ordercore.errors import InvalidInput, InvalidType, InvalidValue
 
 __all__ = [
     "Answer",
@@ -24,6 +24,7 @@ __all__ = [
     "dearest",
     "faults_of",
     "is_listed",
+    "is_solver",
     "missing_of",
     "no_answer",
 ]
@@ -91,6 +92,12 @@ class Solver(Protocol):
 
     def __call__(self, problem: Problem, *, nodes: int) -> Answer:
         """Answer a problem, looking at no more than so many nodes."""
+
+
+def is_solver(_instance: Any, attribute: Any, value: Any) -> None:
+    """Refuse what answers no problems."""
+    if not callable(value):
+        raise InvalidType("a Solver", value, path=(attribute.name,))
 
 
 def cost_of(problem: Problem, takes: Iterable[Take]) -> int:
@@ -174,7 +181,7 @@ def is_listed(given: object) -> bool:
 
 
 def check_proof(answer: Any) -> None:
-    """Refuse what cannot be proved of an answer: that it is better than any answer can be.
+    """Refuse what cannot be proved of an answer, as the answer itself shows otherwise.
 
     Raises:
         InvalidValue: It says so, or something that is no number.
@@ -187,6 +194,8 @@ def check_proof(answer: Any) -> None:
         raise no_answer(
             f"{answer.missing} units missing, and missing_least {answer.missing_least}"
         )
+    if answer.missing_least == answer.missing and answer.bound > answer.cost:
+        raise no_answer(f"a cost of {answer.cost}, and bound {answer.bound}")
 
 
 def no_answer(given: object) -> InvalidInput:

@@ -32,7 +32,7 @@ class ReasonCode(StrEnum):
     TOO_FAR = "too_far"
     """It is ``value`` metres away, of ``limit`` at most."""
     NO_PLACE = "no_place"
-    """Nobody knows where it is, and a rule asks."""
+    """Nobody knows where it is, and a rule asks: whether the rule holds, nobody knows either."""
     CLOSED = "closed"
     """It is closed when it is asked; it opens ``at``."""
     NEVER_OPEN = "never_open"
@@ -48,7 +48,11 @@ class ReasonCode(StrEnum):
     TOO_BUSY = "too_busy"
     """So many percent of its capacity are taken, ``value``, of ``limit`` at most."""
     RULED_OUT = "ruled_out"
-    """The rule ``subject`` holds, and must not."""
+    """The rule ``subject`` does not let it pass; for rules of your own."""
+    MUST_NOT = "must_not"
+    """The rule ``subject`` holds, and must not: it is negated."""
+    TOO_LATE = "too_late"
+    """The instant by which the line is needed, ``at``, has passed."""
 
     # Of a site that could have given something, and was not taken
     RANKED_AFTER = "ranked_after"
@@ -69,6 +73,8 @@ class ReasonCode(StrEnum):
     """It takes ``value`` seconds; the plan takes ``limit``."""
     DROPPED_OUT = "dropped_out"
     """It was to give something, and cannot any more."""
+    OTHER_PART = "other_part"
+    """It gives to another part of the plan, and nothing to this one."""
 
     # Of a site that was taken
     ONLY_ONE = "only_one"
@@ -82,7 +88,8 @@ class ReasonCode(StrEnum):
     """The best plan takes from it; see the certificate."""
 
     KEPT = "kept"
-    """The plan took from it before, and still does."""
+    """The plan took from it before, and still does; also where it gives more now, in the same
+    parcel, which others may not, for no more parcels may be sent."""
 
     # Of units that nobody gives
     TOO_FEW = "too_few"
@@ -108,6 +115,8 @@ class Measure(StrEnum):
     """How many units it could give; here more go first, so that the number is negative."""
     TIME = "time"
     """Seconds until the customer has it."""
+    OWN = "own"
+    """What a ranking of your own counts, told as the number it is."""
     ID = "id"
     """Nothing tells them apart but their ids."""
 

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from ordercore.data.checks import MAX_QUANTITY, Named, each, identifier, instance, names_of
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFound
 from ordercore.sourcing.allocating import allocate_beside
+from ordercore.sourcing.beside import Beside, Parcel
 from ordercore.sourcing.branching import solve
-from ordercore.sourcing.cases import Candidate
 from ordercore.sourcing.parts import merge_plans, served_of
 from ordercore.sourcing.plan import AllocationPlan, Shipment, SiteFinding
 from ordercore.sourcing.problem import Solver
 from ordercore.sourcing.reasons import Reason, ReasonCode
 from ordercore.sourcing.request import Request
-from ordercore.sourcing.rules.filters import Filter, Reasons
 from ordercore.sourcing.sites import Network, Site, SkuUnits
 from ordercore.sourcing.strategies import Strategy
-from ordercore.sourcing.travel import CITY_SPEED, GREAT_CIRCLE, Distance, TravelTime
-from ordercore.stock import MAX_SITES, Demand, DemandLine
+from ordercore.sourcing.travel import GREAT_CIRCLE, Distance, TravelTime
+from ordercore.stock import MAX_SITES, Demand
 
 __all__ = ["after", "reroute"]
 
@@ -98,7 +97,7 @@ def reroute(
     strategy: Strategy,
     *,
     distance: Distance = GREAT_CIRCLE,
-    travel: TravelTime = CITY_SPEED,
+    travel: TravelTime | None = None,
     solver: Solver = solve,
 ) -> AllocationPlan:
     """Serve anew what was to come from sites that drop out; the rest stays as it is.
@@ -118,38 +117,52 @@ def reroute(
         solver: As for `allocate`.
 
     Returns:
-        The new plan. What stays keeps its instants. It has no certificate, for nothing of the
-        whole is proved: all of it planned anew might cost less. If everything stays, it is the
-        plan so far, with its instants and its certificate, and says which sites dropped out.
+        The new plan. What stays keeps its instants, but where a parcel takes more: it leaves
+        once that is ready. No parcel takes more that would make a line in it too late. There is
+        no certificate, for nothing of the whole is proved: all of it planned anew might cost
+        less. If everything stays, it is the plan so far, with its instants and its certificate,
+        and says which sites dropped out.
 
     Raises:
-        InvalidDocument: The plan takes what the network does not have, or is of another demand.
+        InvalidDocument: The plan takes what the network does not have, or is of another demand;
+            or with every lost site that neither the plan nor the network knows.
         InvalidInput: As `allocate`.
     """
     _check(plan=plan, request=request, network=network, strategy=strategy)
-    gone = _named(lost)
+    gone = _named(lost, plan, network)
     _same_demand(plan, request.demand)
     kept = _kept(plan, gone)
     if kept.ok:
         return evolve(plan, sites=_findings(plan, (), gone))
     opened = frozenset(row.site for row in kept.shipments)
     more = allocate_beside(
-        opened,
+        _beside(kept, request.demand),
         evolve(request, demand=_missing(request.demand, kept)),
-        _with_open(after(network, kept).without(*gone), opened),
-        _for_the_rest(strategy, opened),
+        _with_open(_still_there(after(network, kept), gone), opened),
+        strategy,
         distance=distance,
         travel=travel,
         solver=solver,
     )
-    merged = merge_plans([_served(kept), more] if kept.shipments else [more])
+    bare = evolve(more, sites=())
+    merged = merge_plans([_served(kept), bare] if kept.shipments else [bare])
     return evolve(merged, sites=_findings(plan, more.sites, gone))
 
 
-def _named(lost: str | Iterable[str]) -> frozenset[str]:
-    """Read the ids of sites; whether there are such sites makes no difference."""
+def _named(lost: str | Iterable[str], plan: AllocationPlan, network: Network) -> frozenset[str]:
+    """Read the ids of sites; the network may have lost them already, the plan knows them still."""
     names = names_of(lost)
     each(identifier, most=MAX_SITES)(None, Named("lost"), names)
+    known = {site.id for site in network.sites}
+    known.update(row.site for row in plan.sites)
+    known.update(row.site for row in plan.shipments)
+    faults: list[InvalidInput] = [
+        NotFound("the id of a site of the plan or the network", name, path=("lost", i))
+        for i, name in enumerate(names)
+        if name not in known
+    ]
+    if faults:
+        raise InvalidDocument(faults)
     return frozenset(names)
 
 
@@ -166,33 +179,29 @@ def _served(plan: AllocationPlan) -> AllocationPlan:
     return evolve(plan, lines=lines)
 
 
+def _still_there(network: Network, gone: Collection[str]) -> Network:
+    """Leave out the sites that drop out, if they are there."""
+    return network.without(*(site.id for site in network.sites if site.id in gone))
+
+
+def _beside(kept: AllocationPlan, demand: Demand) -> Beside:
+    """Tell of what order the rest is asked, and what is sent of it anyway."""
+    told = {line.id: line for line in demand.lines}
+    parcels = {
+        row.site: Parcel(
+            row.ready_at,
+            row.arrives_at,
+            tuple([evolve(told[each.line], quantity=each.units) for each in row.given]),
+        )
+        for row in kept.shipments
+    }
+    return Beside(tuple(demand.lines), parcels)
+
+
 def _with_open(network: Network, opened: frozenset[str]) -> Network:
     """Let sites that give already give more in the same parcel."""
     sites = [_opened(site) if site.id in opened else site for site in network.sites]
     return Network(network.currency, sites)
-
-
-def _for_the_rest(strategy: Strategy, opened: frozenset[str]) -> Strategy:
-    """Let only sites give that do already, if no more parcels may be sent."""
-    most = strategy.parcels_max
-    if most is None or most > len(opened):
-        return strategy
-    return evolve(strategy, where=_NoOthers(strategy.where, opened, most), parcels_max=None)
-
-
-@frozen
-class _NoOthers(Filter):
-    """Of the sites that a filter lets in, those that give already: no more parcels may be sent."""
-
-    where: Filter
-    opened: frozenset[str]
-    most: int
-
-    def against(self, site: Candidate, line: DemandLine) -> Reasons:
-        found = self.where.against(site, line)
-        if found or site.id in self.opened or not site.units(line):
-            return found
-        return (Reason(code=ReasonCode.NO_MORE_PARCELS, limit=self.most),)
 
 
 def _findings(
@@ -227,8 +236,8 @@ def _same_demand(plan: AllocationPlan, demand: Demand) -> None:
 
 
 def _kept(plan: AllocationPlan, gone: frozenset[str]) -> AllocationPlan:
-    """Leave out what sites give that drop out."""
+    """Leave out what sites give that drop out; why each site is taken, is found anew."""
     shipments = tuple(row for row in plan.shipments if row.site not in gone)
     served = served_of(shipments)
     lines = tuple(evolve(line, served=served.get(line.id, 0)) for line in plan.lines)
-    return evolve(plan, lines=lines, shipments=shipments, certificate=None)
+    return evolve(plan, lines=lines, shipments=shipments, sites=(), certificate=None)

@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from ordercore.data import document
 from ordercore.data.checks import aware, instance, optional
-from ordercore.data.instants import pinned
+from ordercore.data.instants import pinned_always
 from ordercore.data.private import PRIVATE, private
 from ordercore.parties import GeoPoint
 from ordercore.stock import Demand
@@ -32,7 +32,7 @@ class Request:
     """
 
     demand: Demand = field(validator=instance(Demand))
-    at: datetime = field(converter=pinned, validator=aware)
+    at: datetime = field(converter=pinned_always, validator=aware)
     to: GeoPoint | None = field(
         default=None, validator=private(optional(instance(GeoPoint))), metadata=PRIVATE
     )

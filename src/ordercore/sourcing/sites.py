@@ -322,10 +322,23 @@ class Network:
         for site in self.sites:
             if site.id == site_id:
                 return site
-        raise NotFound("the id of a site", site_id)
+        raise NotFound("the id of a site", site_id, path=("site_id",))
+
+    def _unknown(self, places: Mapping[str, tuple[str | int, ...]]) -> list[InvalidInput]:
+        """Tell of each id that is not there, and where it stands."""
+        known, what = {site.id for site in self.sites}, "the id of a site of the network"
+        return [NotFound(what, name, path=at) for name, at in places.items() if name not in known]
 
     def without(self, *site_ids: str) -> Network:
-        """Leave sites out; ids that are not there make no difference."""
+        """Leave sites out.
+
+        Raises:
+            InvalidDocument: With every id that is not there.
+        """
+        each(identifier)(None, Named("site_ids"), site_ids)
+        faults = self._unknown({name: ("site_ids", i) for i, name in enumerate(site_ids)})
+        if faults:
+            raise InvalidDocument(faults)
         kept = [site for site in self.sites if site.id not in site_ids]
         return Network(self.currency, kept)
 
@@ -333,19 +346,19 @@ class Network:
         """Give sites the load of now, as their screens tell it; others keep theirs.
 
         Args:
-            loads: How many units are in work, by the ids of sites; what is told of sites that
-                the network does not know is left out.
+            loads: How many units are in work, by the ids of sites.
 
         Raises:
             InvalidInput: This is no mapping.
-            InvalidDocument: With every load that is none, or above the capacity of its site.
+            InvalidDocument: With every load that is none, or above the capacity of its site,
+                and every id that is not there.
 
         >>> kitchens = Network("CNY", [Site(id="corner", capacity=10), Site(id="station", load=2)])
         >>> [site.load for site in kitchens.loaded({"corner": 7}).sites]
         [7, 2]
         """
         instance(Mapping)(None, Named("loads"), loads)
-        faults: list[InvalidInput] = []
+        faults = self._unknown({name: ("loads", str(name)) for name in loads})
         sites: list[Site] = []
         for site in self.sites:
             try:
@@ -356,7 +369,9 @@ class Network:
             raise InvalidDocument(faults)
         return Network(self.currency, sites)
 
-    def stocked(self, snapshot: StockSnapshot, at: datetime) -> Network:
+    def stocked(
+        self, snapshot: StockSnapshot, at: datetime, *, needed_by: datetime | None = None
+    ) -> Network:
         """Give each site the stock that may be promised there at an instant.
 
         It is what `ordercore.stock.check` would promise there for that instant. Levels of sites
@@ -364,16 +379,19 @@ class Network:
 
         Args:
             snapshot: What is known of stock.
-            at: When the units must be there to leave.
+            at: When it is asked.
+            needed_by: When the units must be there to leave; None: at once.
 
         Raises:
             InvalidInput: Something is not what it should be.
         """
         instance(StockSnapshot)(None, Named("snapshot"), snapshot)
         aware(None, Named("at"), at)
+        optional(aware)(None, Named("needed_by"), needed_by)
+        due = at if needed_by is None else needed_by
         held: dict[str, list[SkuUnits]] = {site.id: [] for site in self.sites}
         for level in snapshot.levels:
-            units = level.profile(at).promisable(at) if level.site in held else 0
+            units = level.profile(at).promisable(due) if level.site in held else 0
             if units > 0:
                 held[level.site].append(SkuUnits(level.sku, min(units, MAX_QUANTITY)))
         return Network(

@@ -5,6 +5,7 @@ gives a `BatchPlan`: what each order gets, what is left, what all of it costs, a
 is, by proof.
 """
 
+from ordercore.sourcing.batch.explaining import explain_batch
 from ordercore.sourcing.batch.planning import DEFAULT_EFFORT, allocate_batch
 from ordercore.sourcing.batch.plans import BatchLeft, BatchPlan, BatchTake
 from ordercore.sourcing.batch.question import MAX_ORDERS, BatchOrder
@@ -22,5 +23,6 @@ __all__ = [
     "ServedLine",
     "ServedOrder",
     "allocate_batch",
+    "explain_batch",
     "ruin_and_recreate",
 ]

@@ -10,7 +10,15 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
-from ordercore.sourcing.problem import Answer, Problem, Solver, Take, dearest
+from ordercore.sourcing.problem import (
+    Answer,
+    Problem,
+    Solver,
+    Take,
+    cost_of,
+    dearest,
+    missing_of,
+)
 from ordercore.sourcing.shared import NOTHING, Claim, Shared, Uses, uses_of
 
 __all__ = ["Desk", "Served"]
@@ -89,6 +97,17 @@ class Desk:
         """Tell the problem of an order before all that there is."""
         known = self._orders[order]
         return known.problem(known.key(self.shared.units))
+
+    def problem_left(self, order: int) -> Problem:
+        """Tell the problem of an order before what is left, besides what it holds."""
+        known = self._orders[order]
+        return known.problem(known.key(self.left))
+
+    def valued(self, order: int, takes: tuple[Take, ...]) -> Served:
+        """Write down takes as something that an order gets; nothing is proved of them."""
+        claim = self.shared.claims[order]
+        missing, cost = missing_of(claim.problem, takes), cost_of(claim.problem, takes)
+        return Served(missing * self.penalty + cost, uses_of(claim, takes), takes, 0)
 
     def solve(self, problem: Problem) -> Answer:
         """Have a problem answered."""

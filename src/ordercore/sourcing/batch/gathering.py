@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ordercore.sourcing.cases import Candidate, Case
 from ordercore.sourcing.problem import Problem, dearest
 from ordercore.sourcing.request import Request
-from ordercore.sourcing.rules.filters import Filter, late
+from ordercore.sourcing.rules.filters import Filter, against_of, late
 from ordercore.sourcing.shared import NOTHING, Claim, Shared
 from ordercore.sourcing.sites import Network
 from ordercore.sourcing.travel import Distance, TravelTime
@@ -60,7 +60,7 @@ def gather(
     where: Filter,
     most: int | None,
     distance: Distance,
-    travel: TravelTime,
+    travel: TravelTime | None,
 ) -> Gathered:
     """Make the question of serving all requests at the least cost.
 
@@ -115,7 +115,7 @@ class _Gathering:
         self.units: list[int] = []
         self.things: dict[tuple[int, str], int] = {}
 
-    def case(self, request: Request, distance: Distance, travel: TravelTime) -> _Case:
+    def case(self, request: Request, distance: Distance, travel: TravelTime | None) -> _Case:
         """Find the sites that have something for a request, and for which of its lines."""
         everywhere = Case(request, self.network, distance, travel, ())
         lines: dict[int, list[int]] = {}
@@ -147,7 +147,7 @@ class _Gathering:
         """Tell how many units a site could give a line, if it may."""
         if candidate.site.room == 0 or not candidate.named_by(line):
             return 0
-        if self.where.against(candidate, line):
+        if against_of(self.where, candidate, line):
             return 0
         if line.needed_by is not None and late(candidate, line):
             return 0

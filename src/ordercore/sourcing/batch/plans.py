@@ -113,6 +113,17 @@ class BatchPlan:
         ]
         return tuple(sorted(found))
 
+    def cost_of(self, order: str) -> Money:
+        """Tell what an order costs.
+
+        Raises:
+            NotFound: The batch has no such order.
+        """
+        place = self._place(order)
+        problem = self._solved.numbers.shared.claims[place].problem
+        minor = cost_of(problem, self._solved.answer.takes[place])
+        return Money(minor, self._solved.batch.network.currency)
+
     def plan(self, order: str) -> AllocationPlan:
         """Write down the plan of one order, with the reasons of all sites.
 

@@ -111,4 +111,4 @@ class Solved(NamedTuple):
     weight: int
     answer: SharedAnswer
     distance: Distance
-    travel: TravelTime
+    travel: TravelTime | None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from attrs import field, frozen
 
@@ -16,11 +16,11 @@ from ordercore.data.checks import (
     quantity,
     tuple_of,
 )
-from ordercore.errors import InvalidDocument, InvalidValue
+from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
 from ordercore.money import Money
 from ordercore.sourcing.batch.plans import BatchPlan
 from ordercore.sourcing.batch.question import MAX_ORDERS
-from ordercore.sourcing.certificate import Certificate
+from ordercore.sourcing.certificate import Certificate, Objective
 from ordercore.stock import MAX_DEMAND_LINES, MAX_SITES, SiteUnits
 
 __all__ = ["BatchRecord", "ServedLine", "ServedOrder"]
@@ -112,7 +112,8 @@ class BatchRecord:
         certificate: How good that is, by proof.
 
     Raises:
-        InvalidDocument: An order is there twice.
+        InvalidDocument: With all that disagrees: an order is there twice, a cost below nothing,
+            or a certificate of something else than these orders and their cost.
 
     >>> from datetime import UTC, datetime
     >>> from ordercore import dump, load
@@ -136,9 +137,32 @@ class BatchRecord:
     certificate: Certificate = field(validator=instance(Certificate))
 
     def __attrs_post_init__(self) -> None:
-        faults = list(duplicates([order.id for order in self.orders], "orders", then="id"))
+        faults = [
+            *duplicates([order.id for order in self.orders], "orders", then="id"),
+            *self._proved_of_others(),
+        ]
+        if self.cost.minor < 0:
+            faults.append(InvalidValue("nothing or more", str(self.cost), path=("cost",)))
         if faults:
             raise InvalidDocument(faults)
+
+    def _proved_of_others(self) -> Iterator[InvalidInput]:
+        """Tell what the certificate says of the plan that the orders and their cost do not."""
+        proved, objective = self.certificate, self.certificate.objective
+        rows = [(order.id, line) for order in self.orders for line in order.lines]
+        parcels = {(order, row.site) for order, line in rows for row in line.given}
+        values = {Objective.COST: max(0, self.cost.minor), Objective.PARCELS: len(parcels)}
+        told = {"missing": sum(line.missing for _, line in rows)}
+        if objective in values:
+            told["value"] = values[objective]
+        else:
+            path = ("certificate", "objective")
+            yield InvalidValue("'cost' or 'parcels'", objective.value, path=path)
+        for name, found in told.items():
+            said = getattr(proved, name)
+            if said != found:
+                expected, path = f"{found}, as the orders say", ("certificate", name)
+                yield InvalidValue(expected, said, path=path, reason="fields_disagree")
 
     @classmethod
     def of(cls, plan: BatchPlan) -> BatchRecord:

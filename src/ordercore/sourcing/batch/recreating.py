@@ -9,6 +9,12 @@ Whose turn it is, is drawn: an order that pays more than it would pay alone, som
 what it would like to have, some that want the same things. Half of the time one thing that
 they held is withheld from the first, so that it tries another way.
 
+Where some must go short, it matters most who does, and an order that takes all that it can get
+does not ask. So from the second unit of effort on, half of the work is another: all orders
+give back what they hold, and buy at the prices of a market, where who takes the last units pays
+for them, or is paid; what nobody has bought is given to those that still miss it. What comes
+out is kept if it is no worse, and the same market proves how good it is.
+
 The steps for an effort are the first of the steps for any greater one, and none makes the
 whole worse: more effort never costs more.
 """
@@ -18,9 +24,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from ordercore.sourcing.batch.bounding import lower_bound
+from ordercore.sourcing.batch.bounding import lower_bound, open_market
 from ordercore.sourcing.batch.chance import Chance
 from ordercore.sourcing.batch.desk import Desk, Served
+from ordercore.sourcing.batch.market import Market
 from ordercore.sourcing.branching import solve
 from ordercore.sourcing.problem import Solver
 from ordercore.sourcing.shared import NOTHING, Shared, SharedAnswer, answer_of
@@ -39,6 +46,9 @@ GATHERING_NODES: Final = 6
 
 BOUND_NODES: Final = 6
 """How much one unit of effort after the first looks at, for each order, to prove a bound."""
+
+FEW_ORDERS: Final = 40
+"""Where some must go short, fewer orders are looked at as long as so many."""
 
 _TRIES: Final = 8
 
@@ -64,10 +74,15 @@ def ruin_and_recreate(
         The answer; it is no worse than first come, first served. Its bound is proved.
     """
     search = _Search(Desk(shared, solver, nodes), seed)
-    search.run((EFFORT_NODES * effort - GATHERING_NODES) * len(search.orders))
-    desk = search.desk
-    most = BOUND_NODES * max(0, effort - 1) * len(search.orders)
-    proved = lower_bound(desk, search.worth, most)
+    desk, orders = search.desk, len(search.orders)
+    serving, proving = EFFORT_NODES * effort - GATHERING_NODES, BOUND_NODES * max(0, effort - 1)
+    search.run(serving * orders)
+    if search.market is None:
+        proved = lower_bound(desk, search.worth, proving * orders)
+    else:
+        search.bargain(search.market, (serving + proving) * max(orders, FEW_ORDERS))
+        search.run(serving * orders)
+        proved = search.market.proved
     return answer_of(
         shared,
         [desk.holding(order).takes for order in search.orders],
@@ -83,6 +98,8 @@ class _Search:
     Attributes:
         worth: How bad all that the orders hold is.
         disputed: By order, the shared things that others may want, too.
+        looked: Whether it is known if some must go without what they would get alone.
+        market: Where they do.
     """
 
     def __init__(self, desk: Desk, seed: int) -> None:
@@ -92,17 +109,33 @@ class _Search:
         for order in self.orders:
             desk.give(order, desk.answer(order))
         self.worth = sum(desk.holding(order).worth for order in self.orders)
+        self.looked = False
+        self.market: Market | None = None
         self.disputed = [
             [thing for thing in things if len(desk.wanted[thing]) > 1] for things in desk.things
         ]
 
     def run(self, nodes: int) -> None:
-        """Serve orders again until so much was looked at, unless none could be better off."""
+        """Serve orders again until so much was looked at, or a market is opened.
+
+        Nothing is done if none could be better off.
+        """
+        desk, first = self.desk, EFFORT_NODES * len(self.orders)
+        if self.perfect():
+            return
+        while desk.nodes < nodes and not self.opens_market(first):
+            self.draw_and_round()
+
+    def opens_market(self, nodes: int) -> bool:
+        """Open a market once so much was looked at, if some must go short; tell whether."""
         desk = self.desk
-        if not self.perfect():
-            while desk.nodes < nodes:
-                desk.nodes += 1
-                self.draw_and_round()
+        if self.looked or self.worth < desk.penalty or desk.nodes < nodes:
+            return False
+        self.looked = True
+        market = open_market(desk, self.worth)
+        if market.short.units:
+            self.market = market
+        return self.market is not None
 
     def perfect(self) -> bool:
         """Whether each order is known to hold what it would get alone, or none has rivals."""
@@ -154,6 +187,7 @@ class _Search:
 
     def draw_and_round(self) -> None:
         """Draw orders, and whether something is withheld from the first; serve them again."""
+        self.desk.nodes += 1
         group = self.group()
         withheld = NOTHING
         if self.chance.below(2):
@@ -161,6 +195,49 @@ class _Search:
             if uses:
                 withheld = uses[self.chance.below(len(uses))][0]
         self.round(group, withheld)
+
+    # At the prices of a market
+
+    def bargain(self, market: Market, nodes: int) -> None:
+        """Serve orders again until so much was looked at, prices settle, or no plan is better.
+
+        Half of the work is done at prices.
+        """
+        desk, spent = self.desk, 0
+        while market.reach and desk.nodes + spent <= nodes and self.worth > market.proved:
+            start = desk.nodes
+            market.step()
+            self.serve_at_prices(market)
+            end = 2 * desk.nodes - start
+            while desk.nodes < end:
+                self.draw_and_round()
+            spent = desk.nodes - start
+            market.aim(self.worth)
+
+    def serve_at_prices(self, market: Market) -> None:
+        """Let all orders buy what they hold anew, and fill them up; keep that if it helps."""
+        desk, before = self.desk, self.worth
+        group = list(self.orders)
+        self.chance.shuffle(group)
+        held = [desk.take_back(order) for order in group]
+        for order in group:
+            desk.give(order, market.served(order))
+        self.fill_up(group)
+        if self.worth > before or (self.worth == before and self.unfair(group, held)):
+            self.restore(group, group, held)
+            self.worth = before
+
+    def fill_up(self, group: list[int]) -> None:
+        """Serve one order after the other again, as long as any is better off by it."""
+        desk, before = self.desk, -1
+        self.worth = sum([each.worth for each in desk.served])
+        while self.worth != before:
+            before = self.worth
+            for order in group:
+                held = desk.take_back(order)
+                served = desk.answer(order)
+                desk.give(order, served if served.worth < held.worth else held)
+            self.worth = sum([each.worth for each in desk.served])
 
     # Whose turn it is
 

@@ -1,5 +1,6 @@
 """Rules of sourcing: which sites may serve an order, and which of them go first."""
 
+from ordercore.sourcing.cases import Candidate
 from ordercore.sourcing.rules.filters import (
     AllOf,
     AnyOf,
@@ -37,6 +38,7 @@ __all__ = [
     "AnyOf",
     "Anywhere",
     "ByPriority",
+    "Candidate",
     "Cheapest",
     "Fastest",
     "Filter",

@@ -24,10 +24,11 @@ from ordercore.data.checks import (
     names_of,
     tuple_of,
 )
-from ordercore.data.instants import pinned
+from ordercore.data.instants import pinned_always
 from ordercore.errors import InvalidType
 from ordercore.sourcing.cases import Candidate
 from ordercore.sourcing.reasons import Reason, ReasonCode
+from ordercore.sourcing.rules.answers import Reasons, reasons_of
 from ordercore.sourcing.rules.nesting import check_nesting
 from ordercore.sourcing.sites import SiteKind
 from ordercore.stock import DemandLine
@@ -46,13 +47,10 @@ __all__ = [
     "OpenAt",
     "OpenNow",
     "ReadyBeforeClosing",
-    "Reasons",
     "Within",
     "WithinReach",
+    "against_of",
 ]
-
-Reasons = tuple[Reason, ...]
-"""Why a site may not serve a line; none: it may."""
 
 _MAY: Final[Reasons] = ()
 
@@ -68,14 +66,29 @@ class Filter:
     raises `LimitExceeded` when it is composed.
 
     To add one is to write one frozen class: a `variant` with its fields and `against`, which
-    is pure.
+    is pure. A site that it does not let pass gets a reason, such as `ReasonCode.RULED_OUT` with
+    the tag as its subject.
     """
 
     __slots__ = ()
 
     def against(self, site: Candidate, line: DemandLine) -> Reasons:
-        """Say all that speaks against serving a line from a site; nothing: it may be."""
+        """Say all that speaks against serving a line from a site; nothing: it may be.
+
+        What nobody can tell speaks against it as well: the reason ``no_place``.
+        """
         raise NotImplementedError
+
+    def against_not(self, site: Candidate, line: DemandLine) -> Reasons:
+        """Say all that speaks against it if the filter is negated; nothing: it may be.
+
+        That is that the filter lets the site pass, or that nobody can tell (``no_place``).
+        Composed filters ask their members, so that those are named that decide.
+        """
+        found = against_of(self, site, line)
+        if not found:
+            return _because(ReasonCode.MUST_NOT, subject=tag_of(type(self)))
+        return tuple([why for why in found if why.code is ReasonCode.NO_PLACE])
 
     def __bool__(self) -> bool:
         raise InvalidType("&, | and ~ to compose filters: and, or and not cannot")
@@ -90,6 +103,21 @@ class Filter:
         return NotFilter(self)
 
 
+def against_of(rule: Filter, site: Candidate, line: DemandLine) -> Reasons:
+    """Ask a filter, and take no answer that is none.
+
+    Raises:
+        InvalidType: It is no tuple of reasons.
+    """
+    told = rule.against(site, line)
+    return told if told is _MAY else reasons_of(rule, told)
+
+
+def _against_not(rule: Filter, site: Candidate, line: DemandLine) -> Reasons:
+    told = rule.against_not(site, line)
+    return told if told is _MAY else reasons_of(rule, told)
+
+
 def _parts(rule: Filter, kind: type[AllOf | AnyOf]) -> tuple[Filter, ...]:
     """Read ``a & b & c`` as one composition of three, not as two of two."""
     return rule.members if isinstance(rule, kind) else (rule,)
@@ -100,6 +128,21 @@ def _filters(members: Iterable[Filter]) -> tuple[Filter, ...]:
 
 
 _several = each(instance(Filter), least=1, most=100)
+
+
+def _each_passes(told: Iterable[Reasons]) -> Reasons:
+    """Say all that speaks against a site that every one of several must let pass."""
+    return tuple(dict.fromkeys(why for reasons in told for why in reasons))
+
+
+def _one_passes(told: Iterable[Reasons]) -> Reasons:
+    """Say the same of a site that one of several must let pass."""
+    found: list[Reasons] = []
+    for reasons in told:
+        if not reasons:
+            return _MAY
+        found.append(reasons)
+    return _each_passes(found)
 
 
 # Composition
@@ -116,9 +159,10 @@ class AllOf(Filter):
         check_nesting(self, "members")
 
     def against(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
-        return tuple(
-            dict.fromkeys(why for member in self.members for why in member.against(site, line))
-        )
+        return _each_passes(against_of(member, site, line) for member in self.members)
+
+    def against_not(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
+        return _one_passes(_against_not(member, site, line) for member in self.members)
 
 
 @variant(Filter, "any_of")
@@ -132,16 +176,16 @@ class AnyOf(Filter):
         check_nesting(self, "members")
 
     def against(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
-        told = [member.against(site, line) for member in self.members]
-        return (
-            _MAY if not all(told) else tuple(dict.fromkeys(why for each in told for why in each))
-        )
+        return _one_passes(against_of(member, site, line) for member in self.members)
+
+    def against_not(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
+        return _each_passes(_against_not(member, site, line) for member in self.members)
 
 
 @variant(Filter, "not")
 @frozen
 class NotFilter(Filter):
-    """The member must not let the site pass."""
+    """The member must not let the site pass. Where nobody can tell, the site does not pass."""
 
     member: Filter = field(validator=instance(Filter))
 
@@ -149,9 +193,10 @@ class NotFilter(Filter):
         check_nesting(self, "member")
 
     def against(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
-        if self.member.against(site, line):
-            return _MAY
-        return _because(ReasonCode.RULED_OUT, subject=tag_of(type(self.member)))
+        return _against_not(self.member, site, line)
+
+    def against_not(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
+        return against_of(self.member, site, line)
 
 
 @variant(Filter, "anywhere")
@@ -172,7 +217,7 @@ class HasStock(Filter):
     """The site has some of what the line needs, or makes it."""
 
     def against(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
-        return _MAY if site.units(line) else _because(lacking(site))
+        return _MAY if site.units(line) else (lacking(site, line),)
 
 
 @variant(Filter, "has_room")
@@ -287,7 +332,7 @@ class OpenNow(Filter):
 class OpenAt(Filter):
     """People work there at an instant."""
 
-    at: datetime = field(converter=pinned, validator=aware)
+    at: datetime = field(converter=pinned_always, validator=aware)
 
     def against(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: ARG002, D102
         hours = site.site.hours
@@ -326,22 +371,27 @@ class Within(Filter):
 _MAKERS: Final = (SiteKind.KITCHEN, SiteKind.WORKSHOP)
 
 
-def lacking(site: Candidate) -> ReasonCode:
-    """Tell why a site gives nothing of what a line needs."""
-    return ReasonCode.NOT_MADE if site.site.kind in _MAKERS else ReasonCode.NO_STOCK
+def lacking(site: Candidate, line: DemandLine) -> Reason:
+    """Say why a site gives nothing more of what a line needs."""
+    if site.parcel is not None and site.parcel.holds(line.sku):
+        return Reason(code=ReasonCode.TOO_FEW, value=site.parcel.units(line.id))
+    makes = site.site.kind in _MAKERS
+    return Reason(code=ReasonCode.NOT_MADE if makes else ReasonCode.NO_STOCK)
 
 
 def late(site: Candidate, line: DemandLine) -> Reasons:
     """Say that a line would come too late from a site; nothing: it would not."""
     if line.needed_by is None:
         return _MAY
+    if line.needed_by < site.case.request.at:
+        return _because(ReasonCode.TOO_LATE, at=line.needed_by)
     there = site.there_at
     if there is None:
         return _because(ReasonCode.NEVER_OPEN)
     if there <= line.needed_by:
         return _MAY
     limit = (line.needed_by - site.case.request.at) // timedelta(seconds=1)
-    return _because(ReasonCode.TOO_SLOW, value=site.case.seconds_until(there), limit=max(0, limit))
+    return _because(ReasonCode.TOO_SLOW, value=site.case.seconds_until(there), limit=limit)
 
 
 def unknown_time(site: Candidate) -> ReasonCode:

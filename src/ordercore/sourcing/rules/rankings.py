@@ -8,10 +8,19 @@ from typing import ClassVar, Final, NamedTuple
 from attrs import field, frozen
 
 from ordercore.data import variant
-from ordercore.data.checks import each, identifier, instance, integer, names_of, tuple_of
+from ordercore.data.checks import (
+    Named,
+    each,
+    identifier,
+    instance,
+    integer,
+    names_of,
+    tuple_of,
+)
 from ordercore.sourcing.cases import Candidate
 from ordercore.sourcing.filling import SCALE
 from ordercore.sourcing.reasons import Measure
+from ordercore.sourcing.rules.answers import LAST, number_of
 from ordercore.sourcing.rules.nesting import check_nesting
 
 __all__ = [
@@ -28,9 +37,6 @@ __all__ = [
     "ShortestWait",
 ]
 
-LAST: Final = 10**18
-"""Where that stands which has no number: after all others."""
-
 _WHOLE: Final = 1_000_000
 
 
@@ -44,12 +50,13 @@ class Offer(NamedTuple):
 class Ranking:
     """The family of rankings: of two sites, the one with the lower number goes first.
 
-    To add one is to write one frozen class: a `variant` with its fields, a ``measure`` that
-    says what the number is, and `number`, which is pure.
+    To add one is to write one frozen class: a `variant` with its fields, and `number`, which is
+    pure. If the number is in the unit of a `Measure`, as metres are, ``measure`` says so, and
+    people are told it in these words.
     """
 
     __slots__ = ()
-    measure: ClassVar[Measure]
+    measure: ClassVar[Measure] = Measure.OWN
 
     def number(self, site: Candidate, offer: Offer) -> int:
         """Tell the number of a site that could give something."""
@@ -65,6 +72,7 @@ class Ranking:
 
     def then(self, other: Ranking) -> InTurn:
         """Ask another ranking where this one does not tell two sites apart."""
+        instance(Ranking)(None, Named("other"), other)
         return InTurn((*self.steps(), *other.steps()))
 
 
@@ -198,8 +206,21 @@ class Fastest(Ranking):
 
 
 def numbers_of(ranking: Ranking, site: Candidate, offer: Offer) -> tuple[int, ...]:
-    """Tell all numbers of a site, in the order in which they are asked."""
-    return tuple(step.number(site, offer) for step in ranking.steps())
+    """Tell all numbers of a site, in the order in which they are asked.
+
+    Raises:
+        InvalidInput: A ranking answers with what is no whole number.
+    """
+    return tuple([number_of(step, step.number(site, offer)) for step in ranking.steps()])
+
+
+def told_of(ranking: Ranking, site: Candidate, offer: Offer) -> int:
+    """Tell the number that people are told.
+
+    Raises:
+        InvalidInput: The ranking answers with what is no whole number.
+    """
+    return number_of(ranking, ranking.told(site, offer))
 
 
 def decisive(ranking: Ranking, one: tuple[int, ...], other: tuple[int, ...]) -> Ranking | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from fractions import Fraction
 from math import lcm
 from typing import Final
@@ -20,7 +20,7 @@ from ordercore.data.checks import (
     names_of,
 )
 from ordercore.data.checks import tuple_of as in_tuple
-from ordercore.errors import InvalidDocument, InvalidInput, NotFound
+from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFound
 from ordercore.money import Money
 from ordercore.sourcing.sites import Network
 from ordercore.sourcing.workshops.board import Board, Terms, board_of, minor
@@ -94,30 +94,39 @@ def replan(
         workload: The jobs now.
         network: The shops now: ``network.without("north")``.
         goals: As `assign` says; at first, as few jobs move as possible.
-        begun: The ids of jobs that have begun: they stay where the plan put them, if that
-            shop is still there.
+        begun: The ids of jobs that have begun: they stay where the plan put them. Leave out
+            those whose shop is lost, and they are placed anew.
         nodes: As `assign` says.
 
     Raises:
         InvalidInput: An argument is not as said.
-        InvalidDocument: As `assign` says; or a job that has begun is none of the plan's.
+        InvalidDocument: As `assign` says; or with every job that has begun and is none of the
+            plan's, or is at a shop that the network does not have.
     """
     instance(WorkshopPlan)(None, Named("plan"), plan)
     instance(Workload)(None, Named("workload"), workload)
     instance(Network)(None, Named("network"), network)
     names = in_tuple(begun)
     each(identifier)(None, Named("begun"), names)
-    faults: list[InvalidInput] = [
-        NotFound("a job that the plan has placed", name, path=("begun", i))
-        for i, name in enumerate(names)
-        if name not in plan.choice
-    ]
+    faults = list(_not_begun(names, plan, {site.id for site in network.sites}))
     if faults:
         raise InvalidDocument(faults)
-    shops = {site.id for site in network.sites}
-    stays = {name: plan.choice[name] for name in names if plan.choice[name] in shops}
+    stays = {name: plan.choice[name] for name in names}
     jobs = [evolve(job, begun=stays.get(job.id, job.begun)) for job in workload.jobs]
     return assign(evolve(workload, jobs=jobs), network, goals, before=plan, nodes=nodes)
+
+
+def _not_begun(
+    names: tuple[str, ...], plan: WorkshopPlan, shops: Collection[str]
+) -> Iterator[InvalidInput]:
+    """Tell of each job why it cannot have begun where the plan put it."""
+    for i, name in enumerate(names):
+        site = plan.choice.get(name)
+        if site is None:
+            yield NotFound("a job that the plan has placed", name, path=("begun", i))
+        elif site not in shops:
+            expected = f"a job at a shop of the network, which {site} is not"
+            yield InvalidValue(expected, name, path=("begun", i), reason="site_unknown")
 
 
 def _terms(

@@ -8,7 +8,7 @@ from math import ceil, floor
 from types import MappingProxyType
 from typing import Final
 
-from ordercore.data.checks import Named, instance, text
+from ordercore.data.checks import Named, instance, text, titles
 from ordercore.layout.blocks import EMPTY, Cell, Notes, Table, TableRow, amount, columns
 from ordercore.layout.page import Page
 from ordercore.sourcing.workshops.goals import Goal
@@ -41,11 +41,12 @@ def explain_workshops(
             stands for itself. All of it is escaped in HTML.
 
     Raises:
-        InvalidType: Not a plan, or the unit is no text.
+        InvalidType: Not a plan, the unit is no text, or the names are none.
         InvalidValue: There are no words in that language.
     """
     instance(WorkshopPlan)(None, Named("plan"), plan)
     text(most=20)(None, Named("unit"), unit)
+    titles(None, Named("names"), names)
     return _Telling(plan, Words(locale), unit, names).page()
 
 
