@@ -151,7 +151,9 @@ class _Tableau:
     __slots__ = ("objective", "rows", "work")
 
     def __init__(self, rows: dict[int, _Row], objective: _Row, work: int = 0) -> None:
-        self.rows, self.objective, self.work = rows, objective, work
+        self.rows: dict[int, _Row] = rows
+        self.objective: _Row = objective
+        self.work: int = work
 
     @property
     def sum(self) -> int:
