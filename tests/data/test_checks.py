@@ -16,11 +16,14 @@ from ordercore.data.checks import (
     each,
     identifier,
     integer,
+    member,
+    member_of,
     optional,
     quantity,
     text,
 )
 from ordercore.errors import InvalidInput, InvalidType, InvalidValue, LimitExceeded
+from ordercore.stock import SupplyKind
 
 FIELD = SimpleNamespace(name="field")
 
@@ -189,3 +192,12 @@ class TestCombined:
         check(None, FIELD, ("a", "b"))
         assert refusal(check, ())[0] is InvalidValue
         assert refusal(check, ("a", "b", "c"))[0] is LimitExceeded
+
+
+def test_a_list_in_lists_is_no_member_however_deep() -> None:
+    deep: list[object] = []
+    for _ in range(5000):
+        deep = [deep]
+    told = member_of(SupplyKind, deep)
+    assert refusal(member(SupplyKind), told)[0] is InvalidValue
+    assert member_of(SupplyKind, "purchase") is SupplyKind.PURCHASE

@@ -303,6 +303,8 @@ def member(kind: type[Enum]) -> Check:
 
 def member_of(kind: type[_E], value: _E | str) -> _E:
     """Turn the text of a member into the member; anything else is left for the check."""
+    if not isinstance(value, str):
+        return value
     try:
         return kind(value)
     except ValueError:

@@ -148,8 +148,9 @@ class AgendaUpdated(Reply):
     Args:
         resource: The id of its resource.
         version: How many events it has had.
-        conflicts: The bookings that it does not serve any more by what was done, and why. Who
-            placed an order has its id as the `holder`, and the id of the line as the `purpose`:
+        conflicts: The bookings that it does not serve as it is now, and why: those that lose
+            time or a place by what was done, and all that lack a piece or a skill. Who placed
+            an order has its id as the `holder`, and the id of the line as the `purpose`:
             `Reschedule` finds another time, or other people.
     """
 
