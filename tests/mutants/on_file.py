@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from typing import Any
 
 from attrs import evolve
@@ -36,12 +36,13 @@ class CountsByItself(SqliteStore):
         before = self.read([each.counter for each in decision.usage])
         reply = super().commit(request, decision)
         time.sleep(0.001)
-        sql = self.within or self.connect()
-        for each in decision.usage:
-            used = before.used(each.counter) + each.add
-            name = (each.counter.kind, each.counter.id, each.counter.holder or "")
-            write = "UPDATE counters SET used = ? WHERE (kind, id, holder) = (?, ?, ?)"
-            sql.execute(write, (used, *name))
+        own = self.within is None
+        with closing(self.connect()) if own else nullcontext(self.within) as sql:
+            for each in decision.usage:
+                used = before.used(each.counter) + each.add
+                name = (each.counter.kind, each.counter.id, each.counter.holder or "")
+                write = "UPDATE counters SET used = ? WHERE (kind, id, holder) = (?, ?, ?)"
+                sql.execute(write, (used, *name))
         return reply
 
 
