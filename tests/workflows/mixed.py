@@ -147,6 +147,21 @@ def buying(
     )
 
 
+def ordering(
+    number: int, basket: Iterable[tuple[str, int]], book: PromotionBook = SHOP.book
+) -> PlaceOrder:
+    """Order units of any skus, at a price that does not matter."""
+    cart = Cart.of("CNY", [(sku, "10.00", units) for sku, units in basket])
+    return PlaceOrder(
+        key=f"place-{number}",
+        order_id=f"o-{number}",
+        number=f"N{number}",
+        quote=price(cart, book, at=AT),
+        details=HOME,
+        at=AT,
+    )
+
+
 def doing(key: str, act: Any, order_id: str = "o-1", at: Any = AT) -> UpdateOrder:
     return UpdateOrder(key=key, order_id=order_id, at=at, act=act, actor=STAFF)
 

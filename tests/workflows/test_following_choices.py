@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from attrs import evolve
-from casebook import AT, STAFF
+from casebook import AT
 from hypothesis import example, given
 from hypothesis import strategies as st
-from mixed import DAY, HOME, SHOP
+from mixed import DAY, SHOP, ask, on_level, ordering
 
-from ordercore import Cart, price
 from ordercore.stock import Incoming, PurchaseProposal
 from ordercore.stock.materials import Bill, BillBook, Component, Lot, Material, Part
 from ordercore.storage import MemoryStore
@@ -23,11 +22,8 @@ from ordercore.workflows import (
     Expect,
     NotPlaced,
     Placed,
-    PlaceOrder,
     Receive,
     StockKeeper,
-    UpdateStock,
-    run,
 )
 
 
@@ -52,21 +48,11 @@ SKUS = ("chair", "bench", "chest", "oak", "ash", "elm", "screw")
 
 
 def told(store: MemoryStore, key: str, sku: str, act: Any) -> None:
-    update = UpdateStock(key=key, sku=sku, site="works", act=act, at=AT, actor=STAFF)
-    run(SHOP_OF_WOOD.does(update), store)
+    ask(on_level(key, sku, "works", act), store, SHOP_OF_WOOD)
 
 
 def placing(store: MemoryStore, basket: Mapping[str, int], number: int) -> Any:
-    cart = Cart.of("CNY", [(sku, "10.00", units) for sku, units in basket.items()])
-    command = PlaceOrder(
-        key=f"place-{number}",
-        order_id=f"o-{number}",
-        number=f"N{number}",
-        quote=price(cart, SHOP.book, at=AT),
-        details=HOME,
-        at=AT,
-    )
-    return run(SHOP_OF_WOOD.does(command), store)
+    return ask(ordering(number, basket.items()), store, SHOP_OF_WOOD)
 
 
 def stocked(there: Mapping[str, int]) -> MemoryStore:

@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from casebook import AT, STAFF
+from casebook import AT
 from hypothesis import example, given
 from hypothesis import strategies as st
-from mixed import DAY, HOME, SHOP
+from mixed import DAY, SHOP, ask, on_level, ordering
 
-from ordercore import Cart, price
 from ordercore.stock import BringForward, Incoming, PurchaseProposal, StockPolicy
 from ordercore.stock.materials import Bill, BillBook, Component, Lot, Part
 from ordercore.storage import MemoryStore
@@ -26,11 +25,8 @@ from ordercore.workflows import (
     MoveReceipt,
     NotPlaced,
     Placed,
-    PlaceOrder,
     Receive,
     StockKeeper,
-    UpdateStock,
-    run,
 )
 
 BILLS = BillBook(
@@ -56,23 +52,11 @@ LARGE = {"cloth": 12, "beech": 9}
 
 
 def told(store: MemoryStore, key: str, sku: str, site: str, act: Any) -> None:
-    run(
-        SHOP_OF_LOTS.does(UpdateStock(key=key, sku=sku, site=site, act=act, at=AT, actor=STAFF)),
-        store,
-    )
+    ask(on_level(key, sku, site, act), store, SHOP_OF_LOTS)
 
 
 def placing(store: MemoryStore, basket: Iterable[tuple[str, int]], number: int) -> Any:
-    cart = Cart.of("CNY", [(sku, "10.00", units) for sku, units in basket])
-    command = PlaceOrder(
-        key=f"place-{number}",
-        order_id=f"o-{number}",
-        number=f"N{number}",
-        quote=price(cart, SHOP.book, at=AT),
-        details=HOME,
-        at=AT,
-    )
-    return run(SHOP_OF_LOTS.does(command), store)
+    return ask(ordering(number, basket), store, SHOP_OF_LOTS)
 
 
 def followed(store: MemoryStore, answer: NotPlaced, at: str = "west") -> None:

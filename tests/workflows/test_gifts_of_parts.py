@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 from attrs import evolve
-from casebook import AT, STAFF, cancelling, splitting
-from mixed import HOLD, HOME, LATE, doing
+from casebook import AT, cancelling, splitting
+from mixed import HOLD, LATE, doing, on_level, ordering
 
-from ordercore import Cart, PromotionBook, price, recipes
+from ordercore import PromotionBook, recipes
 from ordercore.orders import Order
 from ordercore.stock import StockLevel
 from ordercore.stock.materials import Bill, BillBook, Component, Part
@@ -27,7 +27,6 @@ from ordercore.workflows import (
     MoveUnits,
     NotPlaced,
     Placed,
-    PlaceOrder,
     Produce,
     Receive,
     Renew,
@@ -35,7 +34,6 @@ from ordercore.workflows import (
     Shop,
     StockKeeper,
     Updated,
-    UpdateStock,
     level_key,
     run,
 )
@@ -82,25 +80,14 @@ class House:
     def room(self, sku: str, act: Any, site: str = "east") -> None:
         self.told += 1
         key = f"room-{self.told}"
-        self.do(UpdateStock(key=key, sku=sku, site=site, act=act, at=AT, actor=STAFF))
+        self.do(on_level(key, sku, site, act))
 
     def act(self, act: Any, order: str = "o-1", at: Any = AT) -> Any:
         self.told += 1
         return self.do(doing(f"act-{self.told}", act, order, at))
 
-    def place(self, order: str, *lines: tuple[str, int]) -> Any:
-        cart = Cart.of("CNY", [(sku, "10.00", units) for sku, units in lines])
-        quote = price(cart, self.book, at=AT)
-        return self.do(
-            PlaceOrder(
-                key=f"place-{order}",
-                order_id=order,
-                number=f"N-{order}",
-                quote=quote,
-                details=HOME,
-                at=AT,
-            )
-        )
+    def place(self, number: int, *lines: tuple[str, int]) -> Any:
+        return self.do(ordering(number, lines, self.book))
 
     def held(self, order: str = "o-1", sku: str = "leg") -> Counter[str]:
         """Tell how many units are held at each site."""
@@ -124,7 +111,7 @@ class House:
 def chair_and_table(*, confirmed: bool) -> House:
     """A chair, a table and a leg on top; the chair is cancelled."""
     house = House([("leg", 1)], legs=7)
-    assert isinstance(house.place("o-1", ("chair", 1), ("table", 1)), Placed)
+    assert isinstance(house.place(1, ("chair", 1), ("table", 1)), Placed)
     if confirmed:
         house.act(CONFIRM)
     house.do(cancelling(units={"1": 1}))
@@ -149,15 +136,15 @@ def test_what_is_left_is_kept_and_no_more_is_taken(act: Any) -> None:
 
 def test_who_confirms_needs_no_leg_that_others_have() -> None:
     house = chair_and_table(confirmed=False)
-    assert isinstance(house.place("o-2", ("leg", 2)), NotPlaced)  # it would get one on top
-    assert isinstance(house.place("o-3", ("leg", 1)), Placed)
+    assert isinstance(house.place(2, ("leg", 2)), NotPlaced)  # it would get one on top
+    assert isinstance(house.place(3, ("leg", 1)), Placed)
     assert isinstance(house.act(CONFIRM), Updated)
     assert house.held() == {"east": 5}
 
 
 def test_a_chair_that_is_split_off_takes_its_legs_with_it() -> None:
     house = House([("leg", 1)], legs=7)
-    house.place("o-1", ("chair", 1), ("table", 1))
+    house.place(1, ("chair", 1), ("table", 1))
     house.act(CONFIRM)
     house.do(evolve(splitting({"1": 1}, new_id="o-2"), order_id="o-1"))
     assert (house.held(), house.held("o-2")) == ({"east": 5}, {"east": 2})
@@ -169,7 +156,7 @@ def test_a_chair_that_is_split_off_takes_its_legs_with_it() -> None:
 @pytest.mark.parametrize("way", ["cancelled", "split off"])
 def test_what_they_share_stays_with_the_table_and_is_not_given_away(way: str) -> None:
     house = House([("leg", 1)], legs=2, bills=PLANKS)
-    house.place("o-1", ("chair", 1), ("table", 1))
+    house.place(1, ("chair", 1), ("table", 1))
     assert house.held() == {"east": 2}
     if way == "cancelled":
         house.do(cancelling(units={"1": 1}))
@@ -185,7 +172,7 @@ def test_what_they_share_stays_with_the_table_and_is_not_given_away(way: str) ->
 @pytest.mark.parametrize("legs", [1, 3])
 def test_a_chair_and_legs_that_are_given_away_are_had_anew_where_some_are_lost(legs: int) -> None:
     house = House([("chair", 1), ("leg", legs)], legs=2 + legs)
-    house.place("o-1", ("mug", 2))
+    house.place(1, ("mug", 2))
     house.room("leg", Count(1))
     house.room("leg", Receive(50))
     assert isinstance(house.act(CONFIRM), Updated)
@@ -194,14 +181,14 @@ def test_a_chair_and_legs_that_are_given_away_are_had_anew_where_some_are_lost(l
 
 def test_gifts_that_share_parts_are_kept_once() -> None:
     house = House([("chair", 1), ("leg", 3)], legs=20)
-    house.place("o-1", ("mug", 2))
+    house.place(1, ("mug", 2))
     assert isinstance(house.act(CONFIRM), Updated)
     assert house.held() == {"east": 5}
 
 
 def test_all_that_is_given_away_leaves_a_site_once() -> None:
     house = House([("chair", 1), ("leg", 1)], legs=3)
-    house.place("o-1", ("mug", 2))
+    house.place(1, ("mug", 2))
     for sku in ("leg", "mug"):
         house.room(sku, Receive(20), "west")
     assert isinstance(house.act(Reroute("east")), Updated)
@@ -214,7 +201,7 @@ def test_whatever_happens_the_order_holds_what_it_and_its_gifts_need(seed: int) 
     gifts = [(sku, chance.randint(1, 2)) for sku in ("chair", "leg") if chance.random() < 0.7]
     house = House(gifts, legs=40)
     basket = [(chance.choice(["chair", "table", "leg", "mug"]), 2) for _ in range(3)]
-    house.place("o-1", *basket)
+    house.place(1, *basket)
     assert sum(house.held().values()) == house.legs()
     at = AT
     for _ in range(4):
