@@ -130,5 +130,7 @@ def test_only_batches_are_explained_and_only_their_orders_have_costs() -> None:
         explain_batch(SHORT.plan("A1"))
     with pytest.raises(InvalidValue):
         explain_batch(SHORT, "xx")
+    with pytest.raises(InvalidType):
+        explain_batch(SHORT, names=5)
     with pytest.raises(NotFound):
         SHORT.cost_of("A9")

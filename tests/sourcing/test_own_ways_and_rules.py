@@ -254,6 +254,20 @@ def test_a_ranking_without_a_measure_tells_its_numbers_as_they_are():
     assert "east: not taken, after yard by a rule of your own: -4, not -9" in text
 
 
+@frozen
+class Members(Filter):
+    members: object = ()
+
+    def against(self, site, line):
+        return ()
+
+
+@pytest.mark.parametrize("members", [5, tuple(map(str, range(1500))), (None,)], ids=type)
+def test_a_rule_of_ones_own_may_have_members_that_are_no_rules(members: object):
+    where = ~(Members(members) & WithinReach(10**6))
+    assert isinstance(where, NotFilter)
+
+
 # Negated rules
 
 

@@ -63,6 +63,13 @@ def test_plans_that_miss_the_least_give_away_the_same_things_to_the_last_unit(sh
     assert not any(left[thing] for thing in found.things)
 
 
+def test_a_shortage_of_very_many_units_is_found_at_once() -> None:
+    many = 10**9
+    mugs = Problem(need=(many,), stock=((many,),), opening=(0,), unit=((1,),))
+    shared = Shared((Claim(mugs, ((0,),)),) * 2, (many + 7,))
+    assert shortage(Desk(shared, solve, 10_000)).units == many - 7
+
+
 def test_a_line_that_nobody_is_short_with_is_no_part_of_a_shortage() -> None:
     problem = Problem((2, 1), ((3, 1),), (5,), ((1, 1),))
     claims = (Claim(problem, ((0, 1),)), Claim(problem, ((0, 2),)))

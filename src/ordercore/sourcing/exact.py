@@ -107,7 +107,7 @@ class _Asking:
     def _why_not(self, site: int, takes: tuple[Take, ...], why_not: _WhyNot) -> Reason:
         """Say that no more parcels may be sent beside those that are anyway, or why else not."""
         opened = self.board.opened
-        if opened and self.most is not None and len(opened) >= self.most and site not in opened:
+        if self.most is not None and len(opened) >= self.most and site not in opened:
             return Reason(code=ReasonCode.NO_MORE_PARCELS, limit=self.most)
         return self._too_few(site, takes, why_not(site))
 

@@ -24,7 +24,7 @@ from ordercore.sourcing.reasons import Measure, Reason, ReasonCode
 from ordercore.sourcing.rules.rankings import LAST
 from ordercore.wording import Words
 
-__all__ = ["explain_plan"]
+__all__ = ["explain_plan", "told_left", "within"]
 
 _NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
@@ -65,6 +65,28 @@ def explain_plan(
         raise InvalidType("an AllocationPlan", plan, path=("plan",))
     titles(None, Named("names"), names)
     return _Telling(plan, Words(locale), zone, names).page()
+
+
+def told_left(
+    plan: AllocationPlan, words: Words, zone: str | None, names: Mapping[str, str]
+) -> Iterator[str]:
+    """Tell what nobody gives, and why, as `explain_plan` does."""
+    return _Telling(plan, words, zone, names).left()
+
+
+def within(words: Words, told: Certificate, proof: str) -> str:
+    """Say with which plans a plan is compared, if not with all."""
+    conditions = []
+    if told.parcels_max is not None:
+        conditions.append(words.say("sourcing.within.parcels", count=told.parcels_max))
+    if told.ruled:
+        conditions.append(words.say("sourcing.within.rules"))
+    if told.others_kept:
+        conditions.append(words.say("sourcing.within.others"))
+    if not conditions:
+        return proof
+    listed = words.say("sourcing.conditions").join(conditions)
+    return words.say("sourcing.within", proof=proof, conditions=listed)
 
 
 class _Telling:
@@ -152,7 +174,7 @@ class _Telling:
             items=tuple(map(self.finding, self.plan.sites)),
         )
         told = self.plan.certificate
-        items = () if told is None else map(self.within, self.proofs(told))
+        items = [within(self.words, told, proof) for proof in self.proofs(told)] if told else []
         yield Notes(name="proof", title=say("sourcing.proof"), items=tuple(items))
 
     def left(self) -> Iterator[str]:
@@ -211,23 +233,6 @@ class _Telling:
         else:
             gap = self.number(_OBJECTIVES.get(told.objective), told.gap)
             yield say(f"sourcing.gap.{told.objective}.{among}", gap=gap)
-
-    def within(self, proof: str) -> str:
-        """Say with which plans this one is compared, if not with all."""
-        conditions = list(self.conditions())
-        if not conditions:
-            return proof
-        listed = self.words.say("sourcing.conditions").join(conditions)
-        return self.words.say("sourcing.within", proof=proof, conditions=listed)
-
-    def conditions(self) -> Iterator[str]:
-        told, say = self.plan.certificate, self.words.say
-        if told is not None and told.parcels_max is not None:
-            yield say("sourcing.within.parcels", count=told.parcels_max)
-        if told is not None and told.ruled:
-            yield say("sourcing.within.rules")
-        if told is not None and told.others_kept:
-            yield say("sourcing.within.others")
 
     # Names and numbers
 

@@ -46,6 +46,7 @@ def open_market(desk: Desk, worth: int) -> Market:
     missing, cost = divmod(worth, desk.penalty)
     short = shortage(desk) if missing > least else Shortage.none(len(orders))
     if short.units > least:  # some must go without what they would get alone, and pay for
-        return Market(desk, alone, short, least=short.units, bound=0, goal=cost)
-    none = Shortage.none(len(orders))
-    return Market(desk, alone, none, least=least, bound=bound, goal=cost)
+        least, bound = short.units, 0
+    else:
+        short = Shortage.none(len(orders))
+    return Market(desk, alone, short, least=least, bound=bound, goal=cost)

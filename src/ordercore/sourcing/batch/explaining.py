@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from ordercore.data.checks import Named, instance
+from ordercore.data.checks import Named, instance, titles
 from ordercore.layout.blocks import EMPTY, Cell, Notes, Table, TableRow, amount, columns
 from ordercore.layout.page import Page
 from ordercore.money import Money
 from ordercore.sourcing.batch.plans import BatchPlan
 from ordercore.sourcing.certificate import Certificate, Objective
-from ordercore.sourcing.explaining import explain_plan
+from ordercore.sourcing.explaining import told_left, within
 from ordercore.wording import Words
 
 __all__ = ["explain_batch"]
@@ -45,10 +45,11 @@ def explain_batch(
             there stands for itself. All of it is escaped in HTML.
 
     Raises:
-        InvalidType: Not a plan for a batch.
+        InvalidType: Not a plan for a batch, or the names are none.
         InvalidValue: There are no words in that language, or no such zone.
     """
     instance(BatchPlan)(None, Named("plan"), plan)
+    titles(None, Named("names"), names)
     return _Telling(plan, Words(locale), zone, names).page()
 
 
@@ -127,22 +128,21 @@ class _Telling:
     def left(self) -> Iterator[str]:
         for order in self.missing:
             yield self.words.say("sourcing.batch.left", order=self.name(order))
-            told = explain_plan(
-                self.plan.plan(order), self.words.locale, zone=self.zone, names=self.names
-            )
-            for note in told.notes:
-                if note.name == "left":
-                    yield from note.items
+            yield from told_left(self.plan.plan(order), self.words, self.zone, self.names)
 
     def proofs(self) -> Iterator[str]:
-        told, say = self.plan.certificate, self.words.say
+        told = self.plan.certificate
+        return (within(self.words, told, proof) for proof in self.proved(told))
+
+    def proved(self, told: Certificate) -> Iterator[str]:
+        say = self.words.say
         if told.missing > told.missing_least:
-            yield self.within(say("sourcing.gap.units", count=told.missing - told.missing_least))
+            yield say("sourcing.gap.units", count=told.missing - told.missing_least)
             return
         if told.missing:
-            yield self.within(say("sourcing.proof.units"))
+            yield say("sourcing.proof.units")
         if self.plan.takes:  # of nothing, nothing is left to be proved
-            yield self.within(self.cost_proof(told))
+            yield self.cost_proof(told)
 
     def cost_proof(self, told: Certificate) -> str:
         among = "fewest" if told.missing else "all"
@@ -153,19 +153,6 @@ class _Telling:
         by_cost = told.objective is Objective.COST
         gap = self.minor(told.gap) if by_cost else self.words.number(told.gap)
         return self.words.say(f"sourcing.gap.{told.objective}.{among}", gap=gap)
-
-    def within(self, proof: str) -> str:
-        """Say with which plans this one is compared, if not with all."""
-        told, say = self.plan.certificate, self.words.say
-        conditions = []
-        if told.parcels_max is not None:
-            conditions.append(say("sourcing.within.parcels", count=told.parcels_max))
-        if told.ruled:
-            conditions.append(say("sourcing.within.rules"))
-        if not conditions:
-            return proof
-        listed = say("sourcing.conditions").join(conditions)
-        return say("sourcing.within", proof=proof, conditions=listed)
 
     # Names and numbers
 

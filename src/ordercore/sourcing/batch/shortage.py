@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from ordercore.sourcing.batch.desk import Desk
@@ -118,7 +119,7 @@ class _Flow:
         back[start] = back.get(start, 0) + max(0, units)
 
     def push(self) -> bool:
-        """Let one more unit run, if it finds a way."""
+        """Let more units run, as many as one way takes, if there is one."""
         self.ways = {line: line for line, units in self.short.items() if units}
         waiting = deque(self.ways)
         while waiting and _END not in self.ways:
@@ -129,11 +130,14 @@ class _Flow:
                     waiting.append(end)
         if _END not in self.ways:
             return False
-        node = _END
-        while (before := self.ways[node]) != node:
-            self.run(before, node, 1)
-            node = before
-        self.short[node] -= 1
+        way = [_END]
+        while (before := self.ways[way[-1]]) != way[-1]:
+            way.append(before)
+        line, steps = way[-1], [(start, end) for end, start in pairwise(way)]
+        units = min(self.short[line], *[self.free[start][end] for start, end in steps])
+        for start, end in steps:
+            self.run(start, end, units)
+        self.short[line] -= units
         return True
 
 

@@ -156,7 +156,7 @@ class AllOf(Filter):
     members: tuple[Filter, ...] = field(converter=_filters, validator=_several)
 
     def __attrs_post_init__(self) -> None:
-        check_nesting(self, "members")
+        check_nesting(self, "members", Filter)
 
     def against(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
         return _each_passes(against_of(member, site, line) for member in self.members)
@@ -173,7 +173,7 @@ class AnyOf(Filter):
     members: tuple[Filter, ...] = field(converter=_filters, validator=_several)
 
     def __attrs_post_init__(self) -> None:
-        check_nesting(self, "members")
+        check_nesting(self, "members", Filter)
 
     def against(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
         return _one_passes(against_of(member, site, line) for member in self.members)
@@ -190,7 +190,7 @@ class NotFilter(Filter):
     member: Filter = field(validator=instance(Filter))
 
     def __attrs_post_init__(self) -> None:
-        check_nesting(self, "member")
+        check_nesting(self, "member", Filter)
 
     def against(self, site: Candidate, line: DemandLine) -> Reasons:  # noqa: D102
         return _against_not(self.member, site, line)

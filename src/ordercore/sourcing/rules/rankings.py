@@ -90,7 +90,7 @@ class InTurn(Ranking):
     )
 
     def __attrs_post_init__(self) -> None:
-        check_nesting(self, "members")
+        check_nesting(self, "members", Ranking)
 
     def steps(self) -> tuple[Ranking, ...]:
         """List the rankings that are asked, those within members included."""
