@@ -50,6 +50,7 @@ from ordercore.errors import (
     InvalidDocument,
     InvalidInput,
     InvalidType,
+    InvalidValue,
     LimitExceeded,
 )
 from ordercore.money import UnitPrice
@@ -247,6 +248,18 @@ def test_a_stock_of_ones_own_is_asked_what_it_decides() -> None:
     assert "shirt" in {each.sku for each in asked.check.shortages}
     assert everything(store) == before
     assert isinstance(SHELF_SHOP.stock, Shelves)
+
+
+@pytest.mark.parametrize("answer", [None, ()], ids=str)
+def test_a_stock_that_answers_nothing_is_refused_as_in_placing(answer: object) -> None:
+    class Silent(Shelves):
+        def decide(self, task: Any, got: Any) -> Any:
+            return answer
+
+    shop = evolve(SHELF_SHOP, stock=Silent())
+    with pytest.raises(InvalidValue) as refused:
+        ask(AskStock(basket=CART, services=SERVICES, at=AT), MemoryStore(), shop)
+    assert refused.value.path == ("stock",)
 
 
 def test_without_stock_everything_is_there() -> None:

@@ -514,3 +514,12 @@ def test_goods_that_are_parts_too_come_from_where_they_leave_enough_of_them() ->
     told = run(shop.does(to_beijing(buying(1, mug=1, sofa=2))), store)
     assert isinstance(told, Placed)
     assert where(store) == {("mug", "east"): 1, ("mug", "west"): 2}
+
+
+def test_a_plan_that_stock_cannot_serve_is_not_told() -> None:
+    bills = BillBook([Part("sofa", Bill(Component("mug", 1))), Part("mug")])
+    shop, store = shop_of(cheapest(), bills=bills), stocked({("mug", "west"): 2}, team=())
+    told = run(shop.does(to_beijing(buying(1, mug=1, sofa=2))), store)
+    assert isinstance(told, NotPlaced)
+    assert told.plan is not None
+    assert not told.plan.ok

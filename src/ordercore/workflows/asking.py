@@ -230,8 +230,7 @@ def answered(stock: Stock | None, task: StockTask, got: Loaded) -> StockAnswer:
     """Ask stock before anything is set aside; without stock everything is there."""
     if isinstance(stock, InformedStock):
         return stock.ask(task, got)
-    told = Granted() if stock is None else stock.decide(task, got)
-    return answer_of(task, Short(shortages=told) if isinstance(told, tuple) else told)
+    return answer_of(task, granted(stock, task, got))
 
 
 def with_wishes(

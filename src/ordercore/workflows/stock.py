@@ -368,6 +368,8 @@ class Stock(Protocol):
     def decide(self, task: StockTask, got: Loaded) -> Granted | Short | tuple[Shortage, ...]:
         """Grant all of a task, or tell everything that is short and grant nothing.
 
+        What is short is told of the lines of the task, of each once.
+
         Lines that share a sku, or parts, are looked at together. Only to reserve, reroute or
         reschedule may be short, to firm or renew what has expired meanwhile, and to consume or
         produce units of a line that were not set aside. Of units to be freed or handed over,

@@ -36,7 +36,7 @@ from ordercore.workflows.stock import Happened, Promised, StockTask, Wanted
 if TYPE_CHECKING:
     from ordercore.workflows.keeper import StockKeeper
 
-__all__ = ["Desk", "Pile", "Renewing", "agenda_key", "by_id", "level_key", "plan_key", "spend"]
+__all__ = ["Desk", "Pile", "Renewing", "agenda_key", "level_key", "plan_key", "spend"]
 
 Renewing = Callable[[datetime | None], datetime | None]
 """The next end of what may be renewed until an instant, None: not at all; None: it may not."""
@@ -296,8 +296,3 @@ def spend(units: int, piles: Iterable[Pile], act: Callable[[Pile, int], int | No
             done = act(pile, some)
             left -= some if done is None else done
     return left
-
-
-def by_id(several: Iterable[Wanted]) -> set[str]:
-    """Tell the ids of lines."""
-    return {wanted.line for wanted in several}

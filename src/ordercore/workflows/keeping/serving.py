@@ -94,8 +94,8 @@ def find_times(desk: Desk, several: Iterable[Wanted]) -> tuple[Appointment, ...]
         several: Services that the keeper knows.
     """
     at = desk.task.at
-    missing = {wanted.line: (wanted, wanted.quantity) for wanted in several}
-    demand = Demand([_line(desk.keeper, each, units, at) for each, units in missing.values()])
+    missing = {wanted.line: wanted for wanted in several}
+    demand = Demand([_line(desk.keeper, each, each.quantity, at) for each in missing.values()])
     answer = check(demand, _snapshot(desk), at)
     if not answer.ok:
         return Short(shortages=_of_lines(answer.shortages, demand, missing))
@@ -141,8 +141,8 @@ class Question(NamedTuple):
     demand: Demand
     """By the lines of the order, before it is decided from where they come."""
     snapshot: StockSnapshot
-    missing: Mapping[str, tuple[Wanted, int]]
-    """The lines, and how many units of each."""
+    missing: Mapping[str, Wanted]
+    """The lines, by their ids."""
     policy: ProposalPolicy
     """How what is short becomes proposals."""
 
@@ -150,8 +150,9 @@ class Question(NamedTuple):
 def question(desk: Desk, several: Iterable[tuple[Wanted, int]]) -> Question | None:
     """Ask for units of several lines at once; None: nothing is kept of any of them."""
     keeper, at = desk.keeper, desk.task.at
-    missing = {wanted.line: (wanted, units) for wanted, units in several if keeper.keeps(wanted)}
-    lines = [_line(keeper, wanted, units, at) for wanted, units in missing.values()]
+    kept = {wanted.line: (wanted, units) for wanted, units in several if keeper.keeps(wanted)}
+    lines = [_line(keeper, wanted, units, at) for wanted, units in kept.values()]
+    missing = {line: wanted for line, (wanted, _) in kept.items()}
     if not lines:
         return None
     return Question(Demand(lines), _snapshot(desk), missing, keeper.proposal_policy)
@@ -236,7 +237,7 @@ def _not_planned(plan: AllocationPlan, asked: Question, at: datetime) -> Short:
     answer = check(demand, snapshot, at)
     told = {short.line: short for short in _of_lines(answer.shortages, demand, missing)}
     for line in plan.left:
-        wanted, _ = missing[line.id]
+        wanted = missing[line.id]
         told.setdefault(line.id, wanted.short(wanted.quantity - line.missing, "not_sourced"))
     proposals = remedies(answer, demand, snapshot, policy)
     return Short(shortages=told.values(), proposals=proposals, plan=plan)
@@ -253,7 +254,7 @@ def _placeless(asked: Question, at: datetime) -> Short:
     answer = check(demand, snapshot, at)
     told = {short.line: short for short in _of_lines(answer.shortages, demand, missing)}
     for line in (line.id for line in demand.lines if _is_planned(line)):
-        short = told.get(line) or missing[line][0].short()
+        short = told.get(line) or missing[line].short()
         told[line] = evolve(short, reasons=(*short.reasons, _PLACE_UNKNOWN))
     return Short(shortages=told.values(), proposals=remedies(answer, demand, snapshot, policy))
 
@@ -313,7 +314,7 @@ def _production(
 
 
 def _of_lines(
-    shortages: Iterable[Shortage], demand: Demand, missing: Mapping[str, tuple[Wanted, int]]
+    shortages: Iterable[Shortage], demand: Demand, missing: Mapping[str, Wanted]
 ) -> Iterator[Shortage]:
     """Tell shortages by the lines of the order: of all that is wanted, once for each line."""
     names = {line.id: line.line or line.id for line in demand.lines}
@@ -321,7 +322,7 @@ def _of_lines(
     for short in shortages:
         told.setdefault(names[short.line], []).append(short)
     for line, several in told.items():
-        wanted, _ = missing[line]
+        wanted = missing[line]
         yield evolve(
             several[0],
             line=line,
