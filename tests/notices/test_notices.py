@@ -628,6 +628,7 @@ def test_however_many_orders_have_lost_units_all_are_named():
 def test_that_the_reorder_point_is_reached_is_told_as_low_stock_is():
     happened = recorded("stock_level", "east/mug", [ReorderPointReached("mug", "east", 2, 3, 8)])
     (of_event,) = notices_of(happened)
+    assert of_event.at == AT
     low = LowStock(sku="mug", site="east", position=2, point=3, order=8)
     (of_finding,) = notices_for(low, at=AT)
     assert str(of_event.told("zh_CN")) == str(of_finding.told("zh_CN"))

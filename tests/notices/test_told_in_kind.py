@@ -212,7 +212,8 @@ def test_what_an_order_lets_be_made_is_told_with_the_order(locale, title):
 def test_what_would_have_to_be_made_for_a_draft_is_a_proposal():
     made = propose(BOOK, {"chair": 2}, {"leg": 8, "cloth": 240}, by=AT + 9 * DAY).proposals
     draft = in_state(OrderState.DRAFT)
-    for orders in ((), draft, (PLACED, evolve(PLACED, id="o-2"))):
+    two = [(PLACED, evolve(one, id="o-2")) for one in (PLACED, draft)]
+    for orders in ((), draft, *two):
         (notice,) = notices_for(made, at=AT, order=orders)
         assert notice.kind is NoticeKind.PRODUCTION_PROPOSED
 
@@ -264,6 +265,7 @@ def test_each_order_that_is_late_is_told_as_one_that_was_found_late():
     ]
     assert [(each.units[0].quantity, each.units[0].wanted) for each in told] == [(2, 3), (1, 1)]
     assert [each.expected_at for each in told] == [AT + DAY, None]
+    assert [each.at for each in told] == [AT, AT]
 
 
 def in_line_of(event, sku):
@@ -301,3 +303,24 @@ def test_what_is_no_finding_is_refused_with_what_there_is(given):
         notices_for(given, at=AT)
     assert caught.value.path == ("found",)
     assert "Shortage" in str(caught.value)
+
+
+def test_whoever_gets_missing_units_has_one_key_whatever_is_known_of_the_others():
+    happened = recorded("stock_level", "east/cloth", [evolve(COVERED, sku="cloth")])
+    known, unknown = (
+        {
+            each.subjects[-1].id: each.key
+            for each in notices_of(happened, order=orders)
+            if each.kind is NoticeKind.PROMISE_COVERED
+        }
+        for orders in (PLACED, ())
+    )
+    assert known["c-3"] == unknown["c-3"]
+    assert len({*unknown.values()}) == len(unknown) > 1
+
+
+@pytest.mark.parametrize(("locale", "told"), [("zh_CN", "需要 30 厘米"), ("en", "30 cm wanted")])
+def test_what_is_short_is_told_in_its_unit(locale: str, told: str):
+    short = Shortage(line="1", sku="cloth", wanted=30, unit="cm")
+    assert told in tell_shortages([short], locale)[0]
+    assert told in str(notices_for(short, at=AT)[0].told(locale))

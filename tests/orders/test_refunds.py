@@ -1001,3 +1001,14 @@ def test_forgetting_persons_keeps_money():
     forgotten = anonymise(order)
     assert (forgotten.payments, forgotten.refunds) == (order.payments, order.refunds)
     forgotten.check()
+
+
+def test_of_refunds_that_waive_as_much_the_one_that_gives_least_may_fail() -> None:
+    quote = price(Cart.of("CNY", [("A", "10.00", 9)]), PromotionBook("CNY", []), at=AT)
+    order = requested(paid(confirmed(quote), "90"), goodwill("0.01", waived=3), "r-0")
+    order = taken(order, "approve", "submit", "succeed", refund="r-0")
+    order = requested(order, goodwill("0.01", waived=1), "r-1")
+    order = requested(order, goodwill("25.00", waived=1), "r-2")
+    with pytest.raises(InvalidDocument, match=r"at most CNY 24\.99"):
+        requested(order, goodwill("25.00", waived=1), "r-3")
+    requested(order, goodwill("24.99", waived=1), "r-3")

@@ -313,6 +313,8 @@ def test_what_has_expired_takes_no_piece_and_is_told_for_it_may_be_kept_late() -
     assert events[0] == BookingsExpired(["a"])
     assert after.overbooked == ()
     assert isinstance(firm(after, "a", at=AT), Clash)
+    agenda, _ = book(expire(agenda, at=AT)[0], held("c", 9, 11))
+    assert hit(agenda, evolve(LIFTS, capacity=1)) == {"b": {TOO_FEW}, "c": {TOO_FEW}}
 
 
 def test_a_change_for_the_better_hits_nobody() -> None:

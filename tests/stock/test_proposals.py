@@ -211,3 +211,10 @@ def test_what_no_policy_can_be_is_refused():
         PurchaseProposal(sku="x", units=0, causes=[Cause("shortage", 1)])
     with pytest.raises(InvalidDocument):
         propose(BOOK, {"bed": 1}, {"wood": -1})
+
+
+def test_what_comes_by_no_order_cannot_be_brought_forward() -> None:
+    cloth = BillBook([Part("cloth", lead_time=DAY)])
+    coming = [Receipt("cloth", 3, NOON + DAY, kind="production")]
+    proposed = propose(cloth, {"cloth": 3}, {}, by=NOON, receipts=coming)
+    assert [type(each) for each in proposed.proposals] == [PurchaseProposal]

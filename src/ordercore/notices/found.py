@@ -124,10 +124,6 @@ def _low(found: LowStock, _at: datetime, _orders: _Orders) -> Matter:
     return low_stock_matter(found)
 
 
-def _place(found: OverdueReceipt) -> tuple[Subject, Subject]:
-    return Subject("sku", found.sku), Subject("site", found.site)
-
-
 _OVERDUE: Final[Mapping[SupplyKind, NoticeKind]] = MappingProxyType(
     {
         SupplyKind.PURCHASE: NoticeKind.PURCHASE_OVERDUE,
@@ -142,7 +138,8 @@ def _overdue(found: OverdueReceipt, _at: datetime, _orders: _Orders) -> Matter:
     units = NoticeUnits(id=found.sku, title=found.sku, quantity=incoming.quantity)
     return _matter(
         _OVERDUE[incoming.kind],
-        *_place(found),
+        Subject("sku", found.sku),
+        Subject("site", found.site),
         Subject("receipt", incoming.id),
         units=[units],
         expected_at=incoming.expected_at,

@@ -108,8 +108,9 @@ def notices_of(
     for i, one in enumerate(happened):
         own = f"{one.aggregate.kind}\n{one.aggregate.id}\n{one.sequence}"
         source = source_of(one) or own
-        for j, matter in enumerate(telling.matters(i)):
-            for notice in addressed(matter, who, f"{source}\n{j}" if j else source):
+        for matter in telling.matters(i):
+            named = "\n".join(each.id for each in matter.subjects)
+            for notice in addressed(matter, who, f"{source}\n{named}"):
                 told.setdefault(notice.key, notice)
     return tuple(told.values())
 

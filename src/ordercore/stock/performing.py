@@ -150,7 +150,7 @@ def bookings_of(
 def _skills_of(roles: Collection[str], requirement: Requirement) -> Mapping[str, int]:
     """Tell what whoever fills some roles at once must be able to do, and how well."""
     skills = (each for role in requirement.roles if role.name in roles for each in role.skills)
-    return {skill.name: skill.level for skill in sorted(skills)}
+    return {skill.name: skill.level for skill in sorted(skills)}  # the highest level last
 
 
 # What is told of them

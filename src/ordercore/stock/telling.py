@@ -90,7 +90,7 @@ def counts(short: Shortage, words: Words) -> Mapping[str, str | int]:
 
 
 _THERE: Final = frozenset({"not_sourced", "place_unknown"})
-"""Why nothing is sent of what is there: no site was chosen for it."""
+"""Why nothing is sent of what is there: no site was chosen for it; use cases say so."""
 
 
 def when(

@@ -112,11 +112,11 @@ def change_resource(agenda: Agenda, resource: Resource, *, at: datetime) -> Agen
     """
     instance(Resource)(None, Named("resource"), resource)
     _check_same(agenda, resource)
-    late = swept(agenda, at)
+    now, late = done(agenda, *swept(agenda, at))
     if resource == agenda.resource:
         return agenda, ()
-    now, _ = done(agenda, *late)
-    return done(agenda, *late, ResourceChanged(resource, tuple(conflicts(now, resource, at))))
+    changed = ResourceChanged(resource, tuple(conflicts(now, resource, at)))
+    return done(now, changed, before=late)
 
 
 def book(agenda: Agenda, booking: Booking, *, at: datetime | None = None) -> AgendaResult | Clash:

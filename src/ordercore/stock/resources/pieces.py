@@ -31,11 +31,11 @@ def most_at_once(bookings: Iterable[Booking], window: Window) -> int:
     """Tell how many pieces bookings take at once, at most, within a window."""
     times, used = levels(bookings)
     end = end_of(window)
-    within = [count for at, count in zip(times, used, strict=True) if at < end]
+    counts = [count for at, count in zip(times, used, strict=True) if at < end]
     if window.start is None:
-        return max(within, default=0)
+        return max(counts, default=0)
     first = bisect_right(times, instant_us(window.start)) - 1
-    return max(within[max(first, 0) :], default=0)
+    return max(counts[max(first, 0) :], default=0)
 
 
 def crowded(bookings: Iterable[Booking], capacity: int) -> list[Pair]:
