@@ -148,8 +148,8 @@ class AsyncStore:
     def __init__(self, inner: Any) -> None:
         self.inner = inner
 
-    def bind(self, transaction: Any) -> AsyncStore:
-        return AsyncStore(self.inner.bind(transaction.inner))
+    async def bind(self, transaction: Any) -> AsyncStore:
+        return AsyncStore(self.inner.bind(transaction.inner))  # in the loop, as all of it
 
 
 def _awaited(verb: str) -> Any:
