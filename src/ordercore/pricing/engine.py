@@ -38,7 +38,6 @@ __all__ = ["price", "price_in"]
 
 _WHAT_A_PRICE_NEEDS: Final = (Cart, PromotionBook, Context)
 _NO_CODES: Final = ()
-_NOTHING: Final = (None,) * 6
 
 
 def price(  # noqa: PLR0913 - what a price depends on
@@ -87,8 +86,16 @@ def price(  # noqa: PLR0913 - what a price depends on
     >>> print(price(cart, book, at=datetime(2026, 6, 1, tzinfo=UTC)).payable)
     CNY 253.00
     """
-    told = shopper, region, channel, gift_stock, wishes, usage
-    if told == _NOTHING and attributes is NO_ATTRIBUTES and codes is _NO_CODES:
+    if (
+        shopper is None
+        and codes is _NO_CODES
+        and region is None
+        and channel is None
+        and gift_stock is None
+        and attributes is NO_ATTRIBUTES
+        and wishes is None
+        and usage is None
+    ):
         context = Context.at_instant(at)
     else:
         context = Context(
@@ -124,7 +131,7 @@ def price_in(
     if tariff is None:
         return Quote(
             cart, book, context, base, rows, state.shipping, tuple(account), state.fees,
-            certificates=certificates,
+            None, NO_PRICES, (), 0, certificates,
         )  # fmt: skip
     amounts = (*rows, state.shipping, *state.fees)
     taxes = () if tariff.taxes is None else tax_entries(tariff.taxes, cart, context, amounts)

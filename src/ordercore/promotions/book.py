@@ -171,7 +171,26 @@ class PromotionBook:
         These are the promotions that are available by their trigger and whose required key
         the cart or the context holds; see `Plan.is_candidate`.
         """
-        return self._index.candidates(cart, context)
+        index = self._index
+        found = [*index.always]
+        facets = cart.rows.facets
+        for facet, table in index.lines:
+            held = facets[facet]
+            if len(held) > len(table):
+                for value, seqs in table.items():
+                    if value in held:
+                        found += seqs
+            else:
+                for value in held:
+                    if value in table:
+                        found += table[value]
+        for facet, table in index.context:
+            for value in dict.fromkeys(context.carried(facet)):
+                found += table.get(value, ())
+        if index.repeats:
+            found = [*set(found)]
+        found.sort()
+        return [*map(self.plans.__getitem__, found)]
 
 
 def _runs(layers: Sequence[str], resolvers: Sequence[Resolver]) -> tuple[Run, ...]:
@@ -285,7 +304,7 @@ _Table = dict[str, Sequence[int]]
 class _Index:
     """Which plans stand under which key: facet → value → sequence numbers."""
 
-    __slots__ = ("always", "codes", "context", "lines", "plans", "repeats")
+    __slots__ = ("always", "codes", "context", "lines", "repeats")
 
     def __init__(self, plans: tuple[Plan, ...]) -> None:
         tables: dict[str, _Table] = {}
@@ -302,32 +321,10 @@ class _Index:
             if table is None:
                 table = tables[facet] = {}
             _enter(seq, values, table)
-        self.plans, self.always, self.repeats = plans, always, repeats
+        self.always, self.repeats = always, repeats
         self.codes = tables.get("code", {})
         self.lines = [(facet, tables.pop(facet)) for facet in _LINE_FACETS if facet in tables]
         self.context = sorted(tables.items())
-
-    def candidates(self, cart: Cart, context: Context) -> list[Plan]:
-        """Look up every key that cart and context hold."""
-        found = [*self.always]
-        facets = cart.rows.facets
-        for facet, table in self.lines:
-            held = facets[facet]
-            if len(held) > len(table):
-                for value, seqs in table.items():
-                    if value in held:
-                        found += seqs
-            else:
-                for value in held:
-                    if value in table:
-                        found += table[value]
-        for facet, table in self.context:
-            for value in dict.fromkeys(context.carried(facet)):
-                found += table.get(value, ())
-        if self.repeats:
-            found = [*set(found)]
-        found.sort()
-        return [*map(self.plans.__getitem__, found)]
 
 
 def _enter(seq: int, values: Iterable[str], table: _Table) -> None:

@@ -137,9 +137,19 @@ def reduction(rows: Sequence[int], shares: Sequence[int], units: Sequence[int]) 
     if not goods:
         return None
     if 0 in shares:
-        rows, units = tuple(compress(rows, shares)), tuple(compress(units, shares))
-        shares = tuple(filter(None, shares))
+        return goods, *of_bearing(rows, shares, units), 0, ()
     return goods, tuple(rows), tuple(shares), units, 0, ()
+
+
+def of_bearing(
+    rows: Sequence[int], shares: Sequence[int], units: Sequence[int]
+) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    """Keep of rows, shares and units those of the rows that bear anything."""
+    return (
+        tuple(compress(rows, shares)),
+        tuple(filter(None, shares)),
+        tuple(compress(units, shares)),
+    )
 
 
 def whole_shares(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import lcm
 from operator import attrgetter, sub
+from types import MappingProxyType
 from typing import Final
 
 from ordercore.calendars import instant_us
@@ -40,6 +41,11 @@ _FINEST = 2**256
 
 _ENTRY: Final = Basis.ENTRY  # a name of the module is found ten times as fast as a member
 _BASE: Final = Basis.BASE
+
+_NO_COUPONS: Final[Mapping[str, tuple[int, ...]]] = MappingProxyType({})
+_NO_CLAIMS: Final[dict[int, int]] = {}
+_NO_GIFTS: Final[dict[str, int]] = {}
+"""What all states begin with: who has something to count begins a dict of its own."""
 
 
 def common_multiple(numbers: Iterable[int]) -> int:
@@ -119,7 +125,7 @@ class LayerState:
     cart: Cart
     claimed: dict[int, int]
     context: Context
-    coupons: dict[str, tuple[int, ...]]
+    coupons: Mapping[str, tuple[int, ...]]
     entry: Sequence[int]
     entry_total: int
     fees: tuple[int, ...]
@@ -147,17 +153,16 @@ class LayerState:
         self.began = self.entry = self.now = [*base]
         self.floors = None if rows.floors is None else tuple(map(min, rows.floors, base))
         self.shipping = self.shipping_entry = cart.shipping.minor
-        self.claimed = {}
-        self.blocked = self.claimed
-        self.fees = tuple([fee.amount.minor for fee in cart.fees]) if cart.fees else ()
-        self.fees_entry = self.fees
-        self.coupons = {}
-        self.gifts = {}
+        self.claimed = self.blocked = _NO_CLAIMS
+        self.gifts = _NO_GIFTS
+        self.coupons = _NO_COUPONS
+        self.fees = self.fees_entry = (
+            tuple([fee.amount.minor for fee in cart.fees]) if cart.fees else ()
+        )
         self.points = 0
         self.allowance = self.most_times = EVER
         self.base_total = self.entry_total = total
-        self._at_us = None
-        self._unit_prices = None
+        self._at_us = self._unit_prices = None
 
     # What conditions and selectors ask
 
@@ -256,8 +261,7 @@ class LayerState:
 
     def next_layer(self) -> None:
         """Freeze what is left as the entry of the next layer."""
-        if self.claimed:
-            self.claimed = self.blocked = {}
+        self.claimed = self.blocked = _NO_CLAIMS
         self.began = self.entry = self.now
         self.entry_total = sum(self.now)
         self.shipping_entry = self.shipping
@@ -287,7 +291,7 @@ class LayerState:
         """Count the units of an applied proposal as in use, for those that come after it."""
         claimed, units = self.claimed, zip(proposal[1], proposal[3])  # noqa: B905 - of one length
         if not claimed:
-            claimed.update(units)
+            self.claimed = self.blocked = dict(units)
             return
         for row, used in units:
             claimed[row] = claimed.get(row, 0) + used
@@ -300,15 +304,14 @@ class LayerState:
 
     def use_coupon(self, kind: str, user: int) -> None:
         """Use one coupon of a kind."""
-        self.coupons[kind] = (*self.coupons.get(kind, ()), user)
+        self.coupons = {**self.coupons, kind: (*self.coupons.get(kind, ()), user)}
 
     def untouched(self) -> LayerState:
         """The state as it was when the layer began: nothing taken, nothing in use."""
         then = self._copy()
         then.now, then.shipping = self.entry, self.shipping_entry
         then.fees = self.fees_entry
-        then.claimed = {}
-        then.blocked = then.claimed
+        then.claimed = then.blocked = _NO_CLAIMS
         return then
 
     def fork(self) -> LayerState:
@@ -318,7 +321,6 @@ class LayerState:
             then.now = [*then.now]
         then.claimed = then.blocked = dict(self.claimed)
         then.gifts = dict(self.gifts)
-        then.coupons = dict(self.coupons)
         return then
 
     def after(self, proposal: Proposal) -> LayerState:
@@ -348,6 +350,8 @@ class LayerState:
     def _count(self, grants: Iterable[Grant]) -> None:
         for grant in grants:
             if isinstance(grant, GiftGrant):
+                if not self.gifts:
+                    self.gifts = {}
                 self.gifts[grant.sku] = self.gifts.get(grant.sku, 0) + grant.quantity
             elif isinstance(grant, FeeCut):
                 fees = [*self.fees]

@@ -21,7 +21,7 @@ from ordercore.promotions.benefits.sharing import (
     split_or_none,
     weights_of,
 )
-from ordercore.promotions.proposals import Proposal, reduction
+from ordercore.promotions.proposals import Proposal, of_bearing, reduction
 from ordercore.promotions.selectors import (
     AllUnits,
     Need,
@@ -119,9 +119,11 @@ def _off_once(offering: Offering, amount: int, terms: Terms) -> Propose:
         total = sum(amounts)
         goods = amount if amount < total else total  # noqa: FURB136 - a call less
         shares = largest_remainder(goods, amounts, total)
+        if not goods:
+            return None
         if 0 in shares:
-            return reduction(rows, shares, units)
-        return (goods, rows, tuple(shares), units, 0, ()) if goods else None
+            return goods, *of_bearing(rows, shares, units), 0, ()
+        return goods, rows, tuple(shares), units, 0, ()
 
     return propose
 

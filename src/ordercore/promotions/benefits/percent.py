@@ -109,6 +109,7 @@ def _off_all(offering: Offering, numerator: int, denominator: int, terms: Terms)
         state: LayerState,
         offering: Offering = offering,
         numerator: int = numerator,
+        twice: int = 2 * numerator,
         denominator: int = denominator,
         terms: Terms = terms,
     ) -> Proposal | None:
@@ -116,7 +117,7 @@ def _off_all(offering: Offering, numerator: int, denominator: int, terms: Terms)
         if caps is None:
             whole = denominator * scale
             if len(rows) == 1:
-                share = (2 * numerator * amounts[0] + whole) // (2 * whole)
+                share = (twice * amounts[0] + whole) // (whole + whole)
                 return (share, rows, (share,), units, 0, ()) if share else None
             shares = [amount * numerator // whole for amount in amounts]
             goods = sum(shares)

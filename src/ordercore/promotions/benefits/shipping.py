@@ -25,6 +25,12 @@ from ordercore.promotions.terms import Terms, ratio_of
 __all__ = ["ShippingOff"]
 
 
+def _free(state: LayerState) -> Proposal | None:
+    """Take off what is left of the fee: as most do."""
+    off = state.shipping
+    return (0, (), (), (), off, ()) if off else None
+
+
 @variant(Benefit, "shipping_off")
 @frozen
 class ShippingOff(Benefit):
@@ -55,6 +61,8 @@ class ShippingOff(Benefit):
         just_one(told, self.percent, self.amount, self.fixed)
 
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
+        if self.percent == 100:
+            return _free
         off_of = self._off_of(terms)
 
         def propose(state: LayerState) -> Proposal | None:
