@@ -14,7 +14,7 @@ from ordercore.data.checks import Named, instance, integer, optional
 from ordercore.events import Recorded
 from ordercore.storage import Counter, Key, Loaded, Page, Readable, Reply, Request, read_aggregate
 
-SCHEMA = """
+SCHEMA = """PRAGMA journal_mode = WAL;
 CREATE TABLE IF NOT EXISTS aggregates (version INTEGER NOT NULL CHECK (version > 0),
     document TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (kind, id));
 CREATE TABLE IF NOT EXISTS counters (kind TEXT NOT NULL, id TEXT NOT NULL, holder TEXT NOT NULL,
@@ -40,7 +40,7 @@ class SqliteStore:
 
     def create_tables(self) -> None:
         with closing(self.connect()) as connection:
-            connection.executescript(f"PRAGMA journal_mode = WAL; {SCHEMA}")
+            connection.executescript(SCHEMA)
 
     def bind(self, transaction: sqlite3.Connection) -> "SqliteStore":
         return evolve(self, within=transaction)

@@ -36,8 +36,9 @@ class TestOnFile(StoreContract):
         return OnFile(Unsynced)
 
 
+@pytest.mark.slow
 def test_it_keeps_the_clauses_in_memory() -> None:
-    """Those of long lives and long stories are the same on a file."""
+    """Each time it is tried on a file, where long lives and long stories are the same."""
     some = [clause for clause in CLAUSES if clause not in {"C-12", "C-16", "C-31", "C-41"}]
     report = validate(lambda: InMemory(Unsynced), only=some)
     assert report.failed == (), str(report)

@@ -10,6 +10,7 @@ from typing import Any
 
 from attrs import evolve
 
+from ordercore.errors import InProgress
 from ordercore.storage import Loaded, Request
 from sqlite_harness import OnFile
 from sqlite_store import SCHEMA, SqliteStore
@@ -91,6 +92,27 @@ class CommitsInTwo(SqliteStore):
             time.sleep(0.02)
             decision = evolve(decision, usage=())
         return super().commit(request, decision)
+
+
+@mutant("C-39")
+class KeysOfTheDeadStayTaken(SqliteStore):
+    """Takes a key in a transaction of its own, and gives it back after that of the commit."""
+
+    def commit(self, request: Any, decision: Any) -> Any:
+        known = self.reply(request)
+        if known is not None or self.within is not None:
+            return super().commit(request, decision)
+        with closing(self.connect()) as sql:
+            sql.execute("CREATE TABLE IF NOT EXISTS taken (key TEXT PRIMARY KEY)")
+            try:
+                sql.execute("INSERT INTO taken VALUES (?)", (request.key,))
+            except sqlite3.IntegrityError:
+                raise InProgress(request.key) from None
+            time.sleep(0.005)
+            try:
+                return super().commit(request, decision)
+            finally:
+                sql.execute("DELETE FROM taken WHERE key = ?", (request.key,))
 
 
 @mutant("C-40")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import late_and_refused  # noqa: F401 - it enters its mutants
 import on_file
 import pytest
+import said_and_awaited  # noqa: F401 - it enters its mutants
 import spoilt_data  # noqa: F401 - it enters its mutants
 import torn_and_nested  # noqa: F401 - it enters its mutants
 from hooked import Hooked
@@ -23,10 +24,20 @@ def test_a_broken_store_is_found_out_at_its_clause(name: str) -> None:
     assert [each.clause for each in report.failed] == [clause], CLAUSES[clause]
 
 
-@pytest.mark.parametrize("name", on_file.MUTANTS)
+WAITING = {"KeysOfTheDeadStayTaken"}
+"""What they do wrong shows after some seconds in which nothing happens."""
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name in WAITING else ())
+        for name in on_file.MUTANTS
+    ],
+)
 def test_a_broken_store_on_a_file_is_found_out_at_its_clause(name: str) -> None:
     factory, clause = on_file.MUTANTS[name]
-    report = validate(factory, only=[clause], until_failure=True)
+    report = validate(factory, only=[clause], until_failure=True, time_limit=20)
     assert [each.clause for each in report.failed] == [clause], CLAUSES[clause]
 
 

@@ -24,6 +24,13 @@ class Reversed(MemoryStore):
         return Page(page.members[::-1], page.next)
 
 
+class Unwritten(MemoryStore):
+    """Has yet to be written."""
+
+    def read(self, asked: Any, *, lock: bool = False) -> Any:
+        raise NotImplementedError("not written yet")
+
+
 class Stuck(MemoryStore):
     """Never answers."""
 

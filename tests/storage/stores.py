@@ -204,6 +204,46 @@ async def async_harness() -> AsyncHarness:
     return AsyncHarness()
 
 
+class AwaitsMeanwhile(AsyncStore):
+    """Awaits in the middle of what it does, and lets one task in at a time."""
+
+    def __init__(self) -> None:
+        super().__init__(MemoryStore())
+        self.turn = asyncio.Lock()
+
+    async def commit(self, request: Any, decision: Any) -> Any:
+        async with self.turn:
+            if (known := self.inner.reply(request)) is not None:
+                return known
+            transaction = self.inner.begin()
+            await asyncio.sleep(0)
+            try:
+                reply = self.inner.bind(transaction).commit(request, decision)
+                await asyncio.sleep(0)
+                transaction.commit()
+            finally:
+                transaction.rollback()
+            return reply
+
+
+class RefusesMeanwhile(AsyncStore):
+    """Refuses a task that commits while another one is at it."""
+
+    def __init__(self) -> None:
+        super().__init__(MemoryStore())
+        self.is_busy = False
+
+    async def commit(self, request: Any, decision: Any) -> Any:
+        if self.is_busy:
+            raise VersionConflict("the store")
+        self.is_busy = True
+        try:
+            await asyncio.sleep(0.001)
+            return self.inner.commit(request, decision)
+        finally:
+            self.is_busy = False
+
+
 # Those that wait
 
 

@@ -406,6 +406,14 @@ def test_a_check_that_is_taken_away_later_is_missed() -> None:
         late().test_no_check_is_left_out()
 
 
+def test_a_class_that_keeps_quiet_of_its_subclasses_hides_nothing() -> None:
+    quiet = {"__init_subclass__": classmethod(lambda _cls: None), "factory": MemoryStore}
+    hiding = type("Hiding", (StoreContract,), quiet)
+    mine = type("Mine", (hiding,), {LISTED: None, "test_no_check_is_left_out": None})
+    with pytest.raises(TypeError, match="must not be overridden or deleted"):
+        mine().test_c01_nothing_is_version_0()
+
+
 def test_an_expected_failure_is_not_conformant() -> None:
     class Mine(StoreContract):
         test_c05_keys_are_listed_by_their_characters = xfail(reason="the other way round")
@@ -494,3 +502,12 @@ def test_a_failed_check_says_where_an_unknown_error_came_from() -> None:
     assert (result.status, result.seen) == (Status.FAILED, "ZeroDivisionError: in the store")
     assert "in reply" in result.trace
     assert "in the store" in result.words
+
+
+def test_an_error_is_told_once_and_from_where_the_store_was_asked_on() -> None:
+    ended = run("kept_stores:Unwritten", "--only", "C-01", "--only", "C-02")
+    assert ended.returncode == 1
+    assert ended.stdout.count("NotImplementedError: not written yet") > 5
+    assert ended.stdout.count("Traceback") == 1
+    first = ended.stdout.partition("Traceback")[2].splitlines()[1]
+    assert "kept_stores.py" in first

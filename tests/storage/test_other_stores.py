@@ -17,7 +17,6 @@ KINDS: dict[str, Callable[[], Any]] = {
     "has small pages, and cursors of its own": stores.SmallPages,
     "is awaited": stores.async_harness,
     "finds out at the end who was faster": stores.Optimistic,
-    "locks rows": stores.RowLocks,
     "refuses at once while somebody is at it": stores.Refusing,
     "holds events back while somebody is at it": stores.HoldsBack,
     "is killed, and is what its log of bytes comes to": kept_in_bytes.Logged,
@@ -31,6 +30,7 @@ SLOW: dict[str, Callable[[], Any]] = {
     "takes 20 to 50 milliseconds for whatever it does": stores.TwentyToFifty,
 }
 SOME: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
+    "locks rows": (stores.RowLocks, ("C-10", "C-24", "C-25", "C-26", "C-27", "C-42")),
     "begins each walk with an empty page": (
         stores.EmptyFirst,
         ("C-04", "C-06", "C-20", "C-33", "C-44"),
@@ -43,6 +43,11 @@ SOME: dict[str, tuple[Callable[[], Any], tuple[str, ...]]] = {
         stores.PlacesAtTheWrite,
         ("C-20", "C-21", "C-25"),
     ),
+    "awaits in the middle, and lets in one task at a time": (
+        stores.AwaitsMeanwhile,
+        ("C-10", "C-12", "C-34", "C-46"),
+    ),
+    "refuses a second task": (stores.RefusesMeanwhile, ("C-10", "C-12", "C-34", "C-46")),
 }
 """Each with the checks that are about it; the others are made where there is time."""
 STORIES = "the_store_shows_what_the_model_shows"

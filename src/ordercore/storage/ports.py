@@ -132,7 +132,11 @@ class Store(Protocol):
 
 
 class AsyncStore(Protocol):
-    """The same verbs as `Store`, awaited; `bind` is not."""
+    """The same verbs as `Store`, awaited; `bind` is not.
+
+    Several tasks of one event loop may be at it at once. Wherever a verb awaits something, the
+    others go on, so what it has looked at before may be otherwise then.
+    """
 
     async def read(self, asked: Iterable[Readable], *, lock: bool = False) -> Loaded:
         """Read as `Store.read`."""

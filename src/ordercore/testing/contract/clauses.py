@@ -78,9 +78,10 @@ CLAUSES: Final = MappingProxyType(
         "are acknowledged meanwhile or others come in. The order is stable, and whoever goes on "
         "with a page meets no event before an earlier one of the same aggregate.",
         "C-21": "Acknowledged events come no more, and all others still do. To acknowledge them "
-        "again, or ids that are not there, changes nothing.",
+        "again, or ids that are not there, changes nothing, also where such an id comes later.",
         "C-22": "An event with the id of one that stands in the outbox is refused with "
-        "`InvalidValue`.",
+        "`InvalidValue`. The id of one that was acknowledged may be refused as well; else the "
+        "event is told as any other.",
         "C-23": "Nobody else sees what was written in a transaction that has not committed.",
         "C-24": "The transaction itself sees it: values, versions, lists, counters, replies; and "
         "so does whoever is bound to it once more.",
@@ -114,7 +115,8 @@ CLAUSES: Final = MappingProxyType(
         "C-38": "After the store was killed, what was acknowledged is there, and what was not "
         "committed is not; and who goes on listing events misses none.",
         "C-39": "Where processes are killed at work, each commit of theirs is there in full or "
-        "not at all, and every one that was acknowledged is there.",
+        "not at all, every one that was acknowledged is there, and who asks again under the key "
+        "of one that was not gets an answer.",
         "C-40": "What another program has written past the store is read, and its version counts.",
         "C-41": "Whatever is committed, refused, listed, acknowledged, forgotten, rolled back in "
         "whatever order: the store shows what a model of plain dicts shows.",
@@ -128,6 +130,8 @@ CLAUSES: Final = MappingProxyType(
         "agendas are what their events come to.",
         "C-45": "The last unit of a level, and the last hour of an agenda, has one holder, in "
         "whatever order the steps of two mix; many at once are promised no more than there is.",
+        "C-46": "A store that is awaited serves several tasks of one event loop at once: wherever "
+        "it awaits something, others go on, and nothing is lost, doubled or seen in half.",
     }
 )
 """What every store does, by the number of the clause."""

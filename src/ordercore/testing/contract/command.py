@@ -11,6 +11,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Final
 
+from attrs import evolve
+
 from ordercore.testing.contract.harness import CannotRun
 from ordercore.testing.contract.report import Outcome, Report, Result, told_of
 from ordercore.testing.contract.running import SEED, TIME_LIMIT, validate
@@ -126,9 +128,13 @@ class _Printer:
     def __init__(self, asked: Namespace) -> None:
         self.asked = asked
         self.held: list[Result] = []
+        self.traces: set[str] = set()
 
     def tell(self, result: Result) -> None:
-        """Take a result; those of one clause come together."""
+        """Take a result; those of one clause come together, and each trace comes once."""
+        if result.trace in self.traces:
+            result = evolve(result, trace="")
+        self.traces.add(result.trace)
         if self.held and self.held[-1].clause != result.clause:
             self._print()
         self.held.append(result)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import zip_longest
+from typing import Final
 
 from attrs import evolve
 
@@ -13,7 +14,7 @@ from ordercore.errors import (
     UsageExceeded,
     VersionConflict,
 )
-from ordercore.events import Recorded
+from ordercore.events import MAX_SEQUENCE, Recorded
 from ordercore.storage import MAX_USED, Change, Counter, Decision
 from ordercore.testing.contract.checks import check
 from ordercore.testing.contract.expectations import equal, refused
@@ -62,6 +63,26 @@ def a_stale_version_among_others_is_a_conflict(lab: Lab) -> None:
         with refused(VersionConflict, what=f"a stale version of {stale}"):
             store.commit(request(f"s-{stale}"), decision(*changes))
         equal(state(store), before)
+
+
+_AT_300: Final = (
+    0, 1, 3, 29, 30, 31, 43, 44, 45, 299, 301, 3000, 300 + 2**8, 300 + 2**15, 300 + 2**16,
+    300 + 2**24, 300 * 10**6, MAX_SEQUENCE - 1,
+)  # fmt: skip
+"""Versions that begin or end as 300 does, in whatever digits."""
+
+
+@check("C-08")
+def a_version_counts_with_all_its_digits(lab: Lab) -> None:
+    store = lab.store
+    store.commit(request("r-1"), decision(("a", 0, Tally(1)), count=300))
+    for number, expected in enumerate(_AT_300):
+        with refused(VersionConflict, what=f"version {expected} where there is 300"):
+            stale = decision(("a", expected, Tally(9)))
+            store.commit(request(f"s-{number}"), with_ids(stale, f"s-{number}"))
+    store.commit(request("r-2"), decision(("a", 300, Tally(2))))
+    got = store.read([key("a")])
+    equal((got.version(key("a")), got.value(key("a"), Tally)), (301, Tally(2)))
 
 
 def _refusals(store: Asked) -> list[tuple[type[Exception], Decision[Told]]]:
@@ -174,6 +195,26 @@ def counters_add_up_each_on_its_own(lab: Lab) -> None:
         store.commit(request(f"r-{number}"), decision(usage=(change,)))
     equal(used(store), 1 + 10**14)
     equal([used(store, each) for each in others], [5, 5, 5])
+
+
+@check("C-17")
+def a_counter_that_is_given_back_touches_no_other(lab: Lab) -> None:
+    """Down to 0, and up again; its kind, its id or its holder may be another one's, too."""
+    store = lab.store
+    several = [
+        Counter(kind, name, holder)
+        for kind in ("uses", "spent")
+        for name in ("summer", "winter")
+        for holder in (None, "c-1", "c-2")
+    ]
+    store.commit(request("r"), decision(usage=tuple(add(3, None, each) for each in several)))
+    for number, each in enumerate(several):
+        for amount, left in ((-3, 0), (0, 0), (3, 3)):
+            under = request(f"r-{number}{amount}")
+            store.commit(under, decision(usage=(add(amount, None, each),)))
+            got = store.read(several)
+            expected = [left if other == each else 3 for other in several]
+            equal([got.used(other) for other in several], expected, f"{each} by {amount}")
 
 
 @check("C-17")

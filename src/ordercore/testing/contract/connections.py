@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final
 
-from ordercore.errors import IdempotencyConflict, VersionConflict
+from ordercore.errors import IdempotencyConflict, InvalidValue, VersionConflict
 from ordercore.storage import Counter, Readable
 from ordercore.testing.contract.checks import check
 from ordercore.testing.contract.clauses import Capability
@@ -24,6 +24,7 @@ from ordercore.testing.contract.samples import (
     decision,
     key,
     request,
+    with_ids,
 )
 from ordercore.testing.contract.seen import keys, names, outcome, stories, walk
 
@@ -127,4 +128,8 @@ def what_another_connection_has_done_is_refused_and_counted(lab: Lab) -> None:
             mine.commit(request(f"r-{number}", 2), again)
         with refused(VersionConflict):
             mine.commit(request("late"), decision(("a", number, Tally())))
+        with refused(InvalidValue, what="an id of another one's event"):
+            mine.commit(
+                request("late"), with_ids(decision(("b", 0, Tally())), f"t/a/{number + 1}")
+            )
         equal(names(mine), ["a"])

@@ -171,6 +171,27 @@ def what_was_acknowledged_outlives_the_store(lab: Lab) -> None:
     store.commit(request("r-3"), decision(("a", 3, Tally(9))))
 
 
+@check("C-38", Capability.KILL)
+def what_was_just_acknowledged_outlives_the_store(lab: Lab) -> None:
+    """It is killed as soon as it has answered, before anything else is asked."""
+    store = lab.store
+    for number in range(3):
+        decided = decision(("a", number, Tally(number)), total=number, usage=(add(),))
+        store.commit(request(f"r-{number}"), decided)
+        lab.kill()
+        got = store.read([key("a"), USES])
+        seen = got.version(key("a")), got.get(key("a"), Tally), got.used(USES), names(store)
+        equal(seen, (number + 1, Tally(number), number + 1, ["a"]))
+        equal(stories(store), {"a": list(range(1, number + 2))})
+        equal(store.reply(request(f"r-{number}")), Told(number))
+    store.acknowledge(["t/a/1"])
+    lab.kill()
+    equal(stories(store), {"a": [2, 3]}, "what was left by acknowledging")
+    store.forget(LATER)
+    lab.kill()
+    equal([store.reply(request(f"r-{number}")) for number in range(3)], [None] * 3)
+
+
 @check("C-38", Capability.KILL, Capability.TRANSACTIONS)
 def what_was_not_committed_dies_with_the_store(lab: Lab) -> None:
     store = lab.store
@@ -212,6 +233,29 @@ def who_lists_events_goes_on_when_the_store_was_killed(lab: Lab) -> None:
         due = [*(("a", number) for number in range(1, 5)), ("b", 1), ("b", 2)]
         equal(sorted(listed), due, f"all events, in pages of {limit}")
     equal(stories(store), {"a": [1, 2, 3, 4], "b": [1, 2]})
+
+
+@check("C-38", Capability.KILL)
+def who_lists_events_misses_none_where_the_last_ones_were_taken_out(lab: Lab) -> None:
+    """Places that were given up before must not be given again to what a walk has yet to meet."""
+    for left in range(4):
+        with lab.anew() as fresh:
+            _kill_in_a_walk(fresh, left)
+
+
+def _kill_in_a_walk(lab: Lab, left: int) -> None:
+    store = lab.store
+    for number, name in enumerate("wxyz"):
+        store.commit(request(f"r-{number}"), decision((name, 0, Tally())))
+    page = first_page(store.outbox, 2)
+    store.acknowledge([told.id for told in outbox(store)[left:]])
+    lab.kill()
+    for number in range(4):
+        store.commit(request(f"s-{number}"), decision(("a", number, Tally())))
+    met = _met_behind(store, page)
+    mine = [told.sequence for told in met or () if told.aggregate == key("a")]
+    holds(mine == list(range(1, len(mine) + 1)), "events from 1 on, none left out", mine)
+    equal(stories(store)["a"], [1, 2, 3, 4])
 
 
 # C-40: another program writes

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from attrs import evolve, fields
 
@@ -15,7 +15,7 @@ from ordercore.storage import Decision, Reply
 from ordercore.testing.contract.checks import check
 from ordercore.testing.contract.expectations import Broken, differ, equal, same
 from ordercore.testing.contract.hostile import EAST, HOSTILE, ODD, WEST
-from ordercore.testing.contract.lab import Lab
+from ordercore.testing.contract.lab import Asked, Lab
 from ordercore.testing.contract.samples import (
     AT,
     Basket,
@@ -128,6 +128,9 @@ def envelopes_of_events_come_back(lab: Lab) -> None:
         {"at": datetime(1969, 12, 31, 23, 59, 59, 999_999, tzinfo=WEST)},
         {"at": datetime(2500, 1, 1, 0, 0, 0, 1, tzinfo=timezone(timedelta(hours=14)))},
         {"at": datetime(1, 1, 2, tzinfo=UTC), "actor": Actor("customer", "null")},
+        *({"actor": Actor("staff", name), "correlation": name} for name in _NOT_NONE),
+        *({"actor": Actor(f"a{mark}b", f"c{mark}d")} for mark in _MARKS),
+        *({"actor": Actor(f"a{mark}b"), "cause": f"a{mark}b"} for mark in _MARKS),
     ]
     decided = decision(("a", 0, Tally()), count=len(envelopes))
     held = [evolve(told, **each) for told, each in zip(decided.events, envelopes, strict=True)]
@@ -136,6 +139,10 @@ def envelopes_of_events_come_back(lab: Lab) -> None:
     equal([told.sequence for told in seen], [told.sequence for told in held])
     for one, other in zip(seen, held, strict=True):
         same(one, other)
+
+
+_NOT_NONE: Final = ("None", "NULL", "nobody", "-", "*", "0", "system", "staff", "c-1")
+_MARKS: Final = " :/|_-.,;#~!@=+*\\"
 
 
 @check("C-30")
@@ -164,35 +171,46 @@ def a_value_that_python_holds_equal_is_written_all_the_same(lab: Lab) -> None:
 # At the size that documents have at most
 
 
-def _filled(document: Any, fill: Callable[[str], Any]) -> Any:
+_PIECES: Final = ("x家🙂é", "x")
+"""What long texts are of: as many bytes are few characters, or many."""
+
+
+def _filled(document: Any, piece: str, fill: Callable[[str], Any]) -> Any:
     """Fill the text of a document until it is written in just `MAX_BYTES`."""
-    room = MAX_BYTES - len(dumps(document).encode())
-    return fill("x家🙂é" * (room // 10) + "x" * (room % 10))
+    room, size = MAX_BYTES - len(dumps(document).encode()), len(piece.encode())
+    return fill(piece * (room // size) + "x" * (room % size))
 
 
 @check("C-31")
 def a_document_as_big_as_they_come_is_kept(lab: Lab) -> None:
     """An aggregate, an event and a reply of just 1 MiB each, as documents write them."""
-    store, decided = lab.store, decision(("a", 0, Tally(1)), ("b", 0, Tally(2)))
+    for number, piece in enumerate(_PIECES):
+        _keep_big_ones(lab.store, piece, number)
+
+
+def _keep_big_ones(store: Asked, piece: str, number: int) -> None:
+    a, b, under = f"a{number}", f"b{number}", request(f"r-{number}")
+    decided = decision((a, 0, Tally(1)), (b, 0, Tally(2)))
     first, other = decided.events
-    tally = _filled(Tally(1, "x"), lambda text: Tally(1, f"x{text}"))
+    tally = _filled(Tally(1, "x"), piece, lambda text: Tally(1, f"x{text}"))
     event = _filled(
         evolve(first, event=Tallied(1, Basket(note="x"))),
+        piece,
         lambda text: evolve(first, event=Tallied(1, Basket(note=f"x{text}"))),
     )
-    reply = _filled(Told(1, Basket(note="x")), lambda text: Told(1, Basket(note=f"x{text}")))
-    change = evolve(decided.changes[0], value=tally)
-    changes = [change, decided.changes[1]]
-    store.commit(
-        request("r-1"), evolve(decided, changes=changes, events=[event, other], reply=reply)
+    reply = _filled(
+        Told(1, Basket(note="x")), piece, lambda text: Told(1, Basket(note=f"x{text}"))
     )
-    got = store.read([key("a"), key("b")])
-    _compare_text(got.value(key("a"), Tally).note, tally.note, "a document")
-    equal(got.value(key("b"), Tally), Tally(2))
+    changes = [evolve(decided.changes[0], value=tally), decided.changes[1]]
+    store.commit(under, evolve(decided, changes=changes, events=[event, other], reply=reply))
+    got = store.read([key(a), key(b)])
+    _compare_text(got.value(key(a), Tally).note, tally.note, "a document")
+    equal(got.value(key(b), Tally), Tally(2))
     seen = {told.aggregate.id: told for told in outbox(store)}
-    _compare_text(_held(seen["a"].event), _held(event.event), "an event")
-    same(seen["b"], other)
-    _compare_text(_held(store.reply(request("r-1"))), _held(reply), "a reply")
+    _compare_text(_held(seen[a].event), _held(event.event), "an event")
+    same(seen[b], other)
+    _compare_text(_held(store.reply(under)), _held(reply), "a reply")
+    store.acknowledge([told.id for told in seen.values()])
 
 
 def _held(holder: object) -> str | None:

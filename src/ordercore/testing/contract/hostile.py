@@ -8,9 +8,9 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from ordercore.data.attributes import Attributes
+from ordercore.data.attributes import NO_ATTRIBUTES, Attributes
 from ordercore.money import Money, UnitPrice
-from ordercore.testing.contract.samples import Basket, Colour
+from ordercore.testing.contract.samples import Basket, Colour, Needed, Usual
 
 __all__ = ["EAST", "HOSTILE", "ODD", "WEST"]
 
@@ -166,6 +166,15 @@ HOSTILE: Final[Mapping[str, Basket]] = MappingProxyType(
             numbers=(3, 1, 2, 1),
             colours=(Colour.RED, Colour.BLUE, Colour.RED),
             pairs=(("b", 2), ("a", 1), ("b", 2)),
+        ),
+        "nothing_that_is_said": Basket(
+            gaps=(None, "", "null", None),
+            usual=(
+                Usual(),
+                Usual(None, "", None, False, (), NO_ATTRIBUTES, None),
+                Usual("", " ", 0, True, ("",)),
+            ),
+            needed=(Needed(None, "", 0, False, (), NO_ATTRIBUTES),),
         ),
         "attributes": Basket(attributes=_ATTRIBUTES),
         "deep": _deep(24),

@@ -14,7 +14,15 @@ from typing import Any, Final
 
 from ordercore.events import Recorded
 from ordercore.storage import Decision, Key, Loaded, Page, Readable, Reply, Request
-from ordercore.testing.contract import cancelling, last_unit, lives, mixing, relaying, stateful
+from ordercore.testing.contract import (
+    cancelling,
+    last_unit,
+    lives,
+    mixing,
+    relaying,
+    stateful,
+    tasks,
+)
 from ordercore.testing.contract.checks import CHECKS, Check, check
 from ordercore.testing.contract.clauses import Capability
 from ordercore.testing.contract.expectations import same
@@ -100,7 +108,7 @@ class Inside(Asked):
 
 
 _AT_ONCE: Final = frozenset(
-    each.__name__ for each in (cancelling, last_unit, lives, mixing, relaying, stateful)
+    each.__name__ for each in (cancelling, last_unit, lives, mixing, relaying, stateful, tasks)
 )
 """Checks in which several are at work have their own ways to be within transactions; long lives
 take their time, and are lived once; and who is cancelled within a transaction rolls it back."""

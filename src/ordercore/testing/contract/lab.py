@@ -216,6 +216,11 @@ class Lab:
         """Tell whether a capability is declared."""
         return capability in self.capabilities
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether any answer of the store had to be awaited so far."""
+        return self._made.is_awaited
+
     def _begins_undeclared(self) -> bool:
         """Find out whether there are transactions that nobody has declared; it is tried once."""
         if self.has(Capability.TRANSACTIONS) or not begins(self.given):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from inspect import isawaitable
 from threading import Lock, Thread
 from typing import Any, TypeVar
@@ -35,9 +36,24 @@ class Awaiter:
     def call(self, do: Callable[..., Any], *given: Any, **named: Any) -> Any:
         """Call a function, and await what it returns if that can be awaited."""
         answer = do(*given, **named)
-        if not isawaitable(answer):
-            return answer
+        return self.wait_for(answer) if isawaitable(answer) else answer
+
+    def wait_for(self, answer: Awaitable[Any]) -> Any:
+        """Await something, and give what comes of it."""
         return asyncio.run_coroutine_threadsafe(_awaited(answer), self._running()).result()
+
+    def together(self, several: Sequence[Callable[[], Any]], turns: int) -> list[Any]:
+        """Do several things at once, each in a task of its own.
+
+        Args:
+            several: Functions that give what is awaited; they are called in the loop.
+            turns: How many turns of the loop each begins after the one before.
+
+        Returns:
+            For each its answer, or the error that it has come to.
+        """
+        ends: list[Any] = self.wait_for(_together(several, turns))
+        return ends
 
     def cut_off(self, turns: int, do: Callable[..., Any], *given: Any) -> None:
         """Call a function; if its answer is awaited, cancel that after some turns of the loop."""
@@ -77,11 +93,27 @@ async def _awaited(answer: Awaitable[Any]) -> Any:
     return await answer
 
 
+async def _together(several: Sequence[Callable[[], Any]], turns: int) -> list[Any]:
+    tasks = [asyncio.create_task(_later(do, turns * n)) for n, do in enumerate(several)]
+    return await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _later(do: Callable[[], Any], turns: int) -> Any:
+    await _turn(turns)
+    answer = do()
+    return await answer if isawaitable(answer) else answer
+
+
+async def _turn(turns: int) -> None:
+    """Let so many turns of the loop pass."""
+    for turn in range(turns):
+        await asyncio.sleep(0 if turn < _QUICK_TURNS else _SLOW_TURN)
+
+
 async def _cut_off(answer: Awaitable[Any], turns: int) -> None:
     """Cancel what is awaited, and wait until it has ended, however it does."""
     task = asyncio.ensure_future(answer)
-    for turn in range(turns):
-        await asyncio.sleep(0 if turn < _QUICK_TURNS else _SLOW_TURN)
+    await _turn(turns)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
 
@@ -101,6 +133,8 @@ class Plainly:
     A commit of which the store itself says that nobody knows its outcome is found out by its
     key, as the contract has it.
 
+    ``is_awaited`` tells whether any of its answers had to be awaited so far.
+
     Args:
         store: A `Store` or an `AsyncStore`.
         awaiter: Awaits what has to be.
@@ -109,6 +143,7 @@ class Plainly:
     def __init__(self, store: Any, awaiter: Awaiter) -> None:
         self._store = store
         self._awaiter = awaiter
+        self.is_awaited: bool = False
 
     def read(self, asked: Iterable[Readable], *, lock: bool = False) -> Loaded:
         """Read as `Store.read`."""
@@ -142,6 +177,10 @@ class Plainly:
         with suppress(CommitUnknown):
             self._awaiter.cut_off(turns, self._store.commit, request, decision)
 
+    def together(self, several: Sequence[Callable[[Any], Any]], turns: int = 0) -> list[Any]:
+        """Do several things with a store that is awaited, as `Awaiter.together`."""
+        return self._awaiter.together([partial(do, self._store) for do in several], turns)
+
     def outbox(self, *, after: str | None = None, limit: int = 100) -> Page[Recorded]:
         """List as `Store.outbox`."""
         page: Page[Recorded] = _a(Page, self._ask("outbox", **_paging(after, limit)))
@@ -162,7 +201,11 @@ class Plainly:
         return Plainly(self._ask("bind", transaction), self._awaiter)
 
     def _ask(self, verb: str, *given: Any, **named: Any) -> Any:
-        return self._awaiter.call(getattr(self._store, verb), *given, **named)
+        answer = getattr(self._store, verb)(*given, **named)
+        if not isawaitable(answer):
+            return answer
+        self.is_awaited = True
+        return self._awaiter.wait_for(answer)
 
 
 _LIMIT = 100

@@ -58,6 +58,7 @@ def versions_begin_anew_after_nothing(lab: Lab) -> None:
     store.acknowledge([told.id for told in outbox(store)])
     store.forget(decision().at.replace(year=2027))
     equal(store.read([key("a")]).version(key("a")), 30, "the version when all is acknowledged")
+    equal(names(store), ["a"], "keys when all is acknowledged")
     store.commit(request("r-1"), decision(("a", 30, Tally(2)), count=2))
     store.commit(request("r-2"), decision(("b", 0, Tally(2))))
     got = store.read([key("a"), key("b")])

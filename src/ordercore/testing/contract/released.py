@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from attrs import evolve
 
-from ordercore.errors import InvalidValue
+from ordercore.errors import InvalidValue, VersionConflict
 from ordercore.events import Recorded
 from ordercore.testing.contract.checks import check
 from ordercore.testing.contract.expectations import equal, holds, refused, same
@@ -17,13 +17,23 @@ from ordercore.testing.contract.samples import (
     USES,
     Scale,
     Tally,
+    Told,
     add,
     decision,
     events,
     request,
     with_ids,
 )
-from ordercore.testing.contract.seen import outbox, state, stories, walk
+from ordercore.testing.contract.seen import (
+    first_page,
+    names,
+    outbox,
+    outcome,
+    state,
+    stories,
+    walk,
+    walk_on,
+)
 
 
 @check("C-19")
@@ -120,6 +130,44 @@ def events_that_come_in_between_disturb_no_page(lab: Lab) -> None:
 
 
 @check("C-20")
+def acknowledging_what_is_still_to_come_disturbs_no_page(lab: Lab) -> None:
+    """What is left comes, each once, whatever was taken out before the walk or during it."""
+    store = lab.store
+    for place in range(1, 8):
+        name = f"a{place}"
+        store.commit(request(name), decision((name, 0, Tally()), count=8))
+        ids = [f"t/{name}/{number}" for number in range(1, 9)]
+        store.acknowledge(ids[:1])
+        page = first_page(store.outbox, 2)
+        store.acknowledge([ids[place], ids[0]])
+        found = [told.sequence - 1 for told in walk_on(store.outbox, page, 2)]
+        left = [number for number in range(1, 8) if number != place]
+        equal([number for number in found if number != place], left, "each of the others once")
+        equal(stories(store), {name: [number + 1 for number in left]})
+        store.acknowledge(ids)
+
+
+@check("C-20")
+def what_comes_in_is_met_from_its_first_event_on(lab: Lab) -> None:
+    """Or not at all; another aggregate has been gone through half by then."""
+    store = lab.store
+    store.commit(request("m"), decision(("m", 0, Tally()), count=8))
+    found: list[Recorded] = []
+    page = store.outbox(limit=2)
+    for turn in range(100):
+        found += page.members
+        if turn < 4:
+            changes = (f"a{turn}", 0, Tally()), (f"z{turn}", 0, Tally())
+            store.commit(request(f"r-{turn}"), decision(*changes, count=5))
+        if page.next is None:
+            break
+        page = store.outbox(after=page.next, limit=2)
+    for name in {told.aggregate.id for told in found}:
+        mine = [told.sequence for told in found if told.aggregate.id == name]
+        equal(mine, list(range(1, len(mine) + 1)), f"events of {name}, none left out on the way")
+
+
+@check("C-20")
 def the_order_stays_as_it_is(lab: Lab) -> None:
     store = lab.store
     for number, name in enumerate("bacbac"):
@@ -163,6 +211,22 @@ def acknowledging_takes_away_nothing_else(lab: Lab) -> None:
     equal(store.commit(request("r-1"), decision()), store.reply(request("r-1")))
 
 
+@check("C-21")
+def acknowledging_what_is_not_there_keeps_nothing_from_coming(lab: Lab) -> None:
+    """Neither an event that comes later, nor one whose commit was refused meanwhile."""
+    store = lab.store
+    store.acknowledge(["t/a/1", "t/a/2"])
+    store.commit(request("r-1"), decision(("a", 0, Tally()), count=2))
+    equal(stories(store), {"a": [1, 2]})
+    with refused(VersionConflict):
+        store.commit(request("r-2"), decision(("a", 2, Tally()), ("b", 7, Tally())))
+    store.acknowledge(["t/a/3", "t/b/1"])
+    store.commit(request("r-2"), decision(("a", 2, Tally()), ("b", 0, Tally())))
+    equal(stories(store), {"a": [1, 2, 3], "b": [1]})
+    store.acknowledge(["t/a/3"])
+    equal(stories(store), {"a": [1, 2], "b": [1]})
+
+
 @check("C-22")
 def an_id_in_the_outbox_is_not_taken_twice(lab: Lab) -> None:
     store = lab.store
@@ -175,3 +239,15 @@ def an_id_in_the_outbox_is_not_taken_twice(lab: Lab) -> None:
             store.commit(request("r-2"), with_ids(decision(change, count=2), "x-1", "t/a/1"))
     equal(state(store), before)
     equal(store.reply(request("r-2")), None)
+
+
+@check("C-22")
+def an_id_that_was_acknowledged_is_refused_or_told(lab: Lab) -> None:
+    store = lab.store
+    store.commit(request("r-1"), decision(("a", 0, Tally())))
+    store.acknowledge(["t/a/1"])
+    again = with_ids(decision(("b", 0, Scale(1))), "t/a/1")
+    seen = outcome(lambda: store.commit(request("r-2"), again))
+    holds(seen in {InvalidValue, Told(0)}, "to be refused, or done", seen)
+    done = seen == Told(0)
+    equal((stories(store), names(store, SCALE)), ({"b": [1]}, ["b"]) if done else ({}, []))

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
 from ordercore.errors import IdempotencyConflict, InvalidValue, UsageExceeded, VersionConflict
+from ordercore.storage import Request
 from ordercore.testing.contract.checks import check
 from ordercore.testing.contract.expectations import equal, refused
 from ordercore.testing.contract.lab import Lab
@@ -13,6 +14,7 @@ from ordercore.testing.contract.samples import (
     AT,
     LATER,
     USES,
+    Scale,
     Tally,
     Told,
     add,
@@ -40,7 +42,8 @@ def the_same_request_gets_the_first_reply_and_stores_nothing(lab: Lab) -> None:
     again = decision(("a", 1, Tally(2)), ("b", 0, Tally(2)), total=2, usage=(add(),))
     stale = decision(("a", 0, Tally(2)), total=3, usage=(add(1, 1),))
     late = decision(("a", 7, Tally(3)), ("c", 0, Tally(3)), count=6)
-    for decided in (first, again, stale, late, decision(total=4)):
+    other = decision(("a", 0, Scale(1)), ("d", 0, Scale(1)), total=5)
+    for decided in (first, again, stale, late, other, decision(total=4)):
         equal(store.commit(request("r-1"), decided), Told(1), "the first reply")
         equal(store.reply(request("r-1")), Told(1), "the first reply")
         equal(state(store, USES), before, "nothing more stored")
@@ -86,6 +89,58 @@ def each_character_of_a_fingerprint_counts(lab: Lab) -> None:
     equal(store.reply(request("r-1", content)), Told(1))
 
 
+_SAME_SUMS: Final = (
+    (
+        "c2cb8ebc6cabf17102320a4f23fce48b8bf3a91122cfa1f1fbb61282a98c4568",
+        "6963bb338b78aef56183b8f92fbbb57745943117f15db26b571a98898c01a629",
+    ),  # CRC-32 of the text
+    (
+        "2dc9a8327905a14eda122d7edd18ea47d96ec6a86716b24d7f6059fcdbc2e0b5",
+        "21f297d98a4f511d70f55e6eeefb9c102a02c018ed555d2c42e5794d5af4a41e",
+    ),  # CRC-32 of the bytes
+    (
+        "4503dc802e97ca12f30b1900faf5adf1bfb904ee5cf9498dae607c9561bf1b00",
+        "7f0e16b54d7957dd9b260f5c2f8d5936b050d7c91cbdde4edd7c9b5e785d4473",
+    ),  # Adler-32 of the text
+    (
+        "11e2644bd4b731550f2bbca86cde27224e25a3c48c13514a8bc86d6fb849754b",
+        "06614d7452ae80d5af9db2c9c9bbc223c9787e16de6d5c23f1c3396237b6e3fe",
+    ),  # the hash of texts in Java
+    (
+        "dddf7a0211644fe67d564a3119576fa8e6b133c1020529f66473f500c03132ef",
+        "4e6f7f207bc1ec5c37218f035d8a3eccb070fd5c3266992d205ce434bfff1276",
+    ),  # FNV-1a of 32 bits
+    (
+        "a5a8a73e7dd81b0731d4f9780901d86bf05fb10b3ee4532a32a135102841a23c",
+        "9f4eafe58e373a50217cdb4a353b5fd0e8d6be4040025296c90932a33e3d0b31",
+    ),  # Adler-32 of the bytes
+    (
+        "fa753031ae11d1bea78e3160e798af08887a7039f68f0039ab79f0ba89afc69d",
+        "72b0c0751350f4c7c431ae2ab981a8fbece5efc6286876f063a1a11e29319602",
+    ),  # the first 32 bits of SHA-256
+    (
+        "e67236f5361b7a50335f76da4ed784c18d664e9e04e894ec6131eff0aae182e1",
+        "050c46c238fd4a3c246922ab9cd27e3af5d4b2def33562b888f7f27f32ae5cfc",
+    ),  # the first 32 bits of MD5
+    ("0123456789abcdef" * 4, "1032547698badcfe" * 4),  # the same digits
+    ("0123" * 16, "2301" * 16),  # the same bytes, in another order
+)
+"""Fingerprints that are one and the same to whoever compares sums of 32 bits."""
+
+
+@check("C-13")
+def fingerprints_of_the_same_sum_are_two(lab: Lab) -> None:
+    store = lab.store
+    for number, (one, other) in enumerate(_SAME_SUMS):
+        name = f"r-{number}"
+        store.commit(Request(name, one), decision(total=number))
+        with refused(IdempotencyConflict, what=other):
+            store.reply(Request(name, other))
+        with refused(IdempotencyConflict, what=other):
+            store.commit(Request(name, other), decision(total=99))
+        equal(store.reply(Request(name, one)), Told(number))
+
+
 @check("C-14")
 def a_refused_commit_leaves_its_key_free(lab: Lab) -> None:
     store = lab.store
@@ -115,7 +170,7 @@ def replies_of_before_an_instant_are_forgotten(lab: Lab) -> None:
     equal(store.reply(request("r-1", 1)), Told(1), "what was decided at the instant itself")
     store.forget(LATER)
     equal(state(store, USES), before, "all but the replies")
-    equal(store.reply(request("r-1", 2)), None)
+    equal([store.reply(request("r-1", content)) for content in (1, 2)], [None, None])
     equal(store.reply(request("r-2", 1)), Told(2))
     equal(store.commit(request("r-1", 2), decision(("a", 1, Tally(2)), total=3)), Told(3))
     store.forget(AT)
@@ -153,6 +208,22 @@ def what_was_decided_under_a_key_last_counts(lab: Lab) -> None:
     store.commit(request("r-1", 3), decision(total=3))
     store.forget(LATER)
     equal(store.reply(request("r-1", 4)), None)
+
+
+@check("C-16")
+def who_asks_again_does_not_move_when_it_was_decided(lab: Lab) -> None:
+    """A reply goes by its own decision, however often and late it is asked for."""
+    store = lab.store
+    store.commit(request("r-1"), decision(("a", 0, Tally()), total=1))
+    store.commit(request("r-2"), decision(total=2, at=LATER))
+    for again in (decision(total=3, at=LATER), decision(total=4, at=AT - timedelta(days=9))):
+        for number in (1, 2):
+            equal(store.commit(request(f"r-{number}"), again), Told(number))
+            equal(store.reply(request(f"r-{number}")), Told(number))
+        store.forget(AT)
+        equal([store.reply(request(f"r-{n}")) for n in (1, 2)], [Told(1), Told(2)])
+    store.forget(LATER)
+    equal([store.reply(request("r-1", 9)), store.reply(request("r-2"))], [None, Told(2)])
 
 
 _ENDS: Final = (

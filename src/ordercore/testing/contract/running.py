@@ -7,7 +7,7 @@ import traceback
 from asyncio import CancelledError
 from collections.abc import Callable, Iterable, Mapping
 from time import monotonic
-from types import MappingProxyType
+from types import MappingProxyType, TracebackType
 from typing import Any, Final
 
 from attrs import evolve
@@ -32,6 +32,7 @@ from ordercore.testing.contract import (  # noqa: F401 - they enter their checks
     sizes,
     stateful,
     stocked,
+    tasks,
     telling_apart,
     transactions,
     undisturbed,
@@ -55,6 +56,9 @@ SEED: Final = 20261111
 
 TIME_LIMIT: Final = 60.0
 """How many seconds a check may take, unless the caller says otherwise."""
+
+_OURS: Final = (__package__, "asyncio", "concurrent")
+"""The kit, and what it calls stores through: no place to look for a store's fault."""
 
 _HUNG = "it did not end"
 _MOST_HUNG = 3  # of a store that does not answer, no more is asked
@@ -153,8 +157,20 @@ def _failed(
     reason: str = "",
     error: BaseException | None = None,
 ) -> Result:
-    trace = "" if error is None else "".join(traceback.format_exception(error, chain=False))
+    trace = "" if error is None else _trace(error)
     return Result(check.clause, check.name, Status.FAILED, expected, seen, reason, trace=trace)
+
+
+def _module_of(trace: TracebackType) -> str:
+    return str(trace.tb_frame.f_globals.get("__name__"))
+
+
+def _trace(error: BaseException) -> str:
+    """Tell how an error came about, from where the store was asked on."""
+    begun = error.__traceback__
+    while begun and begun.tb_next and _module_of(begun).startswith(_OURS):
+        begun = begun.tb_next
+    return "".join(traceback.format_exception(type(error), error, begun, chain=False))
 
 
 def _expected_to_fail(result: Result, reason: str) -> Result:

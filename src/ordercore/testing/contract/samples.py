@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
-from typing import Final
+from typing import Any, Final
 
-from attrs import evolve, field, frozen
+from attrs import evolve, field, fields, frozen
 
 from ordercore.data import document, variant
 from ordercore.data.attributes import NO_ATTRIBUTES, Attributes
@@ -24,6 +24,7 @@ __all__ = [
     "USES",
     "Basket",
     "Colour",
+    "Needed",
     "Recounted",
     "Scale",
     "Tallied",
@@ -31,6 +32,7 @@ __all__ = [
     "TallyMark",
     "Thanked",
     "Told",
+    "Usual",
     "add",
     "decision",
     "events",
@@ -45,6 +47,21 @@ TALLY_MARK: Final = "kit_tally_mark"
 """A kind whose name begins as another one's."""
 
 
+def _brief(value: Any) -> str:
+    """Write a value with what is not left at its default: most of it is."""
+    told = [
+        f"{each.name}={getattr(value, each.name)!r}"
+        for each in fields(type(value))
+        if getattr(value, each.name) != _default(each)
+    ]
+    return f"{type(value).__name__}({', '.join(told)})"
+
+
+def _default(part: Any) -> object:
+    made = getattr(part.default, "factory", None)
+    return part.default if made is None else made()
+
+
 class Colour(Enum):
     """A choice."""
 
@@ -53,8 +70,39 @@ class Colour(Enum):
 
 
 @frozen
+class Usual:
+    """Values that are something unless one says otherwise: here nothing is something to say."""
+
+    __repr__ = _brief
+
+    note: str | None = "a note"
+    text: str = "a text"
+    number: int | None = 7
+    flag: bool = True
+    texts: tuple[str, ...] = ("a", "b")
+    attributes: Attributes = field(factory=lambda: Attributes({"a": "1"}))
+    colour: Colour | None = Colour.RED
+
+
+@frozen
+class Needed:
+    """Values that have to be there, be they nothing."""
+
+    __repr__ = _brief
+
+    note: str | None
+    text: str
+    number: int
+    flag: bool
+    texts: tuple[str, ...]
+    attributes: Attributes
+
+
+@frozen
 class Basket:
     """All kinds of values that documents know."""
+
+    __repr__ = _brief
 
     texts: tuple[str, ...] = ()
     note: str | None = None
@@ -71,6 +119,9 @@ class Basket:
     colours: tuple[Colour, ...] = ()
     pairs: tuple[tuple[str, int], ...] = ()
     attributes: Attributes = NO_ATTRIBUTES
+    gaps: tuple[str | None, ...] = ()
+    usual: tuple[Usual, ...] = ()
+    needed: tuple[Needed, ...] = ()
     within: tuple[Basket, ...] = ()
 
 
@@ -78,6 +129,8 @@ class Basket:
 @frozen
 class Tally:
     """What was counted so far."""
+
+    __repr__ = _brief
 
     total: int = 0
     note: str = ""
@@ -89,6 +142,8 @@ class Tally:
 class Scale:
     """Another kind of aggregate."""
 
+    __repr__ = _brief
+
     weight: int = 0
 
 
@@ -97,6 +152,8 @@ class Scale:
 class TallyMark:
     """An aggregate of a third kind."""
 
+    __repr__ = _brief
+
     mark: str = ""
 
 
@@ -104,6 +161,8 @@ class TallyMark:
 @frozen
 class Tallied(Event):
     """Something was counted."""
+
+    __repr__ = _brief
 
     add: int = 1
     holds: Basket = field(factory=Basket)
@@ -114,6 +173,8 @@ class Tallied(Event):
 class Recounted(Event):
     """Something was counted anew: another event with the same fields."""
 
+    __repr__ = _brief
+
     add: int = 1
     holds: Basket = field(factory=Basket)
 
@@ -123,6 +184,8 @@ class Recounted(Event):
 class Told(Reply):
     """What the tally says now."""
 
+    __repr__ = _brief
+
     total: int = 0
     holds: Basket = field(factory=Basket)
 
@@ -131,6 +194,8 @@ class Told(Reply):
 @frozen
 class Thanked(Reply):
     """Another reply with the same fields."""
+
+    __repr__ = _brief
 
     total: int = 0
     holds: Basket = field(factory=Basket)

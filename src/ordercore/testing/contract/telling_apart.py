@@ -91,6 +91,32 @@ def the_parts_of_a_counter_have_their_places(lab: Lab) -> None:
     equal([got.used(each) for each in several], [number for number, _ in enumerate(several, 1)])
 
 
+_NOBODY: Final = (
+    *(chr(place) for place in range(33, 127)),
+    "none", "None", "NONE", "null", "Null", "NULL", "nil", "undefined", "empty", "EMPTY", "nobody",
+    "all", "ALL", "any", "ANY", "everybody", "everyone", "anonymous", "guest", "unknown", "shared",
+    "total", "global", "GLOBAL", "default", "DEFAULT", "public", "system", "n/a", "N/A", "(none)",
+    "<none>", "__none__", "__all__", "__global__", "__default__", "__total__", "--", "**", "-1",
+    "''", '""', "\\N", "\\0", "00", "00000000-0000-0000-0000-000000000000", "0" * 32, "0" * 64,
+)  # fmt: skip
+"""What careless stores write where there is no holder; the counter's own names are others."""
+
+
+@check("C-29")
+def a_counter_of_all_is_nobodys(lab: Lab) -> None:
+    """No holder is another one than whatever a holder may be called."""
+    store, of_all = lab.store, Counter("uses", "summer")
+    holders = [Counter("uses", "summer", name) for name in (*_NOBODY, "uses", "summer")]
+    store.commit(request("r-1"), decision(usage=(add(1, None, of_all),)))
+    got = store.read([of_all, *holders])
+    equal([each for each in holders if got.used(each)], [], "holders that have used anything")
+    store.commit(request("r-2"), decision(usage=tuple(add(2, 2, each) for each in holders)))
+    got = store.read([*holders, of_all])
+    equal((got.used(of_all), {got.used(each) for each in holders}), (1, {2}))
+    store.commit(request("r-3"), decision(usage=(add(1, 2, of_all),)))
+    equal(store.read([of_all]).used(of_all), 2)
+
+
 _LIKE: Final = ("AB C", "ab c", "Ab  C", "Ab_C", "AbC", "Ab", "Ab C.", "Ab C 1", "%", "Ab%", "b C")
 
 

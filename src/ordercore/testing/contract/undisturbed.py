@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from ordercore.errors import (
     IdempotencyConflict,
@@ -15,9 +15,10 @@ from ordercore.errors import (
 )
 from ordercore.testing.contract.checks import check
 from ordercore.testing.contract.clauses import Capability
-from ordercore.testing.contract.expectations import equal, refused
+from ordercore.testing.contract.expectations import equal, holds, refused
 from ordercore.testing.contract.lab import Asked, Lab
 from ordercore.testing.contract.samples import (
+    AT,
     TALLY,
     USES,
     Tally,
@@ -28,7 +29,7 @@ from ordercore.testing.contract.samples import (
     request,
     with_ids,
 )
-from ordercore.testing.contract.seen import names, state, used
+from ordercore.testing.contract.seen import WAITS, glance, names, state, used
 
 _Refusal = tuple[type[OrderCoreError], Callable[[Asked], object]]
 
@@ -111,6 +112,34 @@ def what_goes_before_a_refusal_and_what_follows_is_kept(lab: Lab) -> None:
             seen_now = names(fresh.store), used(fresh.store)
             equal(seen_now, (["a", "x", "y"], 3), f"what is kept after {what}")
             equal([fresh.store.reply(request(f"b-{n}")) for n in "xy"], [Told(5)] * 2)
+
+
+_COMMITS: Final = 12
+
+
+@check("C-26", Capability.TRANSACTIONS)
+def many_commits_of_one_transaction_go_with_its_rollback(lab: Lab) -> None:
+    """Whatever is read, asked again, acknowledged and forgotten between them."""
+    store = lab.store
+    _begun(lab)
+    before = state(store, USES)
+    unit = lab.begin()
+    for number in range(_COMMITS):
+        told, name = request(f"b-{number}"), f"x-{number % 5}"
+        changes = ("a", number + 1, Tally(number)), (name, number // 5, Tally(number))
+        unit.commit(told, decision(*changes, total=number, usage=(add(),)))
+        equal(unit.commit(told, decision(total=99)), Told(number), "the first reply")
+        equal(unit.commit(request("r-1"), decision(total=99)), Told(1), "the first reply")
+        unit.acknowledge(["t/a/1", "nobody"])
+        unit.forget(AT)
+        equal(used(unit), number + 2, "uses within")
+    seen = glance(lambda: state(store, USES))
+    holds(seen in (before, WAITS), "what was there before", seen)
+    unit.drop()
+    lab.settle()
+    equal(state(store, USES), before, "what was there before")
+    replies = [store.reply(request(f"b-{number}", 7)) for number in range(_COMMITS)]
+    equal((replies, store.reply(request("r-1"))), ([None] * _COMMITS, Told(1)))
 
 
 # C-24

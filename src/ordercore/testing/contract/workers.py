@@ -7,8 +7,9 @@ the events, and the successes that were acknowledged to the workers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from random import Random
 from sys import getswitchinterval, setswitchinterval
@@ -25,8 +26,16 @@ from ordercore.testing.contract.harness import store_of
 from ordercore.testing.contract.lab import Asked, Lab
 from ordercore.testing.contract.plainly import Plainly
 from ordercore.testing.contract.processes import processes
-from ordercore.testing.contract.samples import Tally, Told, add, decision, key, request
-from ordercore.testing.contract.seen import outbox, stories, used, walk
+from ordercore.testing.contract.samples import (
+    AT,
+    Tally,
+    Told,
+    add,
+    decision,
+    key,
+    request,
+)
+from ordercore.testing.contract.seen import keys, outbox, stories, used, walk
 
 __all__ = ["in_threads", "insist", "switching_often"]
 
@@ -36,6 +45,9 @@ _LIMIT: Final = 60
 _DEMAND: Final = 3 * _LIMIT // WORKERS + 1
 _FEW: Final = 16
 _TRIES: Final = 2000
+_A_WHILE: Final = 0.4  # seconds that quick ones go on for
+_MANY: Final = 100
+_LEAST_TURNS, _MOST_TURNS = 10, 60
 
 _T = TypeVar("_T")
 
@@ -220,20 +232,64 @@ def threads_that_relay_events_miss_none(lab: Lab) -> None:
     relayed: list[list[str]] = [[] for _ in range(WORKERS)]
     made = [f"{number}" for number in range(WORKERS)]
 
+    turns, until = [0] * WORKERS, monotonic() + _A_WHILE
+
     def relay(number: int) -> None:
         chance = Random(number)  # noqa: S311
-        for turn in range(10):
+        for turn in range(_MOST_TURNS):
+            if turn >= _LEAST_TURNS and monotonic() > until:
+                break
+            turns[number] = turn + 1
             decided = decision((made[number], turn, Tally(turn)))
             insist(partial(store.commit, request(f"{number}-{turn}"), decided), chance)
             page = insist(partial(store.outbox, limit=5), chance)
             ids = [told.id for told in page.members]
+            equal(set(ids) & set(relayed[number]), set(), "events that come once more")
             insist(partial(store.acknowledge, ids), chance)
             relayed[number] += ids
 
     in_threads(lab, [partial(relay, number) for number in range(WORKERS)])
-    left = [told.id for told in walk(lab.store.outbox, 1)]
-    seen = {name for each in (*relayed, left) for name in each}
-    equal(seen, {f"t/{name}/{turn}" for name in made for turn in range(1, 11)}, "events")
+    left = {told.id for told in walk(lab.store.outbox, 1)}
+    gone = {name for each in relayed for name in each}
+    equal(left & gone, set(), "events that are there, and were acknowledged")
+    due = {f"t/{made[n]}/{turn + 1}" for n, last in enumerate(turns) for turn in range(last)}
+    equal(left | gone, due, "events")
+
+
+@check("C-36", Capability.THREADS)
+def threads_that_forget_and_list_disturb_nobody(lab: Lab) -> None:
+    """Some work, while others forget what is older than all of it, and go through the lists."""
+    successes: list[Success] = []
+    store = _shared(lab)
+    jobs = [Job(f"f{number}", lab.seed, _MANY, 10**9) for number in range(WORKERS // 2)]
+    working, until = set(jobs), monotonic() + _A_WHILE
+
+    def work_off(job: Job) -> None:
+        try:
+            for success in work(store, job):
+                successes.append(success)
+                if monotonic() > until:
+                    break
+        finally:
+            working.discard(job)
+
+    looking = [partial(_forget_and_list, store, working, limit) for limit in (1, 5)]
+    in_threads(lab, [*(partial(work_off, job) for job in jobs), *looking])
+    compare_books(lab.store, successes)
+
+
+def _forget_and_list(store: Plainly, working: Collection[Job], limit: int) -> None:
+    while working:
+        with suppress(VersionConflict, InProgress):
+            store.forget(AT - timedelta(days=1))
+            listed = [each.id for each in walk(keys(store), limit)]
+            equal(listed, sorted(set(listed)), "keys in order, each once")
+            told: dict[str, list[int]] = {}
+            for each in walk(store.outbox, limit):
+                told.setdefault(each.aggregate.id, []).append(each.sequence)
+            for name, seen in told.items():
+                equal(seen, list(range(1, len(seen) + 1)), f"events of {name}, none left out")
+        sleep(0.0002)
 
 
 @check("C-36", Capability.THREADS, Capability.TRANSACTIONS)
@@ -284,6 +340,7 @@ def processes_lose_and_double_nothing(lab: Lab) -> None:
 
 _ROUNDS: Final = 3
 _AT_ONCE: Final = 2
+_AT_THE_END: Final = 5.0  # seconds
 
 
 @check("C-39", Capability.PROCESSES)
@@ -302,9 +359,24 @@ def processes_that_are_killed_leave_whole_commits(lab: Lab) -> None:
             for each in several:
                 each.listen_to_the_end()
                 successes += each.successes
-        unheard = _AT_ONCE * (turn + 1)
         _wait_until_free(lab)
-        compare_books(lab.store, successes, unheard)
+        compare_books(lab.store, successes, unheard=_AT_ONCE * (turn + 1))
+    for job, each in zip(jobs, several, strict=True):
+        _ask_again(lab, f"{job.worker}-{len(each.successes)}")
+
+
+def _ask_again(lab: Lab, under: str) -> None:
+    """Ask for what a dead process was at: its key may be taken for a while, but not for good."""
+    while True:
+        try:
+            total = lab.store.ask(partial(_add, under=under, name="again", most=10**9))
+        except (VersionConflict, InProgress) as error:
+            if lab.left < _AT_THE_END:
+                raise Broken(f"an answer under {under}, in the end", repr(error)) from error
+            sleep(0.01)
+        else:
+            equal(lab.store.reply(request(under)), Told(total), f"the reply under {under}")
+            return
 
 
 def _wait_until_free(lab: Lab) -> None:
