@@ -2,6 +2,8 @@
 
 - F17: the preview of a change is exactly its result.
 - F13: cancelled + shipped + open = ordered, and what was shipped or given back stays.
+- What was given back is not made cheaper; and it is the same whether units go back before a
+  change or after it.
 - To propose a change is no event of the order.
 """
 
@@ -11,6 +13,7 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -22,6 +25,7 @@ from hypothesis.stateful import (
 from making import (
     AT,
     BOOK,
+    CART,
     DETAILS,
     HOME,
     QUOTE,
@@ -33,7 +37,17 @@ from making import (
     moved,
 )
 
-from ordercore import Cart, CartLine, Money, PromotionBook, QuoteRecord, dumps, loads, price
+from ordercore import (
+    Cart,
+    CartLine,
+    Money,
+    PromotionBook,
+    QuoteRecord,
+    Tariff,
+    dumps,
+    loads,
+    price,
+)
 from ordercore.calendars import Window
 from ordercore.errors import (
     CurrencyMismatch,
@@ -77,8 +91,10 @@ from ordercore.orders import (
     anonymise,
     apply,
     apply_change,
+    approve_refund,
     cancel,
     cancel_change,
+    cancel_refund,
     capture_payment,
     changed_cart,
     confirm,
@@ -86,6 +102,7 @@ from ordercore.orders import (
     confirm_proposed,
     decline_change,
     draft,
+    fail_refund,
     hold,
     move_units,
     owed_refund,
@@ -97,8 +114,11 @@ from ordercore.orders import (
     replace_units,
     request_payment,
     request_refund,
+    submit_refund,
+    succeed_refund,
 )
 from ordercore.parties import Contact
+from ordercore.tariffs import Taxes, TaxRate
 
 DRAFT, PLACED, CONFIRMED, COMPLETED, CANCELLED = OrderState
 
@@ -364,20 +384,140 @@ def test_every_reason_is_told_at_once():
     }
 
 
-@pytest.mark.parametrize("given", ["refunded", "replaced"])
-def test_what_was_given_back_is_not_rewritten(given):
+def one_given_back(given):
+    """Make an order of which one shirt was given back: 129.00, less its share of 50."""
     order = moved(in_state(CONFIRMED), "allocate", "ship", "deliver", units={"1": 2})
     if given == "refunded":
-        order = refunded(paid(order, "462"), {"1": 1})
-    else:
-        quote = price(Cart.of("CNY", [("shirt", "0", 1)]), NO_OFFERS, at=AT)
-        order = replace_units(order, {"1": 1}, quote, case="r-1", id="o-2", number="2")[0][0]
-    assert unmet(order, AddLine(HAT)) == {"given_back_stands": {"1": "1 given back"}}
+        return refunded(paid(order, "462"), {"1": 1})
+    quote = price(Cart.of("CNY", [("shirt", "0", 1)]), NO_OFFERS, at=AT)
+    return replace_units(order, {"1": 1}, quote, case="r-1", id="o-2", number="2")[0][0]
 
-    share = order.quote.line("1", 0, 1).payable
-    edits = [AddLine(HAT), OverridePrice("1", UnitPrice.of(share, "CNY"), "as paid")]
+
+@pytest.mark.parametrize("given", ["refunded", "replaced"])
+def test_what_was_given_back_is_not_made_cheaper(given):
+    order = one_given_back(given)
+    told = {"given_back_stands": {"1": "1 given back at CNY 116.40, now CNY 115.19"}}
+    assert unmet(order, RemoveLine("2")) == told
+
+    edits = [RemoveLine("2"), OverridePrice("1", UnitPrice.of("116.40", "CNY"), "as paid")]
     after = changed(order, *edits, quote=lambda cart: price(cart, NO_OFFERS, at=AT))
-    assert after.quote.line("1", 0, 1).payable == share
+    assert str(after.quote.line("1", 0, 1).payable) == "CNY 116.40"
+
+
+@pytest.mark.parametrize("given", ["refunded", "replaced"])
+def test_what_was_given_back_may_become_dearer(given):
+    """A line more bears a part of the 50.00, and all others bear less of it."""
+    order = one_given_back(given)
+    preview = preview_change(order, [AddLine(HAT)], priced)
+    assert str(preview.difference) == "CNY 18.00"
+    assert str(preview.after.quote.line("1", 0, 1).payable) == "CNY 116.83"
+
+
+def test_the_tax_of_what_was_given_back_is_not_made_less():
+    vat = [
+        Tariff("CNY", taxes=Taxes([TaxRate("vat", percent)], included=True))
+        for percent in ("13", "9")
+    ]
+    first = price(CART, NO_OFFERS, at=AT, tariff=vat[0])
+    order = confirm(place(drafted(what=first))[0], payment_policy_met=True)[0]
+    order = moved(order, "allocate", "ship", "deliver", units={"1": 2})
+    order = refunded(paid(order, order.payable), {"1": 1})
+    cart = evolve(CART, lines=[*CART.lines, HAT])
+    same, other = (price(cart, NO_OFFERS, at=AT, tariff=tariff) for tariff in vat)
+    assert same.payable == other.payable
+    assert changed(order, AddLine(HAT), quote=same).payable == same.payable
+    told = {"given_back_stands": {"1": "1 given back, with more tax than now"}}
+    assert unmet(order, AddLine(HAT), quote=other) == told
+
+
+def test_tax_on_top_counts_as_given_back():
+    vat = Tariff("CNY", taxes=Taxes([TaxRate("vat", "10")], included=False))
+
+    def taxed(cart):
+        return price(cart, BOOK, at=AT, tariff=vat)
+
+    order = confirm(place(drafted(what=taxed(CART)))[0], payment_policy_met=True)[0]
+    order = cancel(paid(order, order.payable), "sold_out", {"1": 1})[0]
+    order = request_refund(order, owed_refund(order), id="r-1", reason="sold_out")[0]
+    assert str(order.refunds[0].amount) == "CNY 128.03"
+    told = {"given_back_stands": {"1": "1 given back at CNY 128.03, now CNY 126.71"}}
+    assert unmet(order, RemoveLine("2"), quote=taxed) == told
+
+
+def settled(order):
+    """Pay what is due, and request the refund that is owed."""
+    if not order.balance.unpaid.is_zero:
+        name = f"p-{order.version}"
+        order = request_payment(order, order.balance.unpaid, id=name, method="card")[0]
+        order = capture_payment(order, name, reference="c")[0]
+    owed = owed_refund(order)
+    if owed is None:
+        return order
+    return request_refund(order, owed, id=f"r-{order.version}", reason="owed")[0]
+
+
+def kept_by_shop(order):
+    balance = order.balance
+    return balance.captured - balance.refunded - balance.refunding
+
+
+@given(
+    counts=st.lists(st.integers(1, 4), min_size=1, max_size=3),
+    back=st.integers(1, 4),
+    returned=st.booleans(),
+    added=st.integers(1, 3),
+    pennies=st.integers(0, 20000),
+)
+def test_it_is_the_same_whether_units_go_back_before_a_change_or_after_it(
+    counts, back, returned, added, pennies
+):
+    lines = [(f"sku-{i}", PRICES[str(i + 1)], units) for i, units in enumerate(counts)]
+    whole = drafted(what=priced(Cart.of("CNY", lines)), services={})
+    order = settled(confirm(place(whole)[0], payment_policy_met=True)[0])
+    if sum(counts) <= min(back, counts[0]):
+        return
+
+    def going_back(order):
+        units = {"1": min(back, counts[0])}
+        if not returned:
+            return settled(cancel(order, "x", units)[0])
+        return settled(refunded(moved(order, "allocate", "ship", "deliver", units=units), units))
+
+    hats = CartLine.of("9", "hat", added, Money(pennies, "CNY"), "CNY")
+    preview = preview_change(going_back(order), [AddLine(hats)], priced)
+    spend = order.quote.cart.subtotal.minor
+    unlocks = spend < 30000 <= spend + added * pennies
+    assert preview.is_allowed is not unlocks  # else it makes nothing cheaper that is there
+    if unlocks:
+        return
+    one = settled(confirm_change(preview.before, preview)[0])
+    other = going_back(settled(changed(order, AddLine(hats))))
+    assert kept_by_shop(one) == kept_by_shop(other)
+    assert one.balance.unpaid.is_zero
+    rest = {line.id: line.quantities.open for line in one.lines if line.quantities.open}
+    if returned:
+        one = moved(one, "allocate", "ship", "deliver", units=rest)
+        one = settled(refunded(one, rest))
+    else:
+        one = settled(cancel(one, "x")[0])
+    assert kept_by_shop(one).is_zero  # F16
+
+
+def test_what_a_failed_refund_may_still_give_back_stands_until_it_is_cancelled():
+    order = cancel(paid(in_state(CONFIRMED), "462"), "sold_out", {"1": 1})[0]
+    order = request_refund(order, owed_refund(order), id="r-1", reason="sold_out")[0]
+    order = submit_refund(approve_refund(order, "r-1")[0], "r-1")[0]
+    order = fail_refund(order, "r-1", "timeout")[0]
+    cheaper = OverridePrice("1", UnitPrice.of("99", "CNY"), "damaged box")
+    (share,) = [line.amount for line in order.refunds[0].parts.lines]
+    now = priced(changed_cart(order, [cheaper])).line("1", 0, 1).payable
+    assert now < share
+    told = {"given_back_stands": {"refunds.lines.1": f"at most {now}"}}
+    assert unmet(order, cheaper) == told
+    dearer = changed(order, OverridePrice("1", UnitPrice.of("199", "CNY"), "error"))
+    assert succeed_refund(dearer, "r-1")[0].balance.refunded == share
+    given_up = cancel_refund(order, "r-1")[0]
+    assert changed(given_up, cheaper).quote.line("1", 0, 1).payable == now
 
 
 def test_shipping_that_was_given_back_is_not_made_cheaper():
@@ -457,6 +597,19 @@ def test_what_was_overpaid_and_given_back_stands_in_no_way_of_a_dearer_order():
     preview = preview_change(order, [AddLine(HAT)], priced)
     assert preview.is_allowed
     assert preview.after.balance.unpaid == preview.difference
+
+
+def test_what_went_back_later_for_units_of_before_pays_for_nothing_that_is_added():
+    """First there is nothing to give back for the cancelled shirt: it is not paid for yet."""
+    order = paid(in_state(PLACED), "100")
+    order = refunded(cancel(order, "sold_out", {"1": 1})[0], {"1": 1})
+    order = request_payment(order, "362", id="p-2", method="card")[0]
+    order = capture_payment(order, "p-2", reference="c-2")[0]
+    order = request_refund(order, owed_refund(order), id="r-2", reason="sold_out")[0]
+    assert [str(each.amount) for each in order.refunds] == ["CNY 0.00", "CNY 116.40"]
+    assert order.balance.paid == order.balance.due
+    preview = preview_change(order, [AddLine(HAT)], priced)
+    assert kept_by_shop(preview.after) + preview.after.balance.unpaid == preview.after.balance.due
 
 
 # Consent
@@ -789,7 +942,7 @@ class ChangedOrder(RuleBasedStateMachine):
             return True
         back = {n: line["refunded"] for n, line in self.lines.items() if line["refunded"]}
         return any(
-            self.quote.line(n, 0, units).payable != quote.line(n, 0, units).payable
+            self.quote.line(n, 0, units).payable > quote.line(n, 0, units).payable
             for n, units in back.items()
         )
 

@@ -24,7 +24,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ordercore import Cart, Fee, Money, PromotionBook, Tariff, dumps, loads, price, recipes
+from ordercore import (
+    Cart,
+    Fee,
+    Money,
+    PromotionBook,
+    Shopper,
+    Tariff,
+    dumps,
+    loads,
+    price,
+    recipes,
+)
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFound
 from ordercore.orders import (
     Order,
@@ -61,7 +72,7 @@ from ordercore.orders import (
 from ordercore.orders.prices import borne
 from ordercore.parties import Address
 from ordercore.pricing import ReversalOptions
-from ordercore.promotions import Gift, PercentOff, Promotion, Sku
+from ordercore.promotions import Coupon, Gift, PercentOff, Promotion, Sku
 from ordercore.tariffs import PayableRounding, Taxes, TaxRate
 
 AT = datetime(2026, 11, 11, tzinfo=UTC)
@@ -73,8 +84,14 @@ BOOK = PromotionBook(
         recipes.spend_and_save("summer", spend="30", save="7.01"),
         recipes.gift_from("tea", "tea-sampler", spend="40"),
         recipes.percent_off("first", "3", Sku("s0")),
+        recipes.amount_off("voucher", "1.03", trigger=Coupon("one-off")),
+        recipes.coupon_from("thanks", "next-time", spend="20"),
+        recipes.earn_points("back", 1, per="3"),
+        recipes.points_redemption("points", "100"),
+        recipes.presale_deposit("early", "5.01"),
     ],
 )
+HOLDER = Shopper("c-7", coupons=["one-off"], points=250)
 
 
 def yuan(text):
@@ -85,8 +102,9 @@ def placed(quote):
     return place(draft(quote, id="o-1", number="1", details=HOME)[0])[0]
 
 
-def quoted(*items, book=NO_BOOK, tariff=None, **charges):
-    return price(Cart.of("CNY", items, **charges), book, at=AT, tariff=tariff)
+def quoted(*items, book=NO_BOOK, tariff=None, shopper=None, **charges):
+    cart = Cart.of("CNY", items, **charges)
+    return price(cart, book, at=AT, shopper=shopper, tariff=tariff)
 
 
 def paid(order, *amounts):
@@ -256,9 +274,10 @@ def test_points_and_the_deposit_are_shared_and_coupons_stay():
             recipes.presale_deposit("pre", "40"),
             recipes.earn_points("back", 1, per="1"),
             recipes.coupon_from("thanks", "next-time", spend="1"),
+            recipes.amount_off("voucher", "4.00", trigger=Coupon("one-off")),
         ],
     )
-    quote = quoted(("a", "100.00", 4), book=book)
+    quote = quoted(("a", "100.00", 4), book=book, shopper=HOLDER)
     order = placed(quote)
     whole = borne(order)
     assert whole.points_earned
@@ -267,6 +286,7 @@ def test_points_and_the_deposit_are_shared_and_coupons_stay():
     points = whole.points_earned
     assert (one.part.points_earned, two.part.points_earned) == (points * 3 // 4, points // 4)
     assert (one.part.coupons_granted, two.part.coupons_granted) == (whole.coupons_granted, ())
+    assert (one.part.coupons_used, two.part.coupons_used) == (("one-off",), ())
     deposit = whole.deposit
     assert one.part.deposit + two.part.deposit == deposit
     assert two.part.deposit.minor == deposit.minor // 4
@@ -278,7 +298,7 @@ def test_points_and_the_deposit_are_shared_and_coupons_stay():
     ]
     assert kept == [-one.part.deposit.minor, -two.part.deposit.minor]
     some = cancel(paid(one, one.payable), "x", {"1": 1})[0]
-    assert owed_refund(some, never).amount == yuan("100")  # it is kept back last of all
+    assert owed_refund(some, never).amount == yuan("99")  # it is kept back last of all
 
 
 def test_a_use_goes_with_the_units_when_nothing_that_it_lowers_stays():
@@ -320,6 +340,21 @@ def test_gifts_follow_the_use_of_their_promotion():
         assert borne(whole[0]) == borne(order)
 
 
+@pytest.mark.parametrize("units", [{"1": 1}, {"2": 1}])
+def test_gifts_that_went_apart_come_back_in_the_order_of_the_quote(units):
+    offers = [
+        Promotion(id=sku, benefits=[PercentOff("10", Sku(sku)), Gift(f"{sku}-sample", 1)])
+        for sku in ("a", "b")
+    ]
+    book = PromotionBook("CNY", offers)
+    order = placed(quoted(("a", "20.00", 1), ("b", "20.00", 1), book=book))
+    one, two = halves(order, units)
+    assert [len(part.part.gifts) for part in (one, two)] == [1, 1]
+    for parts in ((one, two), (two, one)):
+        (whole, _), _ = merge(*parts)
+        assert whole.part is None
+
+
 # Where the money is
 
 
@@ -350,6 +385,32 @@ def test_money_that_waits_for_two_refunds_stays_for_both():
     gone = cancel_refund(one, "r-2")[0]
     assert succeed_refund(gone, "r-1")[0].balance.refunded == yuan("10")
     assert left(one, two) == left(order)
+
+
+CHARGED = quoted(
+    ("a", "10.00", 2),
+    ("b", "20.00", 3),
+    shipping="9.00",
+    fees=[Fee("box", yuan("3.00"))],
+    tariff=Tariff(
+        "CNY",
+        taxes=Taxes([TaxRate("vat", "13")], included=False),
+        rounding=PayableRounding("1", "up"),
+    ),
+)
+
+
+@pytest.mark.parametrize("name", ["shipping", "fees", "tax", "rounding"])
+def test_charges_that_a_failed_refund_may_still_give_back_stay(name):
+    order = paid(placed(CHARGED), CHARGED.payable)
+    whole = getattr(borne(order), name)
+    one, two = halves(failed(order, RefundParts(**{name: whole})), {"2": 2})
+    assert getattr(one.part, name) == whole
+    late = succeed_refund(one, "r-1")[0]
+    assert late.balance.refunded == late.refunds[0].amount
+    assert late.payable + two.payable == order.payable
+    given_up = cancel_refund(one, "r-1")[0]
+    assert getattr(halves(given_up, {"2": 1}, "o-3")[0].part, name) != whole
 
 
 def test_a_capture_that_is_shared_says_how_much_was_taken_at_once():
@@ -454,7 +515,7 @@ class Family(RuleBasedStateMachine):
     def begin(self, items, shipping, tariff, share, policy, cancelled):
         self.policy = policy
         goods = [(f"s{i}", cost, count) for i, (cost, count) in enumerate(items)]
-        quote = quoted(*goods, book=BOOK, tariff=tariff, shipping=shipping)
+        quote = quoted(*goods, book=BOOK, tariff=tariff, shopper=HOLDER, shipping=shipping)
         order, events = draft(quote, id="o-1", number="1", details=HOME)
         self.orders, self.events = {"o-1": order}, {"o-1": [*events]}
         self.quote, self.names = quote, 1

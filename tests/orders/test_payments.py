@@ -154,6 +154,17 @@ def test_the_same_capture_told_twice_is_known_by_its_reference():
     assert caught.value.reason == "duplicate_reference"
 
 
+@pytest.mark.parametrize("end", [void_payment, lambda *of: fail_payment(*of, "declined")])
+def test_what_was_captured_stays_when_the_rest_is_given_up(end):
+    order = request_payment(place(drafted())[0], "100", id="p-1", method="card")[0]
+    order = authorize_payment(order, "p-1")[0]
+    for amount in ("30", "20"):
+        order = capture_payment(order, "p-1", amount, reference=f"c-{amount}")[0]
+    (payment,) = end(order, "p-1")[0].payments
+    assert [str(each.amount) for each in payment.captures] == ["CNY 30.00", "CNY 20.00"]
+    assert (payment.state, payment.capturable.is_zero) == (PaymentState.CAPTURED, True)
+
+
 @pytest.mark.parametrize(
     ("steps", "expected"),
     [
@@ -356,6 +367,32 @@ def test_a_payment_made_past_the_constructors_is_found_by_the_check():
 # What it comes to
 
 
+def test_what_is_asked_for_beyond_what_is_due_is_told():
+    order = place(drafted())[0]  # 462 are due
+    told = [(order.balance.asked, order.balance.excess)]
+    for command in (
+        lambda order: request_payment(order, "400", id="p-1", method="card"),
+        lambda order: request_payment(order, "100", id="p-2", method="wechat_pay"),
+        lambda order: authorize_payment(order, "p-2", "80"),
+        lambda order: capture_payment(order, "p-2", "50", reference="c-2"),
+        lambda order: void_payment(order, "p-2"),
+        lambda order: cancel(order, "changed_mind"),
+        lambda order: fail_payment(order, "p-1", "declined"),
+    ):
+        order = command(order)[0]
+        told.append((order.balance.asked, order.balance.excess))
+    assert [(str(asked.decimal), str(excess.decimal)) for asked, excess in told] == [
+        ("0.00", "0.00"),
+        ("400.00", "0.00"),
+        ("500.00", "38.00"),
+        ("480.00", "18.00"),
+        ("430.00", "18.00"),
+        ("400.00", "0.00"),
+        ("400.00", "400.00"),
+        ("0.00", "0.00"),
+    ]
+
+
 def test_what_is_due_falls_by_the_shares_of_cancelled_units():
     order = cancel(paid(PLACED), "sold_out", {"1": 1})[0]
     unit = PLACED.quote.line("1", 0, 1).payable
@@ -392,7 +429,7 @@ ZERO, TEN = yuan("0"), yuan("10")
     ],
 )
 def test_the_payment_status_follows_from_amounts_alone(amounts, status):
-    names = ("authorized", "captured", "refunded", "refunding", "undone")
+    names = ("authorized", "asked", "captured", "refunded", "refunding", "undone")
     given = {"payable": TEN, "due": TEN, **dict.fromkeys(names, ZERO), **amounts}
     assert payment_status(Balance(**given)) is PaymentStatus(status)
 

@@ -497,6 +497,7 @@ def test_a_refund_made_past_the_constructors_is_found_by_the_check():
             [("lines", 1, "line"), ("fees", 1, "id")],
         ),
         (lambda: RefundLine(line="1", amount=yuan("-1"), units=1), [("amount",)]),
+        (lambda: RefundLine(line="1", amount=yuan("0")), [("amount",)]),
         (
             lambda: RefundLine(line="1", amount=yuan("1"), units=1, cancelled=2, replaced=2),
             [("cancelled",), ("replaced",)],
@@ -591,6 +592,17 @@ def test_repricing_gives_back_what_was_paid_less_what_the_rest_costs(first, last
     assert order.balance.refunding == yuan("260")
 
 
+def test_repricing_knows_of_every_return_before():
+    """Of 6 shirts at 70, 50 off from 300: the second one back costs the other four the 50."""
+    offers = PromotionBook("CNY", [recipes.spend_and_save("s", spend="300", save="50")])
+    order = delivered(price(Cart.of("CNY", [("A", "70.00", 6)]), offers, at=AT))
+    for number in range(1, 7):
+        order = refunded(order, {"1": 1}, f"r-{number}", policy="reprice")
+    amounts = [str(each.amount.decimal) for each in order.refunds]
+    assert amounts == ["70.00", "20.00", "70.00", "70.00", "70.00", "70.00"]
+    assert order.balance.refunding == order.payable
+
+
 def test_what_is_kept_and_costs_less_is_waived():
     quote = price(
         Cart.of("CNY", [("A", "100", 1), ("B", "10", 1), ("C", "1", 1)]),
@@ -653,6 +665,16 @@ def test_tax_on_top_follows_lines_and_charges():
     assert order.balance.refunding + last.amount == quote.payable
 
 
+@pytest.mark.parametrize(
+    ("never", "tax"), [("fees", "0.80"), ("shipping", "0.20"), (None, "1.00")]
+)
+def test_of_the_tax_on_charges_that_goes_back_which_is_on_those_that_do(never, tax):
+    vat = Tariff("CNY", taxes=Taxes([TaxRate("vat", "10")], included=False))
+    order = paid(confirmed(price(CART, PromotionBook("CNY", []), at=AT, tariff=vat)))
+    options = ReversalOptions(**{} if never is None else {never: "never"})
+    assert owed_refund(cancel(order, "sold_out")[0], options).tax == yuan(tax)
+
+
 def test_charges_are_kept_back_as_far_as_there_is_something():
     order = delivered()
     parts = proposed_refund(order, {"2": 1}, charges={"return_shipping": "-12"})
@@ -703,6 +725,14 @@ def test_units_are_a_mapping_that_is_not_empty(units, kind):
     with pytest.raises(kind) as caught:
         proposed_refund(delivered(), units)
     assert caught.value.path == ("units",)
+
+
+@pytest.mark.parametrize(("units", "cancelled"), [(1, 0), (2, 0), (3, 1), (4, 2)])
+def test_units_are_taken_for_those_that_arrived_as_long_as_there_are_such(units, cancelled):
+    quote = price(Cart.of("CNY", [("A", "10.00", 4)]), PromotionBook("CNY", []), at=AT)
+    order = cancel(paid(confirmed(quote)), "sold_out", {"1": 2})[0]
+    (line,) = proposed_refund(delivered(order=order), {"1": units}).lines
+    assert (line.units, line.cancelled) == (units, cancelled)
 
 
 def test_an_order_without_a_price_has_nothing_to_propose():

@@ -410,6 +410,36 @@ def test_orders_that_are_no_parts_of_one_are_not_merged_and_every_reason_is_told
     ]
 
 
+@pytest.mark.parametrize(
+    ("asked", "fits"),
+    [
+        ({"method": "card", "reference": "a"}, True),
+        ({"method": "card"}, True),
+        ({"method": "cash"}, False),
+        ({"method": "card", "reference": "b"}, False),
+    ],
+)
+def test_payments_of_one_id_that_are_no_parts_of_one_are_not_merged(asked, fits):
+    one, two = halves(placed(QUOTE), {"1": 1})
+    one, _ = request_payment(one, "1", id="p-7", method="card", reference="a")
+    two, _ = request_payment(two, "2", id="p-7", **asked)
+    if fits:
+        assert merge(one, two)[0][0].payments[0].amount == yuan("3")
+    else:
+        told = [(("other", "payments", "id"), "duplicate_id")]
+        assert faults_of(lambda: merge(one, two)) == told
+
+
+def test_another_payment_has_another_id_than_one_that_went_to_another_order():
+    one, two = halves(paid(placed(QUOTE), "200", "262"), {"1": 3})
+    assert [each.id for each in one.payments] == ["p-1"]
+    for part in (one, two):
+        with pytest.raises((InvalidValue, InvalidDocument)) as caught:
+            request_payment(part, "1", id="p-2", method="card")
+        (fault,) = getattr(caught.value, "faults", [caught.value])
+        assert (fault.path[0], fault.path[2], fault.reason) == ("payments", "id", "duplicate_id")
+
+
 def test_lines_of_one_id_that_are_of_different_services_are_not_merged():
     one, two = halves(in_state(PLACED), {"1": 1})
     line = evolve(two.lines[0], service=one.line("3").service)

@@ -6,30 +6,44 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve, frozen
-from making import AT, BOOK, DETAILS, QUOTE, drafted, in_state
+from making import AT, BOOK, DETAILS, QUOTE, SERVICES, SITE, drafted, in_state, paid
 
-from ordercore import CartLine, Money, dumps, price
+from ordercore import CartLine, Money, UnitPrice, dumps, price
+from ordercore.calendars import Window
 from ordercore.data import variant, variants
-from ordercore.errors import InvalidInput, InvalidType, InvalidValue, OutOfSequence
+from ordercore.errors import (
+    InvalidInput,
+    InvalidType,
+    InvalidValue,
+    NotReproducible,
+    OutOfSequence,
+)
 from ordercore.events import Actor, AggregateId, Event, Noted, record
 from ordercore.orders import (
     ORDER,
     AddLine,
+    Agreed,
     ChangeAddress,
     ChangeContact,
+    ChangeQuantity,
     ChangeRemarks,
+    ChangeService,
     ChangeState,
     Edit,
+    EditDetail,
     EntryKind,
     FulfilmentStatus,
     Move,
     OrderState,
     OrderStep,
     Origin,
+    OverridePrice,
     PaymentStatus,
     RemoveLine,
     ReturnStatus,
+    ServiceWish,
     TimelineUnits,
+    approve_refund,
     cancel,
     capture_payment,
     confirm,
@@ -37,6 +51,7 @@ from ordercore.orders import (
     decline_change,
     draft,
     fail_payment,
+    fail_refund,
     hold,
     merge,
     move_units,
@@ -52,6 +67,8 @@ from ordercore.orders import (
     request_refund,
     split,
     status_label,
+    submit_refund,
+    succeed_refund,
     timeline,
 )
 from ordercore.orders.changes.machine import ChangeStep
@@ -144,6 +161,21 @@ def changing(order):
                 "code": "order_changed",
                 "edits": ("remove_line", "add_line", "change_remarks"),
                 "amount": QUOTE.payable + Money.of("-27", "CNY"),
+                "details": (
+                    EditDetail(
+                        kind="remove_line",
+                        line="2",
+                        title="scarf",
+                        before=Agreed(quantity=1, unit_price=UnitPrice.of("45.00", "CNY")),
+                    ),
+                    EditDetail(
+                        kind="add_line",
+                        line="4",
+                        title="hat",
+                        after=Agreed(quantity=2, unit_price=HAT.unit_price),
+                    ),
+                    EditDetail(kind="change_remarks"),
+                ),
             },
         ),
         (
@@ -171,7 +203,7 @@ def changing(order):
 )
 def test_an_entry_has_its_numbers_and_codes(commands, expected):
     entry = last(*commands)
-    empty = {"subject": "", "reason": "", "units": (), "amount": None, "edits": ()}
+    empty = {"subject": "", "reason": "", "units": (), "amount": None, "edits": (), "details": ()}
     found = {name: getattr(entry, name) for name in (*empty, "code")}
     assert found == {**empty, **expected}
 
@@ -228,6 +260,83 @@ def test_nothing_private_is_told():
     assert "秘密" not in dumps(found)
 
 
+# What a change has changed
+
+
+def changing_all(order):
+    edits = [
+        ChangeQuantity("1", 5),
+        OverridePrice("1", UnitPrice.of("119.00", "CNY"), "价保"),
+        ChangeService("3", ServiceWish(appointment=Window(AT, None))),
+        ChangeAddress(SITE),
+        ChangeContact(Contact("秘密人")),
+    ]
+    return confirm_change(order, preview_change(order, edits, lambda c: price(c, BOOK, at=AT)))
+
+
+def with_services():
+    return draft(QUOTE, id="o-1", number="1", details=DETAILS, services=SERVICES)
+
+
+def test_what_a_change_has_changed_is_told_line_by_line_from_what_to_what():
+    found = timeline(*lived(place, changing_all, order=with_services()))
+    assert found.of(EntryKind.HAPPENED)[-1].details == (
+        EditDetail(
+            kind="change_quantity",
+            line="1",
+            title="衬衫",
+            before=Agreed(quantity=3),
+            after=Agreed(quantity=5),
+        ),
+        EditDetail(
+            kind="override_price",
+            line="1",
+            title="衬衫",
+            before=Agreed(unit_price=UnitPrice.of("129.00", "CNY")),
+            after=Agreed(unit_price=UnitPrice.of("119.00", "CNY")),
+            reason="价保",
+        ),
+        EditDetail(
+            kind="change_service",
+            line="3",
+            title="上门安装",
+            before=Agreed(appointment=SERVICES["3"].appointment, place="CN 上海市"),
+            after=Agreed(appointment=Window(AT, None)),
+        ),
+        EditDetail(
+            kind="change_address",
+            before=Agreed(place="CN 广东省"),
+            after=Agreed(place="CN 上海市"),
+        ),
+        EditDetail(kind="change_contact"),
+    )
+    at, later = "2026年11月11日 00:00:00 (UTC)", "2026年11月11日 02:00:00 (UTC)"
+    assert found.told("zh_CN")[2].partition(") ")[2] == (
+        "变更订单：衬衫 数量 3 → 5；衬衫 单价 ¥129.00 → ¥119.00（价保）；"
+        f"上门安装 预约 {at} 至 {later} CN 上海市 • → {at} 至 …；"
+        "地址 CN 广东省 • → CN 上海市 •；修改联系人，应付 ¥670.00（员工）"
+    )
+    assert "秘密" not in dumps(found) + "".join(found.told("zh_CN"))
+
+
+def test_the_units_that_were_kept_before_a_change_are_those_of_then():
+    commands = [place, lambda o: cancel(o, "x", {"1": 1}), changing_all]
+    entries = timeline(*lived(*commands, order=with_services())).of(EntryKind.HAPPENED)
+    assert entries[-1].details[0].before == Agreed(quantity=2)
+
+
+def test_where_events_are_left_out_a_change_tells_only_what_is_from_now_on():
+    order, events = lived(place, changing_all, order=with_services())
+    for some in (events[1:], events[:1] + events[2:]):
+        page = timeline(order, some)
+        (entry,) = (each for each in page.entries if each.code == "order_changed")
+        assert [each.before for each in entry.details] == [None] * 5
+        assert entry.details[0].after == Agreed(quantity=5)
+        (line,) = (line for line in page.told("en") if "Order changed" in line)
+        told = "衬衫: quantity now 5; 衬衫: unit price now CN¥119.00 (价保); 上门安装: appointment"
+        assert told in line
+
+
 # What is awaited, and what may come
 
 
@@ -247,6 +356,60 @@ def test_what_is_to_be_paid_is_awaited_until_it_is():
     assert awaited(order) == [("payment_due", "", "CNY 62.00")]
     order, _ = capture_payment(order, "p-1", "62", reference="c-2")
     assert awaited(order) == []
+
+
+def test_what_is_asked_for_beyond_what_is_due_is_told():
+    order = place(drafted())[0]
+    for name in ("p-1", "p-2"):
+        order, _ = request_payment(order, "400", id=name, method="card")
+    due = ("payment_due", "", "CNY 462.00")
+    assert awaited(order) == [due, ("payment_excess", "", "CNY 338.00")]
+    excess = timeline(order, ())
+    assert "Awaited: CN¥338.00 more asked for than is due" in excess.told("en")
+    assert "待处理：请求收款超出应付 ¥338.00" in excess.told("zh_CN")
+
+
+def test_money_that_is_owed_to_the_customer_is_awaited_until_a_refund_is_asked_for():
+    order = paid(place(drafted())[0])
+    some = cancel(order, "sold_out", {"2": 1})[0]
+    assert awaited(some) == [("refund_owed", "", "CNY 40.60")]
+    assert awaited(cancel(order, "sold_out")[0]) == [("refund_owed", "", "CNY 462.00")]
+    page = timeline(some, ())
+    assert "Awaited: CN¥40.60 to be refunded" in page.told("en")
+    assert "待处理：待退 ¥40.60" in page.told("zh_CN")
+    some, _ = request_refund(some, owed_refund(some), id="r-1", reason="sold_out")
+    assert awaited(some) == [("refund_due", "r-1", "CNY 40.60")]
+    for step in (approve_refund, submit_refund, succeed_refund):
+        some, _ = step(some, "r-1")
+    assert awaited(some) == []
+
+
+def test_money_that_a_failed_refund_may_still_give_back_is_awaited_once():
+    order = cancel(paid(place(drafted())[0]), "sold_out", {"2": 1})[0]
+    order, _ = request_refund(order, owed_refund(order), id="r-1", reason="sold_out")
+    for step in (approve_refund, submit_refund, lambda o, name: fail_refund(o, name, "bank")):
+        order, _ = step(order, "r-1")
+    due = ("refund_due", "r-1", "CNY 40.60")
+    assert awaited(order) == [due]
+    more = cancel(order, "sold_out", {"1": 1})[0]
+    assert awaited(more) == [("refund_owed", "", "CNY 116.40"), due]
+
+
+def test_what_was_paid_too_much_is_awaited():
+    order = paid(place(drafted())[0], "500")
+    assert awaited(order) == [("refund_owed", "", "CNY 38.00")]
+
+
+def test_what_is_owed_is_told_by_shares_where_the_price_comes_out_otherwise_by_now():
+    order = cancel(paid(place(drafted())[0]), "sold_out", {"2": 1})[0]
+    parts = owed_refund(order, "reprice")
+    order = request_refund(order, parts, id="r-1", reason="sold_out")[0]
+    order = cancel(order, "sold_out", {"1": 1})[0]
+    order = evolve(order, quote=evolve(order.quote, points_earned=7))
+    with pytest.raises(NotReproducible):
+        owed_refund(order)
+    shares = owed_refund(order, "keep_shares").amount
+    assert ("refund_owed", "", str(shares)) in awaited(order)
 
 
 def test_holds_and_refunds_are_awaited():
@@ -304,15 +467,17 @@ def test_a_timeline_reads_in_both_languages():
         "发起支付 p-1：¥462.00（员工）",
         "支付 p-1 已收款 ¥462.00（员工）",
         "挂起（fraud）（员工）",
-        "变更订单：移除商品、新增商品、修改备注，应付 ¥435.00（员工）",
+        "变更订单：移除 scarf 1 × ¥45.00；新增 hat 2 × ¥9.00；修改备注，应付 ¥435.00（员工）",
     ]
     assert chinese[6:] == (
         "待处理：挂起原因 fraud",
+        "待处理：待退 ¥27.00",
         "下一步：确认（须先满足：无挂起原因）",
         "下一步：取消",
     )
-    assert found.told("en")[-3:] == (
+    assert found.told("en")[-4:] == (
         "Awaited: held for fraud",
+        "Awaited: CN¥27.00 to be refunded",
         "Next: confirm (first: no holds)",
         "Next: cancel",
     )
@@ -344,10 +509,10 @@ def test_every_event_of_orders_has_words():
         if cls.__module__.startswith("ordercore.orders.") and not tag.startswith("change_")
     }
     codes = (codes - {"units_moved"}) | {f"units_moved.{move}" for move in Move} | {"noted"}
-    codes |= {f"edit.{tag}" for tag in variants(Edit)}
+    keys = {f"timeline.{code}" for code in codes}
+    keys |= {f"edit.{each}" for tag in variants(Edit) for each in (tag, f"kind.{tag}")}
     for locale in LOCALES:
-        known = CATALOGUES[locale].messages
-        assert sorted(code for code in codes if f"timeline.{code}" not in known) == []
+        assert keys - CATALOGUES[locale].messages.keys() == set()
 
 
 # What is refused

@@ -14,6 +14,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from itertools import combinations
 
 import pytest
 from hypothesis import given
@@ -269,16 +270,16 @@ def hand_made(draw):
     """Parts of a refund that somebody made up, many of them too large."""
     lines, minor, sources = [], {}, {}
     for line in draw(st.lists(names, unique=True, max_size=2)):
-        units = draw(st.integers(0, 2))
-        price = PRICES[line][0]
+        units, waived = draw(st.integers(0, 2)), draw(st.integers(0, 2))
+        price, least = PRICES[line][0], 0 if units or waived else 1
         lines.append(
             {
                 "line": line,
                 "units": units,
                 "cancelled": draw(st.sampled_from((0, 0, 0, units))),
                 "replaced": draw(st.sampled_from((0, 0, 0, units))),
-                "waived": draw(st.integers(0, 2)),
-                "amount": draw(st.integers(0, price) | st.just(price * units)),
+                "waived": waived,
+                "amount": draw(st.integers(least, price) | st.just(price * units or least)),
             }
         )
     if not lines:
@@ -484,7 +485,7 @@ class OneOrder(RuleBasedStateMachine):
     def refund_by_hand(self, made, by):
         override = Override("u-7", "goodwill") if by else None
         said = by or not any(each["replaced"] for each in made["lines"])
-        allowed = said and self.fits(made)
+        allowed = said and self.fits(made) and self.leans_on_no_waiver(made)
         self.requested(parts_of(made), made, override, allowed=allowed, by_hand=True)
 
     @precondition(lambda self: any(self.owed(n) or self.lines[n]["replaced"] for n in ORDERED))
@@ -498,7 +499,7 @@ class OneOrder(RuleBasedStateMachine):
         units = {name: count for name, count in units.items() if count}
         before = [each.parts.options for each in self.order.refunds if each.is_live]
         made = [each.policy for each in before if each is not None]
-        same = policy is None or not made or made[-1] == policy
+        same = policy in (None, "keep_shares") or not made or made[-1] == policy
         if all(count <= room[name] for name, count in units.items()) and units and same:
             parts = proposed_refund(self.order, units, policy, even_replaced=free)
             override = Override("u-7", "goodwill") if free else None
@@ -627,6 +628,29 @@ class OneOrder(RuleBasedStateMachine):
             taken = self.captured(name) if name in self.payments else 0
             good &= self.from_payment(name) + minor <= taken
         return good
+
+    def leans_on_no_waiver(self, made):
+        """Whether a refund fits on each line whichever of those under way fail."""
+        return all(
+            self.line_sum(part["line"], "amount") + part["amount"] - back
+            <= self.line_ceiling(
+                part["line"], self.line_sum(part["line"], "waived") + part["waived"] - lost
+            )
+            for part in made["lines"]
+            for lost, back in self.losses(part["line"])
+        )
+
+    def losses(self, line):
+        """List what may fail: how many units it waives, and what it gives back."""
+        under_way = [
+            part
+            for each in self.live()
+            for part in each["lines"]
+            if each["state"] != "succeeded" and part["line"] == line and part["waived"]
+        ]
+        for count in range(len(under_way) + 1):
+            for some in combinations(under_way, count):
+                yield sum(p["waived"] for p in some), sum(p["amount"] for p in some)
 
     # What must always hold
 

@@ -175,6 +175,7 @@ FIRST_CASES = (
         (*DRAFTED, doing("r", Remark("think it over")), placing("p-2", "o-2")),
     ),
     Case("cancelling a draft", cancelling(), DRAFTED),
+    Case("cancelling a draft beside an order", cancelling(), (*DRAFTED, placing("p-2", "o-2"))),
     Case("replacing what came back", replacing(), BACK),
     Case(
         "replacing what was cancelled",

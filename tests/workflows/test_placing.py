@@ -284,6 +284,14 @@ def test_a_faulty_command_is_refused_at_birth(
     assert told.value.path == path
 
 
+@pytest.mark.parametrize("key", ["", " k", "号", "k" * 57, "k" * 65])
+def test_a_key_that_is_none_is_told_the_limit_that_holds(key: str) -> None:
+    with pytest.raises(InvalidInput) as told:
+        evolve(placing(), key=key)
+    assert told.value.expected == "1 to 56 printable ASCII characters"
+    assert evolve(placing(), key="k" * 56).key == "k" * 56
+
+
 # Usage
 
 

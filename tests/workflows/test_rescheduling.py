@@ -342,6 +342,14 @@ def test_a_change_of_the_wish_moves_the_visits() -> None:
     check_promises(store)
 
 
+def test_a_wish_that_comes_later_moves_the_visits_too() -> None:
+    store = did(buying(1, visit=None, assembly=2))
+    assert EVENING.start not in times_of(store)
+    assert isinstance(ask(changing(**changed_to(store, AT_NIGHT)), store), Changed)
+    assert times_of(store) == [EVENING.start] * 2
+    check_promises(store)
+
+
 def test_a_change_of_the_wish_for_which_there_is_no_time_is_refused() -> None:
     store = did(TWO, buying(2, visit=EVENING, assembly=1))
     told = refuses(changing(**changed_to(store, AT_NIGHT)), store)

@@ -143,6 +143,20 @@ def test_a_part_that_has_no_use_cannot_take_the_last_one_by_a_change() -> None:
     assert story.counted == (3, 15000)
 
 
+@pytest.mark.parametrize("acts", [[("o-1", 0)], [("o-1", 1)], [("o-1", 1), ("o-1", 0)]])
+def test_counters_that_somebody_set_back_do_not_fall_below_nothing(
+    acts: list[tuple[str, int]],
+) -> None:
+    story = Story("500")
+    story.store._kept.used.clear()
+    for name, units in acts:
+        if units:
+            story.change(name, units)
+        else:
+            story.cancel(name)
+        assert story.counted == (0, 0)
+
+
 def test_a_part_has_no_gifts_that_another_has_and_is_given_its_own_by_a_change() -> None:
     store = prepared([placing(quote=QUOTE, services={}), splitting({"1": 2})])
     (tea,) = QUOTE.gifts

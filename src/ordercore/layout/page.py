@@ -21,7 +21,8 @@ class Page:
     """What is told in words, as text, tables, HTML and plain data.
 
     Attributes:
-        kind: ``difference``, ``refund``, ``hints``, ``plan``, ``batch`` or ``workshops``.
+        kind: ``difference``, ``refund``, ``hints``, ``change``, ``plan``, ``batch`` or
+            ``workshops``.
         locale: The language and region of the words.
         text: All of it as lines of text: also ``str(...)``.
         blocks: The tables and notes, in the order of telling.
@@ -69,7 +70,8 @@ class Page:
         ========== ======================================================================
         ``schema`` 1; a form that readers of this one would not understand gets another
                    number
-        ``kind``   ``difference``, ``refund``, ``hints``, ``plan``, ``batch`` or ``workshops``
+        ``kind``   ``difference``, ``refund``, ``hints``, ``change``, ``plan``, ``batch`` or
+                   ``workshops``
         ``locale`` ``zh_CN``, ``en``, ``en_GB`` …
         ``text``   all of it as lines of text
         ``tables`` each with ``name``, ``title``, ``columns`` (each ``name`` and ``title``),

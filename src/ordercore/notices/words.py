@@ -137,7 +137,7 @@ class _Telling:
             "units": self.units(notice.units),
             "total": sum(each.quantity for each in notice.units),
             "edits": self.words.joined(
-                self.words.say(f"timeline.edit.{edit}") for edit in notice.edits
+                self.words.say(f"edit.kind.{edit}") for edit in notice.edits
             ),
             "amount": self.amount(amount),
             "more": self.amount(amount if amount is not None and amount.minor > 0 else None),

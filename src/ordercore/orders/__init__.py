@@ -16,6 +16,7 @@ from ordercore.orders.changes.commands import (
     decline_change,
     propose_change,
 )
+from ordercore.orders.changes.details import Agreed, EditDetail
 from ordercore.orders.changes.edits import (
     MAX_EDITS,
     AddLine,
@@ -28,6 +29,7 @@ from ordercore.orders.changes.edits import (
     OverridePrice,
     RemoveLine,
 )
+from ordercore.orders.changes.explaining import explain_change
 from ordercore.orders.changes.machine import ORDER_CHANGE, ChangeState, ChangeStep
 from ordercore.orders.changes.preview import ChangePreview, changed_cart, preview_change
 from ordercore.orders.changes.proposal import (
@@ -156,6 +158,7 @@ __all__ = [
     "PAYMENT",
     "REFUND",
     "AddLine",
+    "Agreed",
     "Balance",
     "CancelledUnits",
     "Capture",
@@ -176,6 +179,7 @@ __all__ = [
     "Component",
     "DatedNumbers",
     "Edit",
+    "EditDetail",
     "EntryKind",
     "FulfilmentStatus",
     "InvoiceKind",
@@ -261,6 +265,7 @@ __all__ = [
     "confirm_proposed",
     "decline_change",
     "draft",
+    "explain_change",
     "fail_payment",
     "fail_refund",
     "guards_of",

@@ -99,12 +99,14 @@ def apply(order: Order | None, event: Event) -> Order:
     if order is None:
         if not isinstance(event, OrderDrafted | OrderSplitOff):
             expected = "a draft, or a part of another order, as the first event of an order"
-            raise InvalidValue(expected, type(event).__name__, reason="wrong_state")
+            path, given = ("event",), type(event).__name__
+            raise InvalidValue(expected, given, path=path, reason="wrong_state")
         return event.order
     check_order(order)
     change: Callable[[Order, Any], Order] | None = _CHANGES.get(type(event))
     if change is None:
-        raise InvalidType("an event of an order that exists", type(event).__name__)
+        expected = "an event of an order that exists"
+        raise InvalidType(expected, type(event).__name__, path=("event",))
     return evolve(change(order, event), version=order.version + 1)
 
 

@@ -201,7 +201,7 @@ def note(order: Order, text: str) -> Result:
     """Write a remark for the record; it may be written in any state.
 
     Raises:
-        InvalidInput: It is blank or too long.
+        InvalidInput: It is empty, too long, or has control characters.
     """
     return done(order, Noted(text))
 

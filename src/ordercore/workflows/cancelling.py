@@ -120,7 +120,7 @@ class CancelOrder(OrderCommand[Cancelled, Refused]):
             IllegalTransition: It is over.
             InvalidDocument: There are not so many open units, with every line.
         """
-        order = got.value(self.order, Order)
+        order = self.found(got)
         done = tried(lambda: cancel(order, self.reason, self.units))
         if isinstance(done, Refused):
             return Refusal(done)

@@ -155,7 +155,7 @@ class ChangeOrder(PreviewedChange[Changed]):
             InvalidDocument: Edits do not fit the order, or each other; all of them are told.
             InvalidInput: The quote is none of this change.
         """
-        order = got.value(self.order, Order)
+        order = self.found(got)
         if order.version != self.base:
             return Refusal(stale(self.base, order))
         preview = self.previewed(order, shop)

@@ -85,7 +85,7 @@ class PlaceDraft(OrderCommand[Placed, NotPlaced]):
             CurrencyMismatch: It is not in the currency of the shop's book.
             NotReproducible: This version prices otherwise what an older one had priced.
         """
-        order = got.value(self.order, Order)
+        order = self.found(got)
         ORDER.needs(order.state, OrderStep.PLACE)  # an order that is no draft any more
         return self._placing(order, shop).decide(got)
 

@@ -245,7 +245,7 @@ def _step(given: RefundStep | str) -> RefundStep:
 
 
 def _is_own(_instance: Any, _attribute: Any, value: Any) -> None:
-    if value not in _OWN_STEPS:
+    if not isinstance(value, RefundStep) or value not in _OWN_STEPS:
         expected = f"one of {', '.join(repr(each.value) for each in _OWN_STEPS)}"
         raise InvalidValue(expected, value, path=("step",), reason="unknown_choice")
 

@@ -30,7 +30,7 @@ from ordercore.orders.changes.commands import consented
 from ordercore.stock import Appointment
 from ordercore.storage import Decision, Key, Loaded, Readable, Reply
 from ordercore.workflows.changing import NotChanged, PreviewedChange, made, reading, stale
-from ordercore.workflows.shop import OrderCommand, Shop, decided, tried
+from ordercore.workflows.shop import OrderCommand, Shop, decided, kept, tried
 from ordercore.workflows.stock import Happened, appointments_of, are_appointments
 from ordercore.workflows.use_case import Refusal
 
@@ -101,7 +101,7 @@ class ProposeChange(PreviewedChange[ChangeTold]):
             InvalidValue: There is a proposal of this id already.
             InvalidDocument: Edits do not fit the order, or each other; all of them are told.
         """
-        key, order = change_key(self.change_id), got.value(self.order, Order)
+        key, order = change_key(self.change_id), self.found(got)
         if got.version(key):
             expected = "an id of no proposal yet"
             path = ("change_id",)
@@ -154,7 +154,7 @@ class SettleChange(OrderCommand[ChangeTold, NotChanged]):
             InvalidValue: The proposal is of another order.
         """
         key = change_key(self.change_id)
-        order, change = got.value(self.order, Order), got.value(key, OrderChange)
+        order, change = self.found(got), kept(got, key, OrderChange, "change_id")
         if change.order != order.id:
             expected = f"a proposal of order {order.id}"
             path = ("change_id",)

@@ -127,7 +127,7 @@ class ReplaceUnits(OrderCommand[Replaced, NotReplaced]):
             InvalidDocument: There are not so many units to replace, or fields of the new order
                 do not go together; all of it is told.
         """
-        order = got.value(self.order, Order)
+        order = self.found(got)
         check_new(got, self.new_id, "new_id")
         (after, marked), (new, begun) = self._replaced(order, shop)
         answer = self._granted(new, got, shop)

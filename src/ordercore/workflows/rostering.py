@@ -36,7 +36,7 @@ from ordercore.stock.resources import (
 )
 from ordercore.storage import Decision, Key, Loaded, Readable, Reply
 from ordercore.workflows.keeper import agenda_key
-from ordercore.workflows.shop import Shop, ShopCommand, decided
+from ordercore.workflows.shop import Shop, ShopCommand, decided, kept
 from ordercore.workflows.stock import Happened
 from ordercore.workflows.use_case import Refusal
 
@@ -195,7 +195,7 @@ class UpdateAgenda(ShopCommand[AgendaUpdated, Never]):
             NotFound: The resource has no agenda.
             OrderCoreError: What the act raises.
         """
-        agenda, events = self.act.on(got.value(self.agenda, Agenda), self.at)
+        agenda, events = self.act.on(kept(got, self.agenda, Agenda, "resource"), self.at)
         told = (each for each in events if isinstance(each, ResourceChanged))
         reply = AgendaUpdated(
             resource=agenda.id,

@@ -14,9 +14,9 @@ from typing import Any, ClassVar, Final, Generic, TypeVar, overload
 
 from attrs import field, frozen
 
-from ordercore.data.checks import aware, identifier, instance, optional
+from ordercore.data.checks import aware, identifier, instance, optional, passes
 from ordercore.data.instants import pinned
-from ordercore.errors import InvalidValue, OrderCoreError
+from ordercore.errors import InvalidValue, NotFound, OrderCoreError
 from ordercore.events import Actor, Command, Recorded, record
 from ordercore.lifecycle import Refused, TransitionRefused
 from ordercore.orders import Order
@@ -35,6 +35,7 @@ __all__ = [
     "ShopCommand",
     "ShopQuery",
     "decided",
+    "kept",
     "order_key",
     "tried",
 ]
@@ -52,10 +53,11 @@ T = TypeVar("T")
 
 
 def _key(_instance: object, attribute: Any, value: Any) -> None:
-    identifier(None, attribute, value)
-    if len(value) > MAX_KEY:
-        expected = f"at most {MAX_KEY} characters"
+    named = isinstance(value, str)
+    if named and (len(value) > MAX_KEY or not passes(identifier, value)):
+        expected = f"1 to {MAX_KEY} printable ASCII characters"
         raise InvalidValue(expected, value, path=(attribute.name,), reason="invalid_identifier")
+    identifier(None, attribute, value)
 
 
 @frozen(kw_only=True)
@@ -135,6 +137,10 @@ class OrderCommand(ShopCommand[R_co, N_co]):
         """Say what must be read besides the order."""
         return ()
 
+    def found(self, got: Loaded) -> Order:
+        """Give its order, or raise `NotFound`."""
+        return kept(got, self.order, Order, "order_id")
+
     def known(self, got: Loaded) -> Order | None:
         """Tell its order, if that was read and there is one."""
         return got.get(self.order, Order) if self.order in got else None
@@ -143,6 +149,18 @@ class OrderCommand(ShopCommand[R_co, N_co]):
 def order_key(order_id: str) -> Key:
     """Tell where an order is kept."""
     return Key("order", order_id)
+
+
+def kept(got: Loaded, key: Key, kind: type[T], name: str) -> T:
+    """Give what a field of a command names by its id.
+
+    Raises:
+        NotFound: There is none; the path is the field.
+    """
+    value = got.get(key, kind)
+    if value is None:
+        raise NotFound("an aggregate that exists", str(key), path=(name,))
+    return value
 
 
 def tried(act: Callable[[], T]) -> T | Refused:

@@ -15,7 +15,7 @@ from ordercore.orders import Order, Result, merge, split
 from ordercore.storage import Decision, Key, Loaded, Readable, Reply
 from ordercore.workflows.asking import always_granted, needed, staying, task_of
 from ordercore.workflows.placing import check_new
-from ordercore.workflows.shop import OrderCommand, Shop, decided, order_key
+from ordercore.workflows.shop import OrderCommand, Shop, decided, kept, order_key
 from ordercore.workflows.stock import Happened, Purpose, Stock, StockTask
 from ordercore.workflows.use_case import Refusal
 
@@ -82,7 +82,7 @@ class SplitOrder(OrderCommand[SplitTold, Never]):
             InvalidValue: There is an order of the new id already.
             InvalidDocument: There are not so many open units, or all would go.
         """
-        order, key = got.value(self.order, Order), order_key(self.new_id)
+        order, key = self.found(got), order_key(self.new_id)
         check_new(got, self.new_id, "new_id")
         stays, goes = self._split(order)
         task = _handed_over(goes[0], stays[0], self.new_id, self)
@@ -126,7 +126,7 @@ class MergeOrders(OrderCommand[SplitTold, Never]):
                 is told.
         """
         key = order_key(self.other_id)
-        order, other = got.value(self.order, Order), got.value(key, Order)
+        order, other = self.found(got), kept(got, key, Order, "other_id")
         into, gone = merge(order, other)
         task = _handed_over(other, gone[0], order.id, self)
         return _both(self, got, {self.order: into, key: gone}, (shop.stock, task))

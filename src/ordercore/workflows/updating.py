@@ -274,7 +274,7 @@ class UpdateOrder(OrderCommand[Updated, Refused | tuple[Shortage, ...]]):
             NotFound: There is no such order.
             OrderCoreError: What the act raises.
         """
-        order = got.value(self.order, Order)
+        order = self.found(got)
         done = tried(lambda: self.act.on(order, self.actor))
         if isinstance(done, Refused):
             return Refusal(done)

@@ -9,6 +9,7 @@ from attrs import frozen
 from ordercore.cart import CartLine
 from ordercore.lifecycle import Answer
 from ordercore.orders.changes.edits import ChangeAddress, ChangeService, Edit
+from ordercore.orders.changes.given_back import cheapened
 from ordercore.orders.changes.terms import Terms
 from ordercore.orders.commands import none_of
 from ordercore.orders.lines import without_place
@@ -49,7 +50,9 @@ def change_guards(asked: Asked, base: int) -> dict[str, Answer]:
             without_place(asked.terms.details, wanted.items()) if placed else ()
         ),
         "priced": none_of(_unpriced(asked)),
-        "given_back_stands": none_of(_rewritten(asked)),
+        "given_back_stands": none_of(
+            (each.line, str(each)) for each in cheapened(order, asked.quote)
+        ),
     }
 
 
@@ -100,30 +103,3 @@ def _difference(wanted: CartLine | None, priced: CartLine | None) -> str:
         return "not priced"
     names = ("product", "quantity", "unit_price", "floor_price")
     return ", ".join(name for name in names if getattr(wanted, name) != getattr(priced, name))
-
-
-def _rewritten(asked: Asked) -> Iterator[tuple[str, str]]:
-    """List the lines whose units had money back, or others in their place, at another price.
-
-    The units of a line that were given back are its first ones, as in `reverse`.
-    """
-    quote, old = asked.quote, asked.order.quote
-    if quote is None or old is None:
-        return
-    places = quote.cart.rows.places
-    for line in asked.order.lines:
-        units = line.quantities.refunded + line.quantities.replaced
-        if not units or line.quoted is None or line.id not in places:
-            continue
-        if units > quote.cart.line(line.id).quantity:
-            continue  # so few were priced that `priced` does not hold
-        before = _paid(old, line.quoted.line, line.quoted.start, units)
-        after = _paid(quote, line.id, 0, units)
-        if before != after:
-            yield line.id, f"{units} given back"
-
-
-def _paid(quote: QuoteRecord, line: str, start: int, units: int) -> tuple[object, ...]:
-    """Read what some units cost, with what tax."""
-    part = quote.line(line, start, start + units)
-    return part.payable_minor, part.taxes

@@ -50,7 +50,7 @@ ORDER_CHANGE: Final = Machine(
         "units_left": ("仍有商品", "something is left"),
         "place_known": ("有收货地址或服务地点", "address or service site known"),
         "priced": ("已按变更后计价", "priced as changed"),
-        "given_back_stands": ("已退已补部分价格不变", "what was given back stands"),
+        "given_back_stands": ("已退已补部分不降价", "what was given back stands"),
     },
     roles=ROLES,
     transitions=[

@@ -9,16 +9,25 @@ from attrs import evolve, frozen
 
 from ordercore.cart import Cart
 from ordercore.data.checks import Named, instance, tuple_of
-from ordercore.errors import CurrencyMismatch, InvalidDocument, InvalidType, dotted
+from ordercore.errors import (
+    CurrencyMismatch,
+    InvalidDocument,
+    InvalidInput,
+    InvalidType,
+    dotted,
+)
 from ordercore.lifecycle import Refused, Unmet
 from ordercore.money import Money
 from ordercore.orders.applying import apply
+from ordercore.orders.changes.details import EditDetail, edit_details
 from ordercore.orders.changes.edits import Edit, are_edits
+from ordercore.orders.changes.given_back import too_late
 from ordercore.orders.changes.guards import Asked, change_guards
 from ordercore.orders.changes.machine import ORDER_CHANGE, ChangeState, ChangeStep
 from ordercore.orders.changes.terms import edited, expected_cart
 from ordercore.orders.events import LineUnits, OrderChanged
 from ordercore.orders.order import Order
+from ordercore.orders.payments.owing import unrequested
 from ordercore.pricing import Quote
 from ordercore.pricing.record import QuoteRecord
 
@@ -28,11 +37,14 @@ Pricing = Callable[[Cart], Quote | QuoteRecord]
 """Prices the cart that would be."""
 
 _AT: Final = ("quote",)
+_SHOWN: Final = 3
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, repr=False)
 class ChangePreview:
     """What a change would come to. Nothing has changed.
+
+    `explain_change` puts it into words.
 
     Attributes:
         before: The order as it is.
@@ -48,6 +60,20 @@ class ChangePreview:
     quote: QuoteRecord | None
     after: Order | None
     unmet: tuple[Unmet, ...] = ()
+
+    def __repr__(self) -> str:
+        edits = [" ".join(filter(None, (each.kind, each.line))) for each in self.details]
+        more = f" and {len(edits) - _SHOWN} more" if len(edits) > _SHOWN else ""
+        result = "no price" if self.difference is None else str(self.difference)
+        if self.unmet:
+            result = f"refused by {', '.join(each.guard for each in self.unmet)}"
+        of = f"order {self.before.id}, version {self.base}"
+        return f"<ChangePreview of {of}: {', '.join(edits[:_SHOWN])}{more}; {result}>"
+
+    @property
+    def details(self) -> tuple[EditDetail, ...]:
+        """What each edit changes: from what to what."""
+        return edit_details(self.before, self.edits)
 
     @property
     def base(self) -> int:
@@ -69,6 +95,16 @@ class ChangePreview:
         """What is to be paid more; below zero: what is to be given back."""
         before, after = self.before.payable, self.payable
         return None if before is None or after is None else after - before
+
+    @property
+    def to_pay(self) -> Money | None:
+        """What would be due and not paid for yet; None: something forbids the change."""
+        return None if self.after is None else self.after.balance.unpaid
+
+    @property
+    def to_give_back(self) -> Money | None:
+        """What would be owed to the customer without a refund for it, as by `owed_refund`."""
+        return None if self.after is None else unrequested(self.after)
 
     @property
     def freed(self) -> tuple[LineUnits, ...]:
@@ -130,18 +166,23 @@ def preview_change(
     try:
         after = apply(order, OrderChanged(asked, record))
     except InvalidDocument as error:
-        return evolve(preview, unmet=(_given_back(error),))
-    return evolve(preview, after=after)
+        return evolve(preview, unmet=(_given_back(_of_refunds(error)),))
+    late = list(too_late(order, after))
+    return evolve(preview, unmet=(_given_back(late),)) if late else evolve(preview, after=after)
 
 
-def _given_back(error: InvalidDocument) -> Unmet:
-    """Tell which refunds would go beyond what the new price says; raise what is no refund's."""
-    beyond = [fault for fault in error.faults if fault.path[:1] == ("refunds",)]
-    if len(beyond) < len(error.faults):
+def _of_refunds(error: InvalidDocument) -> Sequence[InvalidInput]:
+    """List how refunds would go beyond what the new price says; raise what is no refund's."""
+    if any(fault.path[:1] != ("refunds",) for fault in error.faults):
         raise error
-    return Unmet(
-        "given_back_stands", {dotted(each.path)[-64:]: each.expected for each in beyond[:100]}
-    )
+    return error.faults
+
+
+def _given_back(beyond: Sequence[InvalidInput]) -> Unmet:
+    """Tell of what refunds would give back more, under ``refunds``."""
+    places = [dotted(("refunds", *each.path[1:]))[-64:] for each in beyond[:100]]
+    told = zip(places, (each.expected for each in beyond), strict=False)
+    return Unmet("given_back_stands", dict(told))
 
 
 def _edits_of(order: Order, edits: Iterable[Edit]) -> tuple[Edit, ...]:

@@ -16,6 +16,7 @@ from attrs import evolve, field, frozen
 from ordercore.data import document, variant
 from ordercore.data.checks import (
     Check,
+    Named,
     identifier,
     instance,
     integer,
@@ -152,13 +153,15 @@ def apply_change(change: OrderChange | None, event: Event) -> OrderChange:
         IllegalTransition: The proposal is over.
         InvalidInput: It is no event of proposals, or not the first one.
     """
+    path, given = ("event",), type(event).__name__
     if change is None:
         if not isinstance(event, ChangeProposed):
             expected = "a proposal as the first event of a change"
-            raise InvalidValue(expected, type(event).__name__, reason="wrong_state")
+            raise InvalidValue(expected, given, path=path, reason="wrong_state")
         return event.change
+    instance(OrderChange)(None, Named("change"), change)
     step = _STEPS.get(type(event))
     if step is None:
-        raise InvalidType("an event of a proposal that exists", type(event).__name__)
+        raise InvalidType("an event of a proposal that exists", given, path=path)
     state = ORDER_CHANGE.after(change.state, step)
     return evolve(change, state=state, version=change.version + 1)

@@ -73,6 +73,10 @@ def _check_placed(order: Order) -> None:
 
 def _payment_requested(order: Order, event: PaymentRequested) -> Order:
     _check_placed(order)
+    if any(each.payment == event.payment.id for each in order.elsewhere):
+        expected = "an id of no payment that other orders have, or parts of it"
+        path = ("payments", len(order.payments), "id")
+        raise InvalidValue(expected, event.payment.id, path=path, reason="duplicate_id")
     return evolve(order, payments=(*order.payments, event.payment))
 
 

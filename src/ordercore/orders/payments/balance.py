@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from attrs import frozen
 
 from ordercore.money import Money
 from ordercore.orders.machine import OrderState
-from ordercore.orders.payments.ceilings import rounded_off
+from ordercore.orders.payments.ceilings import rounded_off, units_given
 from ordercore.orders.payments.parts import RefundParts
 from ordercore.orders.payments.refund import RefundState
 from ordercore.orders.prices import cancelled_of, payable_of
@@ -44,6 +44,7 @@ class Balance:
             were returned, lost or refused lower it no more than a refund does: that is what
             refunds are for.
         authorized: What providers have agreed to and is not captured yet.
+        asked: What open payments may still bring, whether providers have agreed to it or not.
         captured: What was taken in all.
         refunded: What was given back by refunds that have succeeded.
         refunding: What refunds under way are to give back.
@@ -54,6 +55,7 @@ class Balance:
     payable: Money
     due: Money
     authorized: Money
+    asked: Money
     captured: Money
     refunded: Money
     refunding: Money
@@ -69,6 +71,11 @@ class Balance:
         """What is due and not paid for yet."""
         return max(self.due - self.paid, Money.zero(self.due.currency))
 
+    @property
+    def excess(self) -> Money:
+        """What open payments would bring beyond what is due; void some, or give it back."""
+        return max(self.asked - self.unpaid, Money.zero(self.due.currency))
+
 
 def balance_of(order: Order) -> Balance:
     """Tell what is due, paid and given back."""
@@ -76,6 +83,7 @@ def balance_of(order: Order) -> Balance:
     over = order.state is OrderState.CANCELLED
     due = 0 if over else max(0, payable - cancelled_of(order))
     live = [each for each in order.refunds if each.is_live]
+    units = units_given(each.parts for each in live)
 
     def total(amounts: Iterable[Money]) -> Money:
         return Money.sum(amounts, order.currency)
@@ -84,21 +92,31 @@ def balance_of(order: Order) -> Balance:
         payable=Money(payable, order.currency),
         due=Money(due, order.currency),
         authorized=total(each.capturable for each in order.payments if each.is_open),
+        asked=total(each.left for each in order.payments if each.is_open),
         captured=total(each.captured for each in order.payments),
         refunded=total(each.amount for each in live if each.state is RefundState.SUCCEEDED),
         refunding=total(each.amount for each in live if each.state is not RefundState.SUCCEEDED),
-        undone=Money(sum(_undone(each.parts) for each in live), order.currency),
+        undone=Money(sum(_undone(each.parts, units) for each in live), order.currency),
     )
 
 
-def _undone(parts: RefundParts) -> int:
+def _undone(parts: RefundParts, units: Mapping[str, tuple[int, int]]) -> int:
     """Tell what a refund gives back for what is not due any more, in minor units.
 
     What rounding had waived of cancelled units was never paid for them.
+
+    Args:
+        parts: Of the refund.
+        units: For how many units of each line all refunds together give money back: cancelled
+            ones, and others. What comes later for units of before is for these.
     """
     overpaid = 0 if parts.overpaid is None else parts.overpaid.minor
-    lines = [line for line in parts.lines if line.cancelled]
-    given = sum(line.amount.minor * line.cancelled // line.units for line in lines)
+    given = 0
+    for line in parts.lines:
+        cancelled, settled = line.cancelled, line.settled
+        if not line.units and not line.waived:
+            cancelled, settled = units[line.line]
+        given += line.amount.minor * cancelled // max(1, cancelled + settled)
     return overpaid + max(0, given + rounded_off(parts))
 
 
@@ -109,7 +127,7 @@ def payment_status(balance: Balance) -> PaymentStatus:
     which nothing was ever to be paid is paid.
 
     >>> zero, ten = Money.zero("CNY"), Money.of("10", "CNY")
-    >>> told = dict.fromkeys(("authorized", "refunded", "refunding", "undone"), zero)
+    >>> told = dict.fromkeys(("authorized", "asked", "refunded", "refunding", "undone"), zero)
     >>> payment_status(Balance(payable=ten, due=ten, captured=zero, **told)).value
     'unpaid'
     >>> payment_status(Balance(payable=ten, due=zero, captured=ten, **told)).value

@@ -27,6 +27,7 @@ __all__ = [
     "ceilings_of",
     "given_by",
     "live_parts",
+    "may_give",
     "room_for",
     "rounded_off",
     "units_given",
@@ -47,6 +48,14 @@ def live_parts(order: Order, *, but: str | None = None) -> list[RefundParts]:
         but: The id of one that is left out.
     """
     return [each.parts for each in order.refunds if each.is_live and each.id != but]
+
+
+def may_give(order: Order) -> list[RefundParts]:
+    """List the parts of all refunds that give something back, or may yet.
+
+    A refund that failed may succeed late: until it is cancelled, what it gives back waits.
+    """
+    return [each.parts for each in order.refunds if each.state is not RefundState.CANCELLED]
 
 
 def given_by(several: Iterable[RefundParts]) -> dict[Key, int]:

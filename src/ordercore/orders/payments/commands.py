@@ -28,7 +28,7 @@ from ordercore.orders.payments.events import (
     RefundSucceeded,
 )
 from ordercore.orders.payments.parts import RefundParts
-from ordercore.orders.payments.payment import Payment, PaymentState
+from ordercore.orders.payments.payment import Payment
 from ordercore.orders.payments.refund import REFUND, Override, Refund, RefundState, RefundStep
 
 __all__ = [
@@ -61,7 +61,8 @@ def request_payment(
     """Ask the customer to pay.
 
     It may be asked for in any state but draft: where an order is cancelled already, money that
-    comes all the same is taken down, and goes back.
+    comes all the same is taken down, and goes back. More may be asked for than is due, such as
+    when a customer tries another way to pay: `Balance.excess` tells how much more.
 
     Args:
         order: The order.
@@ -71,7 +72,8 @@ def request_payment(
         reference: What the provider calls the payment by, if that is known.
 
     Raises:
-        InvalidValue: The order is a draft.
+        InvalidValue: The order is a draft; or it was split, and another part of it has a
+            payment of this id.
         InvalidDocument: The amount is not above zero, or the id is used already.
         CurrencyMismatch: The amount is in another currency.
         InvalidInput: Something is not as `Payment` says.
@@ -119,8 +121,9 @@ def capture_payment(
 
     A callback that comes twice has the same reference, and is refused as a duplicate. Money
     that comes after the payment failed or was voided, or the order was cancelled, is taken
-    down like any other. What comes beyond what was asked for is a payment of its own. Where
-    the order was split, each order takes down what it has of the payment, under one reference.
+    down like any other. What comes beyond what was asked for is a payment of its own, and so
+    is what comes of a rest that was given up after a part was captured. Where the order was
+    split, each order takes down what it has of the payment, under one reference.
 
     Args:
         order: The order.
@@ -138,15 +141,9 @@ def capture_payment(
         CurrencyMismatch: The amount is in another currency.
     """
     payment = payment_of(order, payment_id)
-    taken = _left(payment) if amount is None else _money(order, amount)
-    _check_here(order, payment, taken, _left(payment))
+    taken = payment.left if amount is None else _money(order, amount)
+    _check_here(order, payment, taken, payment.left)
     return done(order, PaymentCaptured(payment_id, taken, reference))
-
-
-def _left(payment: Payment) -> Money:
-    """Tell what is left to capture: of what is authorized, or else of what is asked for."""
-    authorized = payment.state is PaymentState.AUTHORIZED
-    return payment.capturable if authorized else payment.amount - payment.captured
 
 
 def _check_here(order: Order, payment: Payment, amount: Money, most: Money) -> None:

@@ -70,7 +70,8 @@ class RefundLine:
             has become of them so far.
 
     Raises:
-        InvalidDocument: The amount is negative, or there are not so many units.
+        InvalidDocument: The amount is negative, nothing is given back, or there are not so many
+            units.
     """
 
     line: str = field(validator=identifier)
@@ -89,6 +90,9 @@ class RefundLine:
         """List what is wrong with its fields together."""
         if self.amount.minor < 0:
             yield _negative(self.amount).at("amount")
+        if not (self.amount.minor or self.units or self.waived):
+            expected = "an amount, or units: nothing is given back for the line"
+            yield InvalidValue(expected, str(self.amount), path=("amount",))
         for name in ("cancelled", "replaced"):
             count = getattr(self, name)
             if count > self.units:

@@ -231,6 +231,12 @@ class Payment:
         return self.authorized - self.captured
 
     @property
+    def left(self) -> Money:
+        """What may still be captured: of what is authorized, or else of what is asked for."""
+        authorized = self.state is PaymentState.AUTHORIZED
+        return self.capturable if authorized else self.amount - self.captured
+
+    @property
     def is_open(self) -> bool:
         """Whether the provider is still expected to say something."""
         return self.state in _OPEN
@@ -324,8 +330,7 @@ def capture(payment: Payment, amount: Money, reference: str) -> Payment:
     if any(one.reference == reference for one in payment.captures):
         raise _duplicate(reference, "reference")
     PAYMENT.needs(payment.state, PaymentStep.CAPTURE)
-    of = payment.authorized if payment.state is PaymentState.AUTHORIZED else payment.amount
-    left = of - payment.captured
+    left = payment.left
     _check_within(payment, amount, 1, left.minor)
     guards = {"nothing_left": amount == left}
     now = (*payment.captures, Capture(reference, amount))

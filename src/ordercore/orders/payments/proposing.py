@@ -15,12 +15,13 @@ from typing import Final
 
 from attrs import evolve, fields, frozen
 
-from ordercore.data.checks import Named, instance
+from ordercore.data.checks import Named, boolean, instance
 from ordercore.data.faults import step
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue
 from ordercore.money import MAX_MINOR, Money
 from ordercore.orders.order import Order, check_order
 from ordercore.orders.payments.asking import Asked, Units, asked_units, cancelled_units
+from ordercore.orders.payments.balance import Balance
 from ordercore.orders.payments.ceilings import given_by, live_parts, room_for, rounded_off
 from ordercore.orders.payments.completing import share_of, sources_of
 from ordercore.orders.payments.parts import Component, Key, RefundLine, RefundParts
@@ -78,6 +79,7 @@ def proposed_refund(
     check_order(order)
     instance(Mapping)(None, Named("units"), units)
     instance(Mapping)(None, Named("charges"), charges)
+    boolean(None, Named("even_replaced"), even_replaced)
     if not units:
         raise InvalidValue("units of at least one line", path=("units",))
     asked = asked_units(order, units, even_replaced=even_replaced)
@@ -206,12 +208,19 @@ def _made_cheaper(order: Order, asked: Asked, wants: _Wants) -> dict[str, int]:
     Only ``reprice`` does so. They are waived: else money goes back for no unit that has not
     arrived.
     """
-    rooms = room_for(order, {}, [key for key, _ in wants])
+    others = {key: minor for key, minor in wants if _is_kept(key, asked)}
+    rooms = room_for(order, {}, others)
     return {
-        name: order.line(name).quantities.kept
-        for (kind, name), minor in wants
-        if kind is Component.LINE and name not in asked and minor > rooms[kind, name]
+        key[1]: order.line(key[1]).quantities.kept
+        for key, minor in others.items()
+        if minor > rooms[key]
     }
+
+
+def _is_kept(key: Key, asked: Asked) -> bool:
+    """Tell whether it is of a line of which no units are asked for."""
+    kind, name = key
+    return kind is Component.LINE and name not in asked
 
 
 def _filled(wants: _Wants, rooms: Mapping[Key, int], amount: int) -> dict[Key, int]:
@@ -228,19 +237,19 @@ def _filled(wants: _Wants, rooms: Mapping[Key, int], amount: int) -> dict[Key, i
 def _left(order: Order, standing: Standing) -> int:
     """Tell how much may be given back in all: of what stands to be, and of what was paid."""
     balance, live = order.balance, live_parts(order)
-    unpaid = max(0, -_overpaid(order))
+    unpaid = max(0, -_overpaid(order, balance))
     before = sum(parts.reckoned.minor for parts in live if parts.reckoned is not None)
     captured = balance.captured - balance.refunded - balance.refunding
     return min(standing.total - unpaid - before, captured.minor)
 
 
-def _overpaid(order: Order) -> int:
+def _overpaid(order: Order, balance: Balance) -> int:
     """Tell what was captured beyond the price of record and is not given back as such.
 
     Below zero it is what was never paid.
     """
     back = given_by(live_parts(order)).get((Component.OVERPAID, ""), 0)
-    return order.balance.captured.minor - back - order.balance.payable.minor
+    return balance.captured.minor - back - balance.payable.minor
 
 
 # The parts
@@ -314,7 +323,7 @@ def _with_overpaid(order: Order, parts: RefundParts | None) -> RefundParts | Non
     balance = order.balance
     before = Money.zero(order.currency) if parts is None else parts.amount
     left = balance.captured - balance.refunded - balance.refunding - before
-    overpaid = min(Money(_overpaid(order), order.currency), left)
+    overpaid = min(Money(_overpaid(order, balance), order.currency), left)
     if overpaid.minor <= 0:
         return parts
     sources = sources_of(order, before + overpaid)

@@ -14,7 +14,7 @@ from attrs import evolve, frozen
 from ordercore.money import Money, apportion
 from ordercore.orders.lines import OrderLine
 from ordercore.orders.order import Order
-from ordercore.orders.payments.ceilings import given_by, live_parts, rounded_off
+from ordercore.orders.payments.ceilings import given_by, may_give, rounded_off
 from ordercore.orders.payments.parts import Component
 from ordercore.orders.prices import borne, price_of
 from ordercore.orders.quote_part import PromotionUse, QuotePart
@@ -72,10 +72,10 @@ def cut_charges(order: Order, stays: Worth, goes: Worth) -> tuple[QuotePart, Quo
     """Cut what an order bears in two; both sum to it exactly."""
     part = borne(order)
     weights = (stays.kept, goes.kept) if stays.kept or goes.kept else (1, 0)
-    given = given_by(live_parts(order))
+    given = given_by(may_give(order))
 
     def share(amount: Money, component: Component, name: str = "") -> tuple[Money, Money]:
-        """Share an amount that is not negative; what was given back of it stays at least."""
+        """Share an amount that is not negative; what refunds may give back of it stays."""
         least = min(given.get((component, name), 0), amount.minor)
         return _cut(amount, max(least, apportion(amount.minor, weights)[0]))
 
@@ -108,11 +108,11 @@ def _rounding(
     weights: tuple[int, int],
 ) -> int:
     """Tell what stays of the rounding; what it waives makes neither order less than nothing."""
-    minor, live = borne(order).rounding.minor, live_parts(order)
+    minor, refunds = borne(order).rounding.minor, may_give(order)
     if minor >= 0:
-        back = given_by(live).get((Component.ROUNDING, ""), 0)
+        back = given_by(refunds).get((Component.ROUNDING, ""), 0)
         return max(min(back, minor), apportion(minor, weights)[0])
-    waived, back = -minor, -sum(map(rounded_off, live))
+    waived, back = -minor, -sum(map(rounded_off, refunds))
     first = max(min(back, waived), apportion(waived, weights)[0])
     stay, go = (worth.all + part.total.minor for worth, part in (stays, goes))
     return -min(max(first, waived - go), stay)

@@ -39,7 +39,7 @@ def split(
 
     Both keep the price of record, in which each unit has its share. Shipping, fees, tax on
     them and the rounding are shared by what the units of each come to that are not cancelled;
-    what was given back of them stays. Money goes along by amount: see
+    what refunds give back of them, or may yet, stays. Money goes along by amount: see
     `ordercore.orders.splitting.money`. Refunds, gifts, points and coupons stay. Both results
     belong in one commit.
 

@@ -15,15 +15,14 @@ from typing import TYPE_CHECKING, Final
 from attrs import evolve
 
 from ordercore.money import Money, apportion
-from ordercore.orders.payments.ceilings import given_by, live_parts
-from ordercore.orders.payments.parts import Component, RefundParts
+from ordercore.orders.payments.ceilings import given_by, may_give
+from ordercore.orders.payments.parts import Component
 from ordercore.orders.payments.payment import Capture, Payment, PaymentState
-from ordercore.orders.payments.refund import RefundState
 
 if TYPE_CHECKING:
     from ordercore.orders.order import Order
 
-__all__ = ["merged_payments", "split_payments"]
+__all__ = ["merged_payments", "split_payments", "unlike_payments"]
 
 Payments = tuple[Payment, ...]
 _Layers = list[list[int]]
@@ -61,13 +60,8 @@ def split_payments(order: Order, stays: int, goes: int) -> tuple[Payments, Payme
 
 
 def _layers(order: Order) -> _Layers:
-    given = given_by([*live_parts(order), *_late_parts(order)])
+    given = given_by(may_give(order))
     return [_layers_of(p, given.get((Component.PAYMENT, p.id), 0)) for p in order.payments]
-
-
-def _late_parts(order: Order) -> list[RefundParts]:
-    """List the parts of refunds that failed and may succeed late: their money waits here."""
-    return [each.parts for each in order.refunds if each.state is RefundState.FAILED]
 
 
 def _layers_of(payment: Payment, given: int) -> list[int]:
@@ -141,6 +135,24 @@ def _part_of(one: Capture, minor: int) -> Capture:
 
 
 # And back again
+
+
+def unlike_payments(one: Payments, two: Payments) -> list[str]:
+    """List the ids under which two orders have payments that are no parts of one.
+
+    Parts of one are paid in one way, and a provider calls them the same, as far as it is known.
+    """
+    others = {payment.id: payment for payment in two}
+    return [
+        payment.id
+        for payment in one
+        if (other := others.get(payment.id)) is not None and not _is_one(payment, other)
+    ]
+
+
+def _is_one(one: Payment, two: Payment) -> bool:
+    known = None not in (one.reference, two.reference)
+    return one.method == two.method and not (known and one.reference != two.reference)
 
 
 def merged_payments(one: Payments, two: Payments) -> Payments:

@@ -11,13 +11,12 @@ from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFou
 from ordercore.orders.lines import OrderLine
 from ordercore.orders.machine import ORDER, OrderState, OrderStep
 from ordercore.orders.order import Order
-from ordercore.orders.payments.ceilings import waived_by
+from ordercore.orders.payments.ceilings import may_give, waived_by
 from ordercore.orders.payments.payment import Payment, PaymentElsewhere
-from ordercore.orders.payments.refund import RefundState
 from ordercore.orders.prices import borne
 from ordercore.orders.quote_part import QuotePart, whole_part
 from ordercore.orders.splitting.charges import cut_charges, worths
-from ordercore.orders.splitting.money import merged_payments, split_payments
+from ordercore.orders.splitting.money import merged_payments, split_payments, unlike_payments
 from ordercore.orders.splitting.units import SplitUnits, gone, join_faults, joined, stayed
 
 __all__ = [
@@ -31,6 +30,7 @@ __all__ = [
 ]
 
 _SPLITTABLE: Final = (OrderState.PLACED, OrderState.CONFIRMED)
+_PAYMENT: Final = ("other", "payments", "id")
 _ALIKE: Final = ("state", "currency", "quote", "origin", "parent", "case")
 _ALIKE_DETAILS: Final = ("customer", "delivery", "billing", "invoice")
 
@@ -60,8 +60,7 @@ def check_split(order: Order, units: Sequence[SplitUnits]) -> None:
 
 def _refunded_faults(order: Order, line: OrderLine, part: SplitUnits) -> Iterator[InvalidInput]:
     """Refuse to let units go whose money refunds give back here, or may still give back."""
-    refunds = [each.parts for each in order.refunds if each.state is not RefundState.CANCELLED]
-    waived = waived_by(refunds).get(line.id, 0)  # of units that are kept: first of settled ones
+    waived = waived_by(may_give(order)).get(line.id, 0)  # of units kept: first of settled ones
     room = line.quantities.open - max(0, waived - line.quantities.settled)
     if room < part.quantity <= line.quantities.open:
         expected = f"at most {max(0, room)} units whose money was not given back"
@@ -133,6 +132,10 @@ def check_mergeable(one: Order, two: Order) -> None:
         if order.part is None
     ]
     faults += _line_faults(one, two)
+    faults += [
+        InvalidValue("parts of one payment", name, path=_PAYMENT, reason="duplicate_id")
+        for name in unlike_payments(one.payments, two.payments)
+    ]
     if faults:
         raise InvalidDocument(faults)
 

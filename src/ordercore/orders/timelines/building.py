@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from ordercore.data.checks import Named, each, instance, tuple_of
-from ordercore.errors import InvalidValue, OutOfSequence
+from ordercore.errors import InvalidValue, OrderCoreError, OutOfSequence
 from ordercore.events import MAX_SEQUENCE, AggregateId, Recorded
 from ordercore.lifecycle import Answer, Refused
+from ordercore.orders.applying import apply
+from ordercore.orders.changes.details import EditDetail, edit_details
 from ordercore.orders.changes.machine import ChangeState
 from ordercore.orders.changes.proposal import OrderChange
 from ordercore.orders.commands import guards_of
+from ordercore.orders.events import OrderChanged
 from ordercore.orders.machine import ORDER, OrderState
 from ordercore.orders.order import Order
+from ordercore.orders.payments.owing import unrequested
 from ordercore.orders.payments.refund import REFUND
 from ordercore.orders.timelines.entries import EntryKind, Timeline, TimelineEntry, TimelineUnits
 from ordercore.orders.timelines.happened import code_of, facts_of, titles_of
@@ -34,6 +38,7 @@ def timeline(
     Args:
         order: As it stands.
         recorded: Its events, in order; some of them may be left out, as on a page of many.
+            From what a change has changed is told where none before it is left out.
         changes: Proposals to change it; those that are over are passed over.
         payment_policy_met: As for `confirm`: whether enough is paid, or why not.
 
@@ -74,7 +79,7 @@ def _check(order: Order, recorded: tuple[Recorded, ...], changes: tuple[OrderCha
 
 
 def _happened(order: Order, recorded: tuple[Recorded, ...]) -> Iterator[TimelineEntry]:
-    titles = titles_of((told.event for told in recorded), order)
+    titles, before = titles_of((told.event for told in recorded), order), _before(recorded)
     for told in recorded:
         facts = facts_of(told.event)
         yield TimelineEntry(
@@ -88,7 +93,37 @@ def _happened(order: Order, recorded: tuple[Recorded, ...]) -> Iterator[Timeline
             units=_units(facts.units, titles),
             amount=facts.amount,
             edits=facts.edits,
+            details=_details(told, before, titles),
         )
+
+
+def _before(recorded: tuple[Recorded, ...]) -> dict[int, Order]:
+    """Find the order as it was before each change, as far as its events are told from the first.
+
+    Returns:
+        By the sequence of the event.
+    """
+    changed = [each.sequence for each in recorded if isinstance(each.event, OrderChanged)]
+    found: dict[int, Order] = {}
+    order: Order | None = None
+    for i, told in enumerate(recorded if changed else (), 1):
+        if told.sequence != i or told.sequence > changed[-1]:
+            break
+        if order is not None and isinstance(told.event, OrderChanged):
+            found[i] = order
+        try:
+            order = apply(order, told.event)
+        except OrderCoreError:  # an event of a host's own
+            break
+    return found
+
+
+def _details(
+    told: Recorded, before: Mapping[int, Order], titles: Mapping[str, str]
+) -> tuple[EditDetail, ...]:
+    if not isinstance(told.event, OrderChanged):
+        return ()
+    return edit_details(before.get(told.sequence), told.event.edits, titles)
 
 
 def _units(
@@ -102,9 +137,14 @@ def _awaited(order: Order, changes: tuple[OrderChange, ...]) -> Iterator[Timelin
     awaited = EntryKind.AWAITED
     for reason in order.holds:
         yield TimelineEntry(kind=awaited, code="held", reason=reason)
-    unpaid = order.balance.unpaid
-    if order.state in _OWING and not unpaid.is_zero:
-        yield TimelineEntry(kind=awaited, code="payment_due", amount=unpaid)
+    balance = order.balance
+    if order.state in _OWING and not balance.unpaid.is_zero:
+        yield TimelineEntry(kind=awaited, code="payment_due", amount=balance.unpaid)
+    if not balance.excess.is_zero:
+        yield TimelineEntry(kind=awaited, code="payment_excess", amount=balance.excess)
+    owed = unrequested(order)
+    if not owed.is_zero:
+        yield TimelineEntry(kind=awaited, code="refund_owed", amount=owed)
     for refund in order.refunds:
         if refund.state not in REFUND.terminal:
             yield TimelineEntry(

@@ -10,6 +10,7 @@ from attrs import frozen
 from ordercore.events import Actor
 from ordercore.lifecycle import Unmet
 from ordercore.money import Money
+from ordercore.orders.changes.details import EditDetail
 from ordercore.orders.timelines.words import told
 from ordercore.wording import Words
 
@@ -44,14 +45,15 @@ class TimelineEntry:
     """One thing that has happened, is waited for, or may come next.
 
     It holds nothing that says who a customer is or where they live, and no remark: these are
-    in the event, which ``sequence`` names.
+    in the event, which ``sequence`` names. Of an address the country and the region are told.
 
     Attributes:
         kind: Which of the three.
         code: What. Of what has happened, the tag of the event, with that of the move after a
             dot: ``order_placed``, ``units_moved.ship``. What is waited for: ``held``,
-            ``payment_due``, ``refund_due``, ``change_proposed``, ``change_stale``. What may
-            come next: the step of the machine.
+            ``payment_due``, ``payment_excess``, ``refund_owed`` (no refund is asked for yet),
+            ``refund_due``, ``change_proposed``, ``change_stale``. What may come next: the step
+            of the machine.
         at: When it happened.
         actor: Through whom.
         sequence: The how-manieth event of the order it is.
@@ -60,6 +62,8 @@ class TimelineEntry:
         units: Which units it is about.
         amount: An amount that it is about: the payable of a price, a payment, a difference.
         edits: The tags of the edits of a change.
+        details: What each of them changes; from what, as far as the events from the first on
+            are told.
         unmet: What is in the way of what may come next.
     """
 
@@ -73,6 +77,7 @@ class TimelineEntry:
     units: tuple[TimelineUnits, ...] = ()
     amount: Money | None = None
     edits: tuple[str, ...] = ()
+    details: tuple[EditDetail, ...] = ()
     unmet: tuple[Unmet, ...] = ()
 
 

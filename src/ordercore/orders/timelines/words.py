@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ordercore.orders.changes.words import detail_told
 from ordercore.orders.machine import ORDER, OrderStep
 
 if TYPE_CHECKING:
@@ -15,14 +16,14 @@ __all__ = ["told"]
 
 def told(entry: TimelineEntry, words: Words, zone: str | None) -> str:
     """Write an entry as a line of text."""
-    what = _next(entry, words) if entry.kind == "next" else _what(entry, words)
+    what = _next(entry, words) if entry.kind == "next" else _what(entry, words, zone)
     if entry.at is None or entry.actor is None:
         return words.say(f"timeline.{entry.kind}", what=what)
     at, by = words.instant(entry.at, zone), _role(entry.actor.role, words)
     return words.say("timeline.happened", at=at, what=what, by=by)
 
 
-def _what(entry: TimelineEntry, words: Words) -> str:
+def _what(entry: TimelineEntry, words: Words, zone: str | None) -> str:
     """Say what it is, with its amount where there is one and words for it."""
     known = words.catalogue.messages
     key = f"timeline.{entry.code}"
@@ -36,7 +37,9 @@ def _what(entry: TimelineEntry, words: Words) -> str:
         reason=entry.reason,
         units=_units(entry, words),
         amount=_amount(entry, words),
-        edits=words.joined([words.say(f"timeline.edit.{each}") for each in entry.edits]),
+        edits=words.say("reasons").join(
+            [detail_told(each, words, zone) for each in entry.details]
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from types import MappingProxyType
 
+from ordercore.wording.catalogues.changes_en import CHANGES
 from ordercore.wording.catalogues.notices_en import NOTICES
 from ordercore.wording.catalogues.refunds_en import REFUNDS
 from ordercore.wording.catalogues.sourcing_en import SOURCING
@@ -129,6 +130,7 @@ _OUTCOMES: dict[str, Message] = {
         one="{promotion}: {count} eligible item short",
         other="{promotion}: {count} eligible items short",
     ),
+    "promotion.apart": "{promotion} ({id})",
     "outcome.beaten": "{promotion}: its items are used by {by}",
     "outcome.beaten.saving": (
         "{promotion}: its items are used by {by}, which saves {difference} more"
@@ -139,6 +141,7 @@ _OUTCOMES: dict[str, Message] = {
     ),
     "outcome.excluded": "{promotion}: cannot be combined with {by}",
     "outcome.no_effect": "{promotion}: there is nothing for it to reduce",
+    "outcome.no_effect.withheld": "{promotion}: nothing is left for it to reduce ({reasons})",
     "outcome.limit_reached": plurals(
         "count",
         one="{promotion}: used up after {count} use",
@@ -187,6 +190,11 @@ _MISSES: dict[str, Message] = {
         "count",
         one="{count} product short of {required}",
         other="{count} products short of {required}",
+    ),
+    "miss.points": plurals(
+        "count",
+        one="{count} point short of {required}",
+        other="{count} points short of {required}",
     ),
     "miss.order_number": "only for the {nth} order",
     "miss.order_number.first": "only from the {first} order on",
@@ -294,7 +302,7 @@ _ROWS: dict[str, Message] = {
     "table.total": "Total",
     "table.promotion": "Promotion",
     "table.saving": "Saving",
-    "table.base": "Full price",
+    "table.base": "Before promotions",
     "table.refund": "Refund",
     "table.units": "Units",
     "table.sets": "Sets",
@@ -367,6 +375,7 @@ CATALOGUE = Catalogue(
             **_HINTS,
             **_DIFFERENCES,
             **TIMELINE,
+            **CHANGES,
             **NOTICES,
             **SOURCING,
             **WORKSHOPS,

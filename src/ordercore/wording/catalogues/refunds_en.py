@@ -14,6 +14,7 @@ REFUNDS: dict[str, Message] = {
         "{promotion}: its {units} units are {sets} sets, which come back as sets;"
         " {back} of the units would be back"
     ),
+    "refund.reduced": "{payable} ({base} before promotions)",
     "refund.anew": "What is kept is priced anew, as if bought alone:",
     "refund.lost": "{promotion} is lost: {amount} less off",
     "refund.less": "{promotion}: {amount} less off",

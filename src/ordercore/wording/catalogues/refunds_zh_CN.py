@@ -11,6 +11,7 @@ REFUNDS: dict[str, Message] = {
     "refund.parted.sets": (
         "{promotion}：共 {units} 件为 {sets} 套，须整套退，此次将退至 {back} 件"
     ),
+    "refund.reduced": "{payable}（优惠前 {base}）",
     "refund.anew": "未退商品按单独购买重新计价：",
     "refund.lost": "不再享受“{promotion}”，少优惠 {amount}",
     "refund.less": "“{promotion}”少优惠 {amount}",

@@ -2,6 +2,7 @@
 
 from types import MappingProxyType
 
+from ordercore.wording.catalogues.changes_zh_CN import CHANGES
 from ordercore.wording.catalogues.notices_zh_CN import NOTICES
 from ordercore.wording.catalogues.refunds_zh_CN import REFUNDS
 from ordercore.wording.catalogues.sourcing_zh_CN import SOURCING
@@ -99,12 +100,14 @@ _OUTCOMES: dict[str, Message] = {
     "outcome.not_eligible.amount.some": "{promotion}：适用商品还差 {gap}",
     "outcome.not_eligible.units": "{promotion}：还差 {count} 件",
     "outcome.not_eligible.units.some": "{promotion}：适用商品还差 {count} 件",
+    "promotion.apart": "{promotion}（{id}）",
     "outcome.beaten": "{promotion}：适用商品已用于 {by}",
     "outcome.beaten.saving": "{promotion}：适用商品已用于 {by}，多省 {difference}",
     "outcome.beaten.chosen": "{promotion}：已选用 {by}",
     "outcome.beaten.chosen.saving": "{promotion}：已选用 {by}，多省 {difference}",
     "outcome.excluded": "{promotion}：不能与 {by} 同享",
     "outcome.no_effect": "{promotion}：没有可优惠的内容",
+    "outcome.no_effect.withheld": "{promotion}：没有可减金额（{reasons}）",
     "outcome.limit_reached": "{promotion}：限用 {count} 次，已用完",
     "outcome.limit_reached.uses_per_customer": "{promotion}：每人限用 {count} 次，您已用完",
     "outcome.limit_reached.budget": "{promotion}：{allowed} 预算已用完",
@@ -134,6 +137,7 @@ _MISSES: dict[str, Message] = {
     "miss.customer_group": "仅限客户群 {required}",
     "miss.line_units": "单个商品需满 {required} 件，还差 {count} 件",
     "miss.products": "需满 {required} 种商品，还差 {count} 种",
+    "miss.points": "至少需 {required} 积分，还差 {count} 积分",
     "miss.order_number": "仅限{nth}单",
     "miss.order_number.first": "仅限{first}单起",
     "miss.order_number.first.last": "仅限{first}单至{last}单",
@@ -297,6 +301,7 @@ CATALOGUE = Catalogue(
             **_HINTS,
             **_DIFFERENCES,
             **TIMELINE,
+            **CHANGES,
             **NOTICES,
             **SOURCING,
             **WORKSHOPS,
