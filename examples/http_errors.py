@@ -1,12 +1,14 @@
 """What an HTTP API answers to each error of ordercore, by the error's stable code."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from ordercore.errors import InvalidDocument, InvalidInput, OrderCoreError, all_faults, dotted
 
 STATUS: Final = MappingProxyType(
     {
+        "key_missing": 400,
         "not_found": 404,
         "illegal_transition": 409,
         "in_progress": 409,
@@ -19,6 +21,19 @@ STATUS: Final = MappingProxyType(
 )
 AGAIN: Final = frozenset({"in_progress", "version_conflict", "commit_unknown"})
 """Where the same request, under the same key, may well be answered otherwise in a moment."""
+
+
+class KeyMissing(InvalidInput, LookupError):
+    """Raised when a request does not say by which key it would be known a second time."""
+
+    code: ClassVar[str] = "key_missing"
+
+
+def key_of(headers: Mapping[str, str]) -> str:
+    """Read the key of a request, as `headers` of any framework tell it."""
+    if key := headers.get("Idempotency-Key"):
+        return key
+    raise KeyMissing("a key that a second click has, too", path=("Idempotency-Key",))
 
 
 def status_of(error: OrderCoreError) -> int:

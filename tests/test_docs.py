@@ -36,7 +36,7 @@ DIRECTIVE = re.compile(
     r"^\.\. (?P<kind>currentmodule|auto[a-z]+):: (?P<path>[\w.]+)", re.MULTILINE
 )
 FENCE = re.compile(r"^```(.*)$", re.MULTILINE)
-RUN = {"python", "json", "text", "{code-block} json"}
+RUN = {"python", "json", "text", "{code-block} json", "{code-block} python"}
 NO_CODE = {"{toctree}", "{contents}", "{eval-rst}", "console", "mermaid"}
 
 
@@ -183,3 +183,18 @@ def test_every_code_block_is_of_a_kind_that_is_run(page: Path) -> None:
     fences = FENCE.findall(page.read_text(encoding="utf-8"))
     assert set(fences[1::2]) <= {""}
     assert set(fences[::2]) <= RUN | NO_CODE
+
+
+EXAMPLES = {path.stem: path for path in (ROOT / "examples").glob("*.py")}
+IMPORTED = re.compile(r"^(?:>>> )?(?:from|import) (\w+)", re.MULTILINE)
+LINKED = re.compile(r"\]\((?:\.\./)*examples/(\w+)\.py\)")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_page_links_every_example_file_that_its_reader_needs(page: Path) -> None:
+    """Its own blocks import no others, and neither do the files that it links."""
+    text = page.read_text(encoding="utf-8")
+    linked = set(LINKED.findall(text))
+    sources = [text, *(EXAMPLES[name].read_text(encoding="utf-8") for name in linked)]
+    needed = {name for source in sources for name in IMPORTED.findall(source)}
+    assert sorted(needed & EXAMPLES.keys() - linked) == []

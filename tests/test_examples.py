@@ -14,7 +14,7 @@ from pkgutil import iter_modules
 import pytest
 
 import ordercore
-from http_errors import AGAIN, STATUS, body_of, headers_of, status_of
+from http_errors import AGAIN, STATUS, KeyMissing, body_of, headers_of, key_of, status_of
 from ordercore.errors import (
     InProgress,
     InvalidDocument,
@@ -484,7 +484,7 @@ def test_every_error_has_a_status_and_every_status_an_error() -> None:
     for room in iter_modules(ordercore.__path__, "ordercore."):
         import_module(room.name)
     everything = errors_below(OrderCoreError) - {OrderCoreError}
-    assert set(STATUS) | AGAIN <= {each.code for each in everything}
+    assert set(STATUS) | AGAIN <= {each.code for each in {*everything, KeyMissing}}
     of_the_server = [
         each.code
         for each in sorted(everything, key=lambda each: each.code)
@@ -509,3 +509,12 @@ def test_a_body_tells_every_fault_by_its_path_and_nothing_that_was_given() -> No
         "1",
     ]
     assert [status_of(faults[0]), headers_of(faults[0])] == [422, {}]
+
+
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": ""}])
+def test_a_request_without_a_key_is_a_mistake_of_the_client(headers: dict[str, str]) -> None:
+    with pytest.raises(KeyMissing) as told:
+        key_of(headers)
+    assert (status_of(told.value), headers_of(told.value)) == (400, {})
+    assert [fault["path"] for fault in body_of(told.value)["faults"]] == ["Idempotency-Key"]
+    assert key_of({"Idempotency-Key": "click-1"}) == "click-1"
