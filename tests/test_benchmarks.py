@@ -80,6 +80,32 @@ def test_the_search_finds_what_trying_every_set_finds(plain: dict[str, Any]) -> 
     assert best.search(*best.instance(plain), plain) == best.Found(saved, 0, True, True)
 
 
+EMPTY = {"lines": [], "offers": [], "tiers": []}
+
+
+@pytest.mark.parametrize("plain", [EMPTY, [{**EMPTY, "lines": [{"sku": "a"}]}], {}, [], [3], "x"])
+def test_a_file_without_instances_is_refused_in_one_line(tmp_path: Path, plain: Any) -> None:
+    path = tmp_path / "odd.json"
+    path.write_text(json.dumps(plain), encoding="utf-8")
+    if plain == EMPTY:  # nothing is for sale, and nothing is the best that can be saved
+        assert best.main(str(path), 1)["certified"] == 1
+        return
+    with pytest.raises(SystemExit) as caught:
+        best.main(str(path), 1)
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff"])
+def test_a_file_that_is_not_json_is_refused_in_one_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "odd.json"
+    with pytest.raises(SystemExit):
+        best.main(str(path), 1)  # there is none
+    path.write_bytes(content)
+    with pytest.raises(SystemExit) as caught:
+        best.main(str(path), 1)
+    assert "cannot be read" in str(caught.value)
+
+
 def test_workloads_are_always_the_same() -> None:
     assert workloads.make(quick=True) == MADE
 
@@ -106,7 +132,7 @@ def test_one_command_prints_the_table(tmp_path: Path) -> None:
     command = [sys.executable, BENCHMARKS / "table.py", tmp_path, "--quick"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     told = done.stdout
-    for row in (*table.PRICED.values(), "building a cart of W1", "W5, optima found"):
+    for row in (*table.PRICED.values(), "building a cart", "W5, optima", "the lowest price"):
         assert f"| {row}" in told
     assert "| 3 of 3 |" in told
     assert "| compiling 100 built promotions" in told

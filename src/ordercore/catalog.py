@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
-
 from attrs import field, frozen
 
 from ordercore.data.attributes import (
@@ -15,17 +12,9 @@ from ordercore.data.attributes import (
     attributes_of,
     is_attributes,
 )
-from ordercore.data.checks import each, identifier, optional, text
+from ordercore.data.checks import each, identifier, names_of, optional, text
 
 __all__ = ["MAX_ATTRIBUTES", "NO_ATTRIBUTES", "Attributes", "Product", "attributes_of"]
-
-
-def _tuple(names: Iterable[str]) -> tuple[str, ...]:
-    """Take any collection of names; what is none stays, to be refused."""
-    plain: Any = names
-    if isinstance(plain, str) or not isinstance(plain, Iterable):
-        return plain  # type: ignore[return-value]
-    return tuple(plain)
 
 
 @frozen(cache_hash=True)
@@ -53,7 +42,7 @@ class Product:
         default=NO_ATTRIBUTES, converter=attributes_if_valid, validator=is_attributes
     )
     categories: tuple[str, ...] = field(
-        default=(), converter=_tuple, validator=each(text(most=64, least=1), most=100)
+        default=(), converter=names_of, validator=each(text(most=64, least=1), most=100)
     )
     brand: str | None = field(default=None, validator=optional(text(most=64, least=1)))
     attributes: Attributes = field(

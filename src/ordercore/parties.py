@@ -142,8 +142,10 @@ def _tuple(given: list[Any] | tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(given) if isinstance(given, list) else given
 
 
-def _names(given: Collection[str]) -> tuple[str, ...]:
-    """Take a list or a set; anything else stays, to be refused."""
+def _names(given: str | Collection[str]) -> tuple[str, ...]:
+    """Take one name, a list or a set; anything else stays, to be refused."""
+    if isinstance(given, str):
+        return (given,)
     if isinstance(given, set | frozenset):
         return tuple(sorted(given, key=repr))
     return tuple(given) if isinstance(given, list) else given  # type: ignore[return-value]

@@ -22,6 +22,7 @@ from price import AT, CURRENCY, lines, minor, pricing, read_columns
 from timing import microseconds
 
 from ordercore import Cart, Promotion, PromotionBook
+from ordercore.errors import OrderCoreError
 from ordercore.pricing import price
 from ordercore.promotions import AmountOff, Benefit, Optimal, PercentOff, Sku, Threshold
 
@@ -64,18 +65,35 @@ class Found(NamedTuple):
 def search(cart: Cart, book: PromotionBook, plain: dict[str, Any]) -> Found:
     """Search once, and compare."""
     quote = price(cart, book, at=AT)
-    value, told = quote.discount.minor, quote.certificates[0]
-    return Found(value, told.gap.minor, told.exact, value == plain.get("optimum", value))
+    value, gap = quote.discount.minor, sum(each.gap.minor for each in quote.certificates)
+    return Found(value, gap, not gap, value == plain.get("optimum", value))
+
+
+def read(path: str) -> list[tuple[dict[str, Any], Cart, PromotionBook]]:
+    """Read the instances of a file, each with its cart and book; end where there are none."""
+    try:
+        data = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise SystemExit(f"{path}: cannot be read: {error}") from None
+    instances = data if isinstance(data, list) else [data]
+    if not instances:
+        raise SystemExit(f"{path}: expected at least one instance")
+    made = []
+    for i, plain in enumerate(instances):
+        try:
+            made.append((plain, *instance(plain)))
+        except (LookupError, TypeError, ValueError, OrderCoreError) as error:
+            told = f"instance {i}: expected lines, offers and tiers: {error!r}"
+            raise SystemExit(f"{path}: {told}") from None
+    return made
 
 
 def main(path: str, runs: int = 5) -> dict[str, Any]:
     """Run all instances of a file and return the figures."""
-    data = json.loads(Path(path).read_text(encoding="utf-8"))
-    instances = data if isinstance(data, list) else [data]
+    instances = read(path)
     found = []
     times: list[float] = []
-    for plain in instances:
-        cart, book = instance(plain)
+    for plain, cart, book in instances:
         found.append(search(cart, book, plain))
         work = pricing([cart], book, read_columns)
         times.append(microseconds(work, runs, seconds=0.3 / len(instances)))

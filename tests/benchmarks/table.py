@@ -27,6 +27,7 @@ from typing import Any, NamedTuple
 import workloads
 from best import instance, search
 from floor import best_set, by_selector_value, cart_of, index_of, price_cart
+from lowest import checkouts
 from price import (
     AT,
     CURRENCY,
@@ -127,6 +128,7 @@ class Table:
         yield self.many_lines()
         yield from self.best_rows()
         yield from self.big_rows()
+        yield from self.checkout_rows()
         yield from self.compiling()
 
     def build_rows(self, name: str) -> Iterator[str]:
@@ -199,6 +201,15 @@ class Table:
             (time,) = self.meter.minima(pricing([cart], book, read_columns))
             told = f"saves {found.value / 100:,.2f}, gap {found.gap / 100:,.2f}"
             yield row(f"W5 with {size} promotions", "", f"{time / 1000:,.1f} ms", told, "")
+
+    def checkout_rows(self) -> Iterator[str]:
+        """The best combination over all layers of a checkout; here there is no floor."""
+        for checkout in checkouts():
+            (told,) = checkout.quote().certificates
+            (time,) = self.meter.minima(checkout.work())
+            title = f"the lowest price over all layers: {checkout.name}"
+            proof = f"gap {told.gap.minor / 100:,.2f}, {told.nodes:,} nodes"
+            yield row(title, "", f"{time / 1000:,.1f} ms", proof, "")
 
     def compiling(self) -> Iterator[str]:
         """Compile a book of built promotions, beside a dict of their selectors' values.

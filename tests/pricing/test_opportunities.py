@@ -50,7 +50,7 @@ from ordercore.promotions import (
     Tier,
     Tiers,
 )
-from ordercore.tariffs import OffListPrice, PriceList, Tariff
+from ordercore.tariffs import CostPlus, FixedListPrice, OffListPrice, PriceList, Tariff
 
 AT = datetime(2026, 11, 11, tzinfo=UTC)
 CART = [("shirt", "129.00", 2), ("scarf", "45.00", 1)]  # 303.00
@@ -304,13 +304,43 @@ class TestWithoutGoods:
         opportunity = only(promotion(AmountOff("20"), Threshold("300", target=dear)))
         assert opportunity.adds == (AddUnits("1", "shirt", "shirt", 1, new=False),)
 
-    def test_an_amount_is_no_hint_where_a_price_list_would_change_it(self) -> None:
+    def test_an_amount_is_told_at_the_prices_that_hold_for_the_shopper(self) -> None:
         tariff = Tariff("CNY", [PriceList(id="m", rules=[OffListPrice("50")], groups="gold")])
         gold = {"shopper": Shopper(groups=["gold"]), "tariff": tariff}
         rule = promotion(AmountOff("20"), Threshold("190", target=Sku("shirt")))
         opportunity = only(rule, **gold)  # two shirts are 129.00 for members
-        assert opportunity.adds == (AddUnits("1", "shirt", "shirt", 1, new=False),)
-        assert opportunity.payable == cny("208.00")
+        assert opportunity.adds == (AddAmount(cny("61.00"), "more", "shirt", anything=False),)
+        assert (opportunity.gap, opportunity.cost) == (cny("61.00"), cny("61.00"))
+        assert opportunity.payable == cny("204.50")
+
+    @pytest.mark.parametrize(
+        ("rules", "more"),
+        [
+            ((), "18.00"),
+            ([OffListPrice("5")], "32.10"),  # of 282.00
+            ([FixedListPrice("shirt", "130"), FixedListPrice("gum", "1.80")], "38.20"),
+            ([FixedListPrice("shirt", "40"), FixedListPrice("gum", "1.80")], "218.20"),
+            ([FixedListPrice("shirt", "100", min_quantity=3), OffListPrice("5")], "32.10"),
+            ([CostPlus("shirt", "100", "40"), OffListPrice("5", "gum")], "18.10"),
+        ],
+    )
+    @pytest.mark.parametrize("choice", ["best", "priority"])
+    def test_an_amount_is_told_whatever_a_price_list_sets(self, rules, more, choice) -> None:
+        lists = [PriceList(id="member", rules=rules)]
+        tariff = Tariff("CNY", lists, choice=choice)
+        items = [("shirt", "140.00", 2), ("gum", "2.00", 1)]
+        rule = recipes.spend_and_save("p", spend="300", save="50")
+        opportunity = only(rule, items=items, tariff=tariff)
+        assert opportunity.told("zh_CN") == f"再买 ¥{more} 可减 ¥50.00"
+        assert opportunity.cost == opportunity.gap == cny(more)
+        assert opportunity.payable == opportunity.before + cny(more) - cny("50.00")
+
+    def test_of_goods_named_by_sku_that_a_price_list_names_too_units_are_told(self) -> None:
+        tariff = Tariff("CNY", [PriceList(id="m", rules=[FixedListPrice("shirt", "50")])])
+        rule = promotion(AmountOff("20"), Threshold("190", target=Sku("shirt")))
+        opportunity = only(rule, tariff=tariff)  # at 50.00 each, none is worth another 90.00
+        assert opportunity.adds == (AddUnits("1", "shirt", "shirt", 2, new=False),)
+        assert opportunity.cost == cny("100.00")
 
     def test_what_costs_nothing_is_no_purchase(self) -> None:
         rule = promotion(AmountOff("20"), Threshold(quantity=3))

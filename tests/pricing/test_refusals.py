@@ -11,6 +11,7 @@ from hypothesis import given
 
 from ordercore import (
     Cart,
+    CartLine,
     Context,
     Money,
     Promotion,
@@ -19,7 +20,7 @@ from ordercore import (
     Shopper,
 )
 from ordercore.calendars import Recurrence, Schedule, Window
-from ordercore.pricing import Kind, NotEligible, price, price_in
+from ordercore.pricing import Kind, NoEffect, NotEligible, price, price_in
 from ordercore.pricing.explain import MissKind, Row, explain
 from ordercore.pricing.explaining.listing import MOST
 from ordercore.pricing.explaining.naming import Teller
@@ -377,6 +378,22 @@ class TestReasons:
         assert refused(quote, "zh_CN") == ["优惠码 FREE（Ship）：没有可优惠的内容"]
         assert refused(quote, "en") == ["Code FREE (Ship): there is nothing for it to reduce"]
 
+    def test_of_a_choice_that_is_gone_every_option_is_named(self) -> None:
+        gift = recipes.gift_choice("g", ["cup", "bag"], spend="1", name="Gift")
+        assert refused(quote_of(gift, gift_stock={}), "zh_CN") == ["Gift：赠品已赠完（cup、bag）"]
+
+    def test_of_one_name_the_others_are_told_apart_by_their_ids(self) -> None:
+        save = [recipes.spend_and_save(f"x{n}", spend="50", save=str(n)) for n in (1, 1, 2)]
+        twice = [save[0], evolve(save[1], id="y1", priority=1), evolve(save[2], priority=-1)]
+        assert refused(quote_of(*twice), "zh_CN") == [
+            "满50减1：适用商品已用于 满50减1（y1）",
+            "满50减2：适用商品已用于 满50减1",
+        ]
+        alone = [evolve(each, exclusive="layer") for each in twice[:2]]
+        assert refused(quote_of(*alone), "en") == [
+            "Spend CN¥50, save CN¥1: cannot be combined with Spend CN¥50, save CN¥1 (y1)"
+        ]
+
     def test_a_gift_that_is_gone_is_named(self) -> None:
         gift = recipes.gift_from("mug", "mug-blue", spend="1", name="Mug")
         quote = quote_of(gift, gift_stock={"mug-blue": 0})
@@ -642,6 +659,58 @@ class TestListing:
         assert [outcome.kind for outcome in quote.outcomes] == [Kind.NO_EFFECT] * 2
         assert refused(quote, "en") == []
 
+    @pytest.mark.parametrize(
+        ("options", "points", "chinese", "english"),
+        [
+            (
+                {"min_points": 500},
+                100,
+                "P：至少需 500 积分，还差 400 积分",
+                "P: 400 points short of 500",
+            ),
+            (
+                {"min_points": 500},
+                499,
+                "P：至少需 500 积分，还差 1 积分",
+                "P: 1 point short of 500",
+            ),
+            ({"step": 200}, 150, "P：至少需 200 积分，还差 50 积分", "P: 50 points short of 200"),
+            ({"min_points": 500}, 500, None, None),
+            ({"min_points": 500}, 0, None, None),
+            ({"min_points": 500}, None, None, None),
+        ],
+    )
+    def test_what_the_shopper_has_too_few_points_for_is_listed(
+        self, options, points, chinese, english
+    ) -> None:
+        offer = recipes.points_redemption("pay", "100", name="P", **options)
+        shopper = Shopper(points=points) if points is not None else None
+        cart = Cart.of("CNY", [("a", "100", 1)])
+        quote = price(cart, PromotionBook("CNY", [offer]), at=AT, shopper=shopper)
+        assert refused(quote, "zh_CN") == ([] if chinese is None else [chinese])
+        assert refused(quote, "en") == ([] if english is None else [english])
+
+    def test_what_lowest_prices_leave_nothing_to_is_listed(self) -> None:
+        cart = Cart("CNY", [CartLine.of("1", "a", 1, "100", "CNY", floor_price="95")])
+        book = PromotionBook(
+            "CNY",
+            [
+                recipes.spend_and_save("save", spend="100", save="20"),
+                recipes.percent_off("late", "10", layer="platform", name="Late"),
+                recipes.free_shipping("ship"),
+            ],
+        )
+        quote = price(cart, book, at=AT)
+        late = quote.outcome("late")
+        assert isinstance(late, NoEffect)
+        assert (str(late.withheld), late.withheld_by, late.gap) == ("CNY 9.50", ("floor",), None)
+        assert refused(quote, "zh_CN") == ["Late：没有可减金额（部分商品已达最低价）"]
+        assert refused(quote, "en") == [
+            "Late: nothing is left for it to reduce (goods at their lowest price)"
+        ]
+        (row,) = explain(quote).not_applied
+        assert [(part.kind, part.subject) for part in row.parts] == [("withheld", "floor")]
+
     @pytest.mark.parametrize(("count", "more"), [(MOST, 0), (MOST + 1, 1), (MOST + 30, 30)])
     def test_only_so_many_are_listed_and_the_rest_is_counted(self, count: int, more: int) -> None:
         book = [recipes.spend_and_save(f"p{n}", spend="100", save="5") for n in range(count)]
@@ -668,6 +737,11 @@ class TestListing:
         ):
             return
         prevailed = {each.promotion for each in quote.outcomes if each.kind in PREVAILED}
+        prevailed |= {
+            each.promotion
+            for each in quote.outcomes
+            if isinstance(each, NoEffect) and (each.withheld_by or each.miss)
+        }
         near = {
             name
             for name, outcome in kinds.items()

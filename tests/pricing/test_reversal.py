@@ -21,6 +21,7 @@ from ordercore import (
     UnitPrice,
     dump,
     dumps,
+    explain,
     load,
     loads,
     price,
@@ -55,6 +56,7 @@ from ordercore.promotions import (
 )
 from ordercore.tariffs import (
     FixedListPrice,
+    OffListPrice,
     PayableRounding,
     PriceList,
     PriceRule,
@@ -719,7 +721,7 @@ class TestEdges:
 STATEMENTS = {
     ("keep_shares", "zh_CN"): """\
 退款 ¥83.33
-B × 1 ¥83.33（原价 ¥100.00）
+B × 1 ¥83.33（优惠前 ¥100.00）
   满300减50 −¥16.67
 累计退款 ¥83.33，剩余 ¥166.67""",
     ("reprice", "en"): """\
@@ -728,7 +730,7 @@ What is kept is priced anew, as if bought alone:
   Spend CN¥300, save CN¥50 is lost: CN¥33.33 less off
 A (kept) now costs CN¥33.33 more, taken off the refund
   Spend CN¥300, save CN¥50: CN¥33.33 less off
-B × 1 CN¥83.33 (instead of CN¥100.00)
+B × 1 CN¥83.33 (CN¥100.00 before promotions)
   Spend CN¥300, save CN¥50 −CN¥16.67
 Refunded so far CN¥50.00, remaining CN¥200.00""",
     ("reprice", "zh_CN"): """\
@@ -737,7 +739,7 @@ Refunded so far CN¥50.00, remaining CN¥200.00""",
   不再享受“满300减50”，少优惠 ¥33.33
 A（未退）因此多付 ¥33.33，从退款中扣除
   满300减50 少优惠 ¥33.33
-B × 1 ¥83.33（原价 ¥100.00）
+B × 1 ¥83.33（优惠前 ¥100.00）
   满300减50 −¥16.67
 累计退款 ¥50.00，剩余 ¥200.00""",
 }
@@ -753,10 +755,10 @@ shirt（未退）因此多付 ¥20.38，从退款中扣除
   满200减20、满400减60 少优惠 ¥10.33
   满300减30 少优惠 ¥14.94
   立减5 多优惠 ¥4.89
-coat × 1 ¥206.89（原价 ¥250.00）
+coat × 1 ¥206.89（优惠前 ¥250.00）
   满200减20、满400减60 −¥28.74
   满300减30 −¥14.37
-tea × 2 ¥4.49（原价 ¥6.00）
+tea × 2 ¥4.49（优惠前 ¥6.00）
   满200减20、满400减60 −¥0.93
   满300减30 −¥0.69
   立减5 多优惠 ¥0.11
@@ -819,6 +821,24 @@ class TestStatement:
             "tea（未退）因此多付 ¥10.00，从退款中扣除",
             "  优惠前的价格高 ¥10.00",
         ]
+
+    @pytest.mark.parametrize(
+        ("locale", "line", "head"),
+        [
+            ("zh_CN", "pot × 1 ¥104.77（优惠前 ¥114.00）", "优惠前"),
+            ("en", "pot × 1 CN¥104.77 (CN¥114.00 before promotions)", "Before promotions"),
+        ],
+    )
+    def test_a_member_price_is_called_what_it_is_and_no_list_price(
+        self, locale, line, head
+    ) -> None:
+        lists = [PriceList(id="gold", kind="member", rules=[OffListPrice("5")])]
+        tariff = Tariff("CNY", price_lists=lists)
+        off = recipes.amount_off("a", "10")
+        quote = quote_of([("pot", "120", 1), ("cup", "10", 1)], off, tariff=tariff)
+        reversal = reverse(quote, {}, {"1": 1})
+        assert statement(reversal, locale).splitlines()[1] == line
+        assert head in explain(reversal, locale).table()
 
     def full(self) -> Reversal:
         redeem = Promotion(id="pay", benefits=PointsRedemption("100", max_amount="1"))

@@ -72,6 +72,13 @@ class TestCoupons:
         assert quote.unknown_codes == ("NOPE",)
         assert quote.outcome(code="").kind.value == "unknown_code"
 
+    def test_a_code_that_is_no_trigger_is_unknown_though_a_condition_asks_for_it(self) -> None:
+        offer = recipes.amount_off("ten", "10", when=HasCode("PRESS"))
+        quote = quote_of(offer, codes=["PRESS"])
+        assert quote.discount.minor == 1000
+        assert quote.unknown_codes == ("PRESS",)
+        assert quote.outcome(code="PRESS").kind.value == "unknown_code"
+
 
 class TestFunding:
     def test_a_promotion_that_names_nobody_is_borne_by_the_shop(self) -> None:

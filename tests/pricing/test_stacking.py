@@ -18,6 +18,7 @@ from ordercore.promotions import (
     DEFAULT_LAYERS,
     AmountOff,
     AmountOffEach,
+    Benefit,
     BestOf,
     BundlePrice,
     BuyXGetY,
@@ -25,9 +26,12 @@ from ordercore.promotions import (
     Coupon,
     Criterion,
     CustomerInGroup,
+    Deposit,
+    EarnPoints,
     Every,
     FixedPrice,
     Gift,
+    GrantCoupon,
     Limits,
     NthItemOff,
     Optimal,
@@ -565,6 +569,95 @@ class TestObjective:
         assert caught.value.path == ("objective",) or caught.value.path[0] == "objective"
         assert caught.value.reason in {reason, "unknown_choice"}
 
+    @pytest.mark.parametrize(
+        ("objective", "names"),
+        [
+            (("payable", "priority"), {"later"}),
+            (("payable", "fewer"), {"later"}),
+            (("payable",), {"a", "b"}),  # by ids
+        ],
+    )
+    def test_of_equal_savings_it_decides_over_all_layers_of_a_run(
+        self, objective: Sequence[str], names: set[str]
+    ) -> None:
+        promotions = [
+            off("a", "10", "shirt", layer="set", priority=1),
+            off("b", "20", "lamp", layer="set"),
+            off("later", "30", when=Threshold("300"), priority=2),
+        ]
+        quote = quote_of(promotions, Optimal(("set", "order"), objective=objective))
+        assert applied(quote) == names
+        assert quote.certificates[0].exact
+
+    @pytest.mark.parametrize("objective", [("payable",), tuple(Criterion)])
+    @pytest.mark.parametrize(
+        "benefit",
+        [EarnPoints(1, "1"), GrantCoupon("next"), Deposit("10"), Gift("mug")],
+        ids=lambda benefit: type(benefit).__name__,
+    )
+    def test_what_costs_nothing_is_not_left_out(
+        self, benefit: Benefit, objective: Sequence[str]
+    ) -> None:
+        extra = Promotion(id="extra", benefits=benefit, layer="platform", priority=-1)
+        search = Optimal(("order", "platform"), objective=objective)
+        assert applied(quote_of([off("less", "10"), extra], search)) == {"less", "extra"}
+
+    def test_of_several_that_give_no_amount_the_higher_priority_gives(self) -> None:
+        points = Promotion(id="a", benefits=EarnPoints(1, "1"), group="g")
+        double = Promotion(id="b", benefits=EarnPoints(2, "1"), group="g", priority=1)
+        assert applied(quote_of([points, double], Optimal("order"))) == {"b"}
+
+    def test_gifts_that_a_later_layer_may_give_are_weighed_from_the_first_on(self) -> None:
+        """The one coupon takes 30 off, or brings a mug: the shop would rather give the mug."""
+        less = off("less", "30", layer="set", trigger=Coupon("k"))
+        mug = Promotion(id="mug", benefits=Gift("mug", value="5"), trigger=Coupon("k"))
+        search = Optimal(("set", "order"), objective=("gift_value", "payable"))
+        quote = quote_of([less, mug], search, shopper=Shopper(coupons=["k"]))
+        assert applied(quote) == {"mug"}
+
+    def test_points_are_earned_by_what_is_left_whoever_comes_first(self) -> None:
+        points = Promotion(id="points", benefits=EarnPoints(1, "1"), priority=9)
+        quote = quote_of([points, off("less", "100")], Optimal("order"))
+        assert quote.points_earned == 200
+
+    @pytest.mark.parametrize(
+        "benefit",
+        [EarnPoints(1, "1"), GrantCoupon("next"), Gift("mug"), Gift("cup", value="5")],
+        ids=["points", "coupon", "gift", "gift-of-value"],
+    )
+    def test_those_who_use_no_units_are_no_work_for_a_search(self, benefit: Benefit) -> None:
+        extras = [Promotion(id=f"extra{i}", benefits=benefit) for i in range(9)]
+        less = [off("a", "10", "shirt"), off("b", "20", "shirt"), off("c", "5", "lamp")]
+        quote = quote_of([*extras, *less], Optimal("order"))
+        (certificate,) = quote.certificates
+        assert applied(quote) == {"b", "c", *[each.id for each in extras]}
+        assert certificate.exact
+        assert certificate.nodes < 10_000  # each for itself, not in each order
+
+    def test_as_many_gifts_are_given_as_can_be(self) -> None:
+        mugs = Promotion(id="mugs", benefits=Gift("mug", every=Every("100")), layer="order")
+        quote = quote_of([mugs], Optimal(("order", "platform")))
+        assert [(gift.sku, gift.quantity) for gift in quote.gifts] == [("mug", 3)]
+
+    def test_fewer_gifts_are_given_where_all_of_them_are_too_many(self) -> None:
+        mugs = Promotion(id="mugs", benefits=Gift("mug", every=Every("100"), value="5"))
+        book = PromotionBook("CNY", [mugs], resolvers=[Optimal("order")])
+        quote = price(HOME, book, at=AT, gift_stock={"mug": 2})
+        assert [(gift.sku, gift.quantity) for gift in quote.gifts] == [("mug", 2)]
+
+    def test_where_gifts_come_first_what_was_not_tried_may_save_anything(self) -> None:
+        mugs = [
+            Promotion(
+                id=f"mug{i}", benefits=(AmountOff("5"), Gift("mug", value=str(i + 1))), group="g"
+            )
+            for i in range(5)
+        ]
+        search = Optimal("order", objective=("gift_value", "payable"), nodes=1)
+        (certificate,) = quote_of([*mugs, off("less", "90")], search).certificates
+        assert not certificate.exact
+        assert certificate.gap <= Money.of("312", "CNY")
+        assert quote_of([off("less", "90")]).discount <= certificate.gap + Money.of("5", "CNY")
+
 
 def alone(amount: str, **more: object) -> Promotion:
     return off("alone", amount, exclusive="book", **more)
@@ -635,6 +728,40 @@ class TestNodes:
             search = Optimal(("unit", "set", "order"), nodes=nodes)
             assert quote_of(promotions, search, cart=LUNCH).payable_minor <= usual
 
+    @pytest.mark.parametrize("nodes", [60, 200, 1000])
+    def test_when_they_are_used_up_whoever_still_can_applies_and_later_layers_are_searched(
+        self, nodes: int
+    ) -> None:
+        """Each line has two offers in a ring, and the tier with the first id gives less."""
+        ring = [str(i) for i in range(40)]
+        offers = [
+            Promotion(id=f"pair-{one}", benefits=PercentOff("10", Sku((one, two))), layer="set")
+            for one, two in zip(ring, [*ring[1:], ring[0]], strict=True)
+        ]
+        tiers = [
+            off("less", "20", when=Threshold("1000"), group="tiers"),
+            off("more", "100", when=Threshold("3000"), group="tiers"),
+        ]
+        cart = Cart.of("CNY", [(sku, "100", 1) for sku in ring])
+        quote = quote_of([*offers, *tiers], Optimal(("set", "order"), nodes=nodes), cart=cart)
+        assert quote.discount == Money.of("500", "CNY")
+        assert not quote.certificates[0].exact
+
+    def test_what_takes_longer_to_look_at_counts_for_more_of_them(self) -> None:
+        """Else a search over sets of many goods would take minutes before its nodes are used."""
+        cart = Cart.of("CNY", [(str(i), "10", 3) for i in range(80)])
+
+        def nodes(*benefits: Benefit) -> int:
+            promotions = [
+                Promotion(id=name, benefits=benefits, layer="set") for name in ("a", "b", "c")
+            ]
+            return quote_of(promotions, Optimal("set"), cart=cart).certificates[0].nodes
+
+        rows, percents = nodes(AmountOff("5")), nodes(AmountOff("5"), AmountOff("3"))
+        picks = nodes(NthItemOff(2, "50", max_times=1))
+        assert 4 * rows < picks
+        assert rows < percents
+
     def test_nodes_are_counted(self) -> None:
         few, many = (
             quote_of([COLA, MEAL], Optimal("set", nodes=nodes), cart=LUNCH).certificates[0]
@@ -664,6 +791,10 @@ class TestContradictions:
             ([off("a", "1", combines_with="b"), off("b", "1", exclusive="layer")], ("'a'", "'b'")),
             ([off("a", "1", combines_with="b"), off("b", "1", exclusive="book")], ("'a'", "'b'")),
             (
+                [off("a", "1", combines_with="b"), off("b", "1", layer="set", exclusive="book")],
+                ("'a'", "'b'"),
+            ),
+            (
                 [off("a", "1", combines_with="b", group="g"), off("b", "1", group="g")],
                 ("'a'", "'b'", "'g'"),
             ),
@@ -685,6 +816,9 @@ class TestContradictions:
             [off("a", "1", combines_with="*", group="g"), off("b", "1", group="g")],
             [off("a", "1", combines_with="gone")],
             [off("a", "1", combines_with="b", group="g"), off("b", "1", group="h")],
+            [off("a", "1", combines_with="a", group="g"), off("b", "1", group="g")],
+            [off("a", "1", combines_with="b"), off("b", "1", layer="set", exclusive="layer")],
+            [off("a", "1", combines_with="b", group="g"), off("b", "1", layer="set", group="g")],
         ],
     )
     def test_what_can_be_meant_is_not(self, promotions: Sequence[Promotion]) -> None:
@@ -721,6 +855,20 @@ class TestContradictions:
         (fault,) = faults(resolvers=resolvers)
         assert (fault.reason, fault.path) == (reason, path)
         assert named in str(fault)
+
+    @pytest.mark.parametrize("settling", [Optimal(("set", "order")), BestOf("order")])
+    def test_the_best_of_a_group_competes_in_no_layer_that_another_resolver_settles(
+        self, settling: Resolver
+    ) -> None:
+        red, blue = off("red", "1", group="card"), off("blue", "2", group="card")
+        for resolvers in permutations([settling, BestOf(group="card")]):
+            (fault,) = faults(red, blue, resolvers=resolvers)
+            assert fault.reason == "contradictory_stacking"
+            assert fault.path == ("resolvers", resolvers.index(BestOf(group="card")))
+            assert "'card' (as 'red' in layer 'order')" in str(fault)
+        elsewhere = [evolve(red, layer="coupon"), evolve(blue, layer="coupon")]
+        resolvers = [settling, BestOf(group="card")]
+        assert PromotionBook("CNY", elsewhere, resolvers=resolvers).runs
 
     @pytest.mark.parametrize(
         "make",

@@ -185,6 +185,28 @@ def test_a_choice_may_block_the_whole_promotion(stock):
 
 
 @pytest.mark.parametrize(
+    ("wish", "stock", "told"),
+    [
+        (None, {}, [("mug", 0), ("cup", 0), ("pen", 0)]),
+        ("pen", {"mug": 1}, [("pen", 0), ("mug", 1), ("cup", 0)]),
+    ],
+)
+def test_of_a_choice_of_which_nothing_can_be_given_every_option_is_named(wish, stock, told):
+    choice = GiftChoice(
+        ["mug", "cup", "pen"], "p", 2, out_of_stock="substitute", substitutes="bag"
+    )
+    wishes = None if wish is None else Wishes(gifts={"p": wish})
+    names = tuple(sku for sku, _ in told)
+    gone = priced(choice, gift_stock=stock, wishes=wishes).outcome("p")
+    assert (gone.kind, gone.skus) == (Kind.GIFT_OUT_OF_STOCK, names)
+    applied = priced(AmountOff("5"), choice, gift_stock=stock, wishes=wishes).outcome("p")
+    assert applied.gifts_out_of_stock == names
+    for outcome in (gone, applied):
+        assert [(each.sku, each.left) for each in outcome.short_gifts] == told
+        assert {(each.promised, each.given) for each in outcome.short_gifts} == {(2, 0)}
+
+
+@pytest.mark.parametrize(
     "options",
     [{"out_of_stock": "substitute"}, {"substitutes": "cap"}, {"out_of_stock": "hope"}],
 )

@@ -88,6 +88,33 @@ def test_points_leave_payable_what_must_be_kept(shipping, keep, amount):
     assert redeeming(PointsRedemption("100", keep=keep), cart=cart)[0] == amount
 
 
+@pytest.mark.parametrize(
+    ("part", "shipping", "payable"),
+    [
+        ("goods", "20.00", "90.00"),
+        ("payable", "20.00", "84.00"),  # 30 % of 120.00 are 36.00
+        ("payable", "0", "70.00"),
+        ("payable", "900.00", "900.00"),  # goods alone are paid with points
+    ],
+)
+def test_a_part_of_the_goods_or_of_the_whole_payable_is_paid_with_points(part, shipping, payable):
+    cart = Cart.of("CNY", [("a", "100.00", 1)], shipping=shipping)
+    offer = recipes.points_redemption("p", "100", max_percent="30", max_percent_of=part)
+    assert priced(offer, cart=cart, shopper=RICH).payable == Money.of(payable, "CNY")
+
+
+def test_of_the_payable_fees_are_a_part_and_what_others_took_is_none():
+    fees = [Fee("bag", Money.of("10.00", "CNY"))]
+    cart = Cart.of("CNY", [("a", "100.00", 1), ("b", "50.00", 1)], shipping="20.00", fees=fees)
+    free = recipes.free_shipping("free", spend="100")
+    off = recipes.amount_off("off", "10")
+    offer = recipes.points_redemption(
+        "p", "100", Sku("b"), max_percent="10", max_percent_of="payable"
+    )
+    quote = priced(free, off, offer, cart=cart, shopper=RICH)
+    assert quote.outcome("p").points_redeemed == 1_500  # of 90 + 50 + 10 after 10 and shipping
+
+
 def test_what_must_be_kept_may_be_more_than_is_payable():
     assert redeeming(PointsRedemption("100", keep="1000")) == (0, 0)
 
@@ -180,6 +207,7 @@ def test_points_redeemed_before_are_gone():
     quote = priced(first, second, shopper=Shopper(points=2_300))
     assert quote.outcome("1").points_redeemed == 2_000
     assert quote.outcome("2").points_redeemed == 300
+    assert quote.points_redeemed == 2_300
 
 
 def test_points_come_after_everything_else_and_see_what_is_left():
@@ -200,6 +228,7 @@ def test_points_come_after_everything_else_and_see_what_is_left():
         {"points_per_unit": 100},
         {"points_per_unit": "100", "step": 0},
         {"points_per_unit": "100", "max_percent": "101"},
+        {"points_per_unit": "100", "max_percent": "50", "max_percent_of": "shipping"},
         {"points_per_unit": "100", "keep": "0"},
     ],
 )

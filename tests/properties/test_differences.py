@@ -177,11 +177,12 @@ def test_whatever_differs_has_words(pair, locale):
     difference = diff(*pair)
     rows = difference.told(locale).splitlines()
     things = (difference.changes, difference.promotions, difference.codes, difference.counts)
-    contained = difference.tax_included is not None
+    apart = [difference.tax_included, difference.deposit]
     if difference.is_empty:
         assert len(rows) == 1
     else:
-        assert len([row for row in rows if row[0] != " "]) == 1 + sum(map(len, things)) + contained
+        told = sum(map(len, things)) + sum(change is not None for change in apart)
+        assert len([row for row in rows if row[0] != " "]) == 1 + told
 
 
 @given(st.data())

@@ -33,6 +33,7 @@ from ordercore.promotions import (
     Sku,
     Threshold,
 )
+from ordercore.tariffs import OffListPrice, PriceList, Tariff
 from ordercore.testing.strategies import (
     SKUS,
     carts,
@@ -96,13 +97,15 @@ def followed(cart: Cart, opportunity: Opportunity, goods: list[CartLine]) -> Car
                 assert added.quantity <= offered.quantity
                 lines[added.line] = evolve(offered, quantity=added.quantity)
             case AddAmount():
-                like = next(line for line in cart.lines if line.product.sku == added.sku)
                 assert added.line not in lines
-                price = UnitPrice.of(added.amount, cart.currency)
-                product = opportunity.witness.line(added.line).product
-                assert product in {line.product for line in cart.lines}
-                lines[added.line] = CartLine(added.line, product, 1, price)
-                assert like.product.sku == product.sku
+                line = opportunity.witness.line(added.line)
+                product = evolve(line.product, sku=added.sku)
+                assert product in {each.product for each in cart.lines}
+                lines[added.line] = line
+                if not opportunity.quote.base_prices:
+                    assert line.product.sku == added.sku
+                    price = UnitPrice.of(added.amount, cart.currency)
+                    lines[added.line] = CartLine(added.line, line.product, 1, price)
     return evolve(cart, lines=[*lines.values()])
 
 
@@ -300,6 +303,26 @@ def test_an_amount_is_just_what_is_missing_and_a_fen_less_does_not_do(cart, cont
         lines = [*cart.lines, line]
         short = price_in(evolve(cart, lines=lines), quote.book, context)
         assert short.discount.is_zero
+
+
+@given(
+    carts(min_lines=1, floors=False),
+    contexts(),
+    st.decimals(0, 90, places=2).map(str),
+    st.integers(1, 60_000),
+)
+def test_members_spend_just_what_is_missing_at_their_prices(cart, context, percent, spend):
+    rule = recipes.spend_and_save("p", spend=Money(spend, cart.currency), save="1")
+    member = PriceList(id="member", rules=[OffListPrice(percent)])
+    tariff = Tariff(cart.currency, [member])
+    quote = price_in(cart, PromotionBook(cart.currency, [rule]), context, tariff)
+    missing = spend - quote.base.minor
+    for opportunity in opportunities_of(quote, limit=200):
+        (added,) = opportunity.adds
+        if isinstance(added, AddAmount):
+            assert added.amount.minor == missing == opportunity.cost.minor
+        else:  # where what costs so little rounds to nothing
+            assert missing < 100
 
 
 @given(carts(min_lines=1, floors=False, finer=False), contexts(), st.integers(2, 9))

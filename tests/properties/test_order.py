@@ -320,6 +320,28 @@ def test_p12_no_two_apply_of_which_one_excludes_the_other(case, data):
         assert one.group is None or one.group != other.group
 
 
+GROUPED = {
+    **RIVALS,
+    "trigger": Automatic(),
+    "exclusive": Exclusive.NO,
+    "group": st.sampled_from(("g1", "g2")),
+    "benefits": SHIPPING,
+}
+
+
+@given(cases(min_promotions=3, **GROUPED))
+def test_p12_of_each_group_the_first_that_has_an_effect_applies_and_excludes_the_others(case):
+    cart, book, *others = case
+    quote = price_in(evolve(cart, shipping=Money(10**6, cart.currency)), book, *others)
+    ranked = sorted(book.promotions, key=lambda each: place(book, each))
+    first = {each.group: each.id for each in reversed(ranked)}
+    for promotion, outcome in found(quote):
+        if promotion.id == first[promotion.group]:
+            assert isinstance(outcome, Applied)
+        else:
+            assert (outcome.kind, outcome.by) == (Kind.EXCLUDED, (first[promotion.group],))
+
+
 @given(cases(min_promotions=2))
 def test_p12_who_stands_alone_has_nobody_beside(case):
     quote = price_in(*case)

@@ -206,7 +206,10 @@ def most(benefit: Benefit, quote: Quote) -> tuple[int, int, int]:  # noqa: C901,
             return saved(benefit, minor), 0, 0
         case PointsRedemption():
             percent = 100 if benefit.max_percent is None else Fraction(benefit.max_percent)
-            return min(minor(benefit.max_amount), floor(everything * percent / 100)), 0, 0
+            whole = everything
+            if benefit.max_percent_of == "payable":
+                whole += fee + sum(each.amount.minor for each in quote.cart.fees)
+            return min(minor(benefit.max_amount), floor(whole * percent / 100)), 0, 0
         case ShippingOff(percent=Decimal() as percent):
             return 0, ceil(fee * Fraction(percent) / 100), 0
         case ShippingOff(amount=None):

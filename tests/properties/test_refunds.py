@@ -19,10 +19,12 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ordercore import Money, PromotionBook, Quote, dumps, loads, reverse
+from ordercore import Cart, Money, PromotionBook, Quote, dumps, loads, price, recipes, reverse
+from ordercore.money import Currency
 from ordercore.pricing import QuoteRecord, ReversalRecord, price_in
 from ordercore.promotions import EarnPoints, Every, Gift, Promotion, Sku
-from ordercore.testing.strategies import pricings, pricings_by_tariff
+from ordercore.tariffs import Tariff, Taxes, TaxRate
+from ordercore.testing.strategies import INSTANT, pricings, pricings_by_tariff
 
 POLICIES = st.sampled_from(("keep_shares", "reprice", "forbid_partial"))
 BY_SHARES = st.sampled_from(("keep_shares", "forbid_partial"))
@@ -172,6 +174,26 @@ def test_p23_only_the_returned_units_give_back_and_by_their_own_shares(case):
             assert line.refund.minor == units_cost(quote, line.line.id, line.start, line.stop)
         assert each.waived.is_zero
         assert each.shortfall.is_zero
+
+
+@given(
+    st.lists(st.integers(1, 4), min_size=2, max_size=4),
+    st.integers(1, 2000),
+    st.integers(1, 500),
+    st.booleans(),
+    st.data(),
+)
+def test_p23_equal_lines_give_back_the_tax_of_their_own_units(units, cost, off, included, data):
+    """Lines of one row share its tax; each gives back what its own units bore of it."""
+    each, save = Money(cost, Currency("CNY")), Money(off, Currency("CNY"))
+    cart = Cart.of("CNY", [("cup", each, count) for count in units])
+    book = PromotionBook("CNY", [recipes.amount_off("off", save)])
+    taxes = Taxes([TaxRate("vat", "13"), TaxRate("local", "3.3")], included=included)
+    quote = price(cart, book, at=INSTANT, tariff=Tariff("CNY", taxes=taxes))
+    line = data.draw(st.sampled_from(cart.lines))
+    count = data.draw(st.integers(1, line.quantity))
+    (told,) = reverse(quote, {}, {line.id: count}).lines
+    assert told.taxes == quote.line(line.id, 0, count).taxes
 
 
 @given(cases())

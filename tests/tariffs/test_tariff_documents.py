@@ -199,7 +199,6 @@ REFUSED = [
     (lambda: OffListPrice("5", decimals=-1), "decimals"),
     (lambda: OffListPrice("5", decimals=True), "decimals"),
     (lambda: PriceList(id="a", rules=[1]), "rules[0]"),
-    (lambda: PriceList(id="a", rules=OffListPrice("5")), "rules"),
     (lambda: PriceList(id="a", rules="x"), "rules"),
     (lambda: PriceList(id="a" * 65, rules=[]), "id"),
     (lambda: PriceList(id="a", rules=[], groups=[""]), "groups[0]"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import UTC, datetime, timezone
 from typing import Final
 
@@ -35,7 +34,6 @@ from ordercore.data.checks import (
     optional,
     passes,
     text,
-    tuple_of,
 )
 from ordercore.data.instants import pinned
 
@@ -55,10 +53,6 @@ def _pinned(at: datetime) -> datetime:
     if type(at) is datetime and type(at.tzinfo) is timezone:
         return at  # as most are: at UTC, or at an offset that is written out
     return pinned(at)  # type: ignore[return-value]
-
-
-def _names(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple_of(names)
 
 
 def _in_order(owner: object, field_name: str) -> None:
@@ -83,12 +77,12 @@ class Shopper:
 
     id: str | None = field(default=None, validator=optional(identifier))
     groups: tuple[str, ...] = field(
-        default=(), converter=_names, validator=each(identifier, most=1000)
+        default=(), converter=names_of, validator=each(identifier, most=1000)
     )
     orders_before: int = field(default=0, validator=integer(least=0, most=10**9))
     points: int | None = field(default=None, validator=optional(integer(least=0, most=10**15)))
     coupons: tuple[str, ...] = field(
-        default=(), converter=_names, validator=each(identifier, most=1000)
+        default=(), converter=names_of, validator=each(identifier, most=1000)
     )
     purchases: Counts = field(default=NO_COUNTS, converter=counts_if_valid, validator=are_counts)
 

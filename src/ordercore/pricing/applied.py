@@ -217,7 +217,8 @@ class Applied(ReadOutcome):
     def gifts_out_of_stock(self) -> tuple[str, ...]:
         """Gifts that it promises and of which too few are left to give them."""
         grants = [grant for grant in self._entry[3][5] if isinstance(grant, GiftGrant)]
-        return tuple(grant.sku for grant in grants if grant.quantity < grant.promised)
+        short = [grant for grant in grants if grant.quantity < grant.promised]
+        return tuple(sku for grant in short for sku in (grant.sku, *grant.others))
 
     @property
     def short_gifts(self) -> tuple[ShortGift, ...]:
@@ -290,14 +291,18 @@ def gifts_of(quote: Quote, entry: Entry) -> tuple[GiftLine, ...]:
 
 
 def short_gifts(quote: Quote, entry: Entry) -> tuple[ShortGift, ...]:
-    """List the gifts of which an entry's promotion gives fewer than it promises."""
+    """List the gifts of which an entry's promotion gives fewer than it promises.
+
+    Of a choice of which nothing can be given that is every option.
+    """
     stock = quote.context.gift_stock
     found: list[ShortGift] = []
     for grant in entry[3][5]:
         if isinstance(grant, GiftGrant) and grant.quantity < grant.promised:
-            there = 0 if stock is None else stock.get(grant.sku, 0)
-            left = max(0, there - _given_of(quote, grant.sku))
-            found.append(ShortGift(grant.sku, grant.promised, grant.quantity, left))
+            for sku in (grant.sku, *grant.others):
+                there = 0 if stock is None else stock.get(sku, 0)
+                left = max(0, there - _given_of(quote, sku))
+                found.append(ShortGift(sku, grant.promised, grant.quantity, left))
     return tuple(found)
 
 

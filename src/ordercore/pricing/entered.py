@@ -8,6 +8,8 @@ from attrs import evolve
 
 from ordercore.pricing.resolvers.account import Entry, Kind
 from ordercore.pricing.resolvers.by_priority import beside
+from ordercore.promotions.benefits import Benefit
+from ordercore.promotions.conditions import Verdict
 from ordercore.promotions.plan import Plan, compile_plan
 from ordercore.promotions.promotion import Exclusive
 from ordercore.promotions.proposals import total_of
@@ -17,9 +19,10 @@ from ordercore.promotions.terms import Terms
 if TYPE_CHECKING:
     from ordercore.pricing.quote import Quote
 
-__all__ = ["entered_by", "withheld"]
+__all__ = ["entered_by", "lacking", "withheld"]
 
 _UNCUT = 0, ()
+_TRIED = Kind.APPLIED, Kind.NO_EFFECT
 
 
 def entered_by(quote: Quote, plan: Plan) -> LayerState:
@@ -35,19 +38,20 @@ def entered_by(quote: Quote, plan: Plan) -> LayerState:
 
 
 def withheld(quote: Quote, entry: Entry) -> tuple[int, tuple[str, ...]]:
-    """Tell how much more an applied promotion would take, in minor units, and what cuts it.
+    """Tell how much more a promotion would take, in minor units, and what cuts it.
 
-    It is tried anew where it was tried, with and without what may cut it. Should that not come
-    to what it took (a search may apply it less often), nothing is told.
+    It applies, or its condition holds and it has no effect. It is tried anew where it was tried,
+    with and without what may cut it. Should that not come to what it took (a search may apply it
+    less often), nothing is told.
     """
     plan = quote.book.plans[entry[0]]
     limits = plan.promotion.limits
     own = {"cap": limits.cap, "budget": limits.budget}
     cutting = [name for name, limit in own.items() if limit is not None]
     floors = _floors(quote)
-    if entry[1] is not Kind.APPLIED or not (cutting or floors):
+    if entry[1] not in _TRIED or not (cutting or floors):
         return _UNCUT
-    taken = total_of(entry[3])
+    taken = total_of(entry[3])  # of one without effect nothing
     if _tried(quote, entry, cutting, floors.get("discount_cap", floors.get("floor"))) != taken:
         return _UNCUT
     full = _tried(quote, entry, (), None)
@@ -61,6 +65,16 @@ def withheld(quote: Quote, entry: Entry) -> tuple[int, tuple[str, ...]]:
             reasons.append(name)
         reached = with_floors
     return full - taken, tuple(reasons or (*cutting, *floors))
+
+
+def lacking(quote: Quote, entry: Entry) -> Verdict | None:
+    """Tell what a promotion without effect has too little of; None: nobody can tell."""
+    benefits = quote.book.plans[entry[0]].promotion.benefits
+    if all([type(each).lacking is Benefit.lacking for each in benefits]):
+        return None
+    state = _where_tried(quote, entry)[0]
+    found = (each.lacking(state) for each in benefits)
+    return next((verdict for verdict in found if verdict is not None), None)
 
 
 def _floors(quote: Quote) -> dict[str, tuple[int, ...]]:

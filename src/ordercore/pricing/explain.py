@@ -57,6 +57,8 @@ def explain(
 ) -> Explanation | Page:
     """Put a quote, a difference, a refund or hints into words.
 
+    What else is told has its own: `ordercore.orders.explain_change`, say, for a preview.
+
     Args:
         what: What was priced; or what `diff`, `reverse` or `opportunities` answered; of
             opportunities one or several.

@@ -24,6 +24,7 @@ from ordercore.pricing.applied import (
     given,
     short_gifts,
 )
+from ordercore.pricing.entered import lacking, withheld
 from ordercore.pricing.misses import Miss, Needed
 from ordercore.pricing.resolvers.account import Entry, Kind
 from ordercore.promotions.conditions import Verdict
@@ -145,11 +146,35 @@ class Beaten(Excluded):
 
 
 class NoEffect(ReadOutcome):
-    """Its conditions hold, but there is nothing for it to reduce or give."""
+    """Its conditions hold, but there is nothing for it to reduce or give.
+
+    Why is worked out when asked, where it can be told: ``miss`` or ``withheld_by``.
+    """
 
     __slots__ = ()
 
     kind: ClassVar[Kind] = Kind.NO_EFFECT
+
+    @property
+    def miss(self) -> Miss | None:
+        """What a benefit of it has too little of, such as points; None: nothing of that kind."""
+        verdict = lacking(self._quote, self._entry)
+        return None if verdict is None else Miss.of(verdict, self._quote.currency)
+
+    @property
+    def gap(self) -> Money | int | None:
+        """How much of that is missing."""
+        return None if self.miss is None else self.miss.gap
+
+    @property
+    def withheld(self) -> Money:
+        """How much it would take, did nothing cut it: see ``withheld_by``."""
+        return Money(withheld(self._quote, self._entry)[0], self._quote.currency)
+
+    @property
+    def withheld_by(self) -> tuple[str, ...]:
+        """What leaves nothing for it to take: as of `Applied.withheld_by`."""
+        return withheld(self._quote, self._entry)[1]
 
 
 class GiftOutOfStock(ReadOutcome):
@@ -162,8 +187,9 @@ class GiftOutOfStock(ReadOutcome):
 
     @property
     def skus(self) -> tuple[str, ...]:
-        """What it would give."""
-        return tuple(grant.sku for grant in self._entry[3][5] if isinstance(grant, GiftGrant))
+        """What it would give; of a choice all that could be chosen."""
+        grants = [grant for grant in self._entry[3][5] if isinstance(grant, GiftGrant)]
+        return tuple(sku for grant in grants for sku in (grant.sku, *grant.others))
 
     @property
     def short_gifts(self) -> tuple[ShortGift, ...]:

@@ -36,6 +36,9 @@ def _by_id(amounts: _Amounts | None) -> tuple[tuple[str, Money], ...] | None:
 class OutsideQuote:
     """What another engine says that a cart costs: only what is known need be told.
 
+    A field that is None claims nothing. One that is told is told whole: a line, fee or
+    promotion that is not among it is one that the other engine does not have.
+
     Args:
         currency: ISO 4217.
         payable: What is to be paid in all: Money or decimal text. It may be below zero, as may

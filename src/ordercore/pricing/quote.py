@@ -49,6 +49,7 @@ from ordercore.promotions.proposals import (
     CouponGranted,
     DepositDue,
     PointsEarned,
+    PointsRedeemed,
 )
 from ordercore.tariffs import Tariff
 
@@ -322,6 +323,11 @@ class Quote:
     def points_earned(self) -> int:
         """Points that the order will be credited with."""
         return sum(grant.points for grant in self._grants() if isinstance(grant, PointsEarned))
+
+    @property
+    def points_redeemed(self) -> int:
+        """Points that pay for a part of the order."""
+        return sum(grant.points for grant in self._grants() if isinstance(grant, PointsRedeemed))
 
     @property
     def coupons_granted(self) -> tuple[tuple[str, int], ...]:

@@ -18,7 +18,6 @@ from ordercore.data.registry import instead
 from ordercore.errors import InvalidType, InvalidValue, NotReproducible, Path
 from ordercore.money import Money
 from ordercore.pricing.engine import price_in
-from ordercore.pricing.outcomes import Applied
 from ordercore.pricing.quote import Quote
 from ordercore.pricing.quote_lines import QuoteLine
 from ordercore.pricing.recorded import (
@@ -156,7 +155,7 @@ class QuoteRecord:
             contributions=tuple(RecordedContribution(*each) for each in quote.contributions),
             gifts=tuple(map(recorded_gift, quote.gifts)),
             points_earned=quote.points_earned,
-            points_redeemed=_redeemed(quote),
+            points_redeemed=quote.points_redeemed,
             coupons_used=quote.coupons_used,
             coupons_granted=tuple(RecordedCoupon(*each) for each in quote.coupons_granted),
         )
@@ -219,11 +218,6 @@ def _relevant(quote: Quote) -> PromotionBook:
     return evolve(
         quote.book, promotions=[each for each in quote.book.promotions if each.id in told]
     )
-
-
-def _redeemed(quote: Quote) -> int:
-    applied = [each for each in quote.outcomes if isinstance(each, Applied)]
-    return sum([each.points_redeemed for each in applied])
 
 
 _SINGLE = (

@@ -30,7 +30,7 @@ def statement(reversal: Reversal, locale: str = "en") -> str:
     >>> quote = price(cart, book, at=datetime(2026, 6, 1, tzinfo=UTC))
     >>> print(statement(reverse(quote, {}, {"2": 1}), "zh_CN"))
     退款 ¥83.33
-    B × 1 ¥83.33（原价 ¥100.00）
+    B × 1 ¥83.33（优惠前 ¥100.00）
       满300减50 −¥16.67
     累计退款 ¥83.33，剩余 ¥166.67
     """

@@ -29,7 +29,7 @@ from ordercore.money import Currency
 from ordercore.promotions.caps import MAX_CAPS, Capping, DiscountCap, cap_faults, capping
 from ordercore.promotions.contradictions import contradictions
 from ordercore.promotions.plan import Plan, compile_plan, terms_of
-from ordercore.promotions.promotion import Exclusive, Promotion
+from ordercore.promotions.promotion import Code, Exclusive, Promotion
 from ordercore.promotions.prospects import Prospect
 from ordercore.promotions.stacking import BestOf, Criterion, Optimal, Resolver
 from ordercore.promotions.state import LayerState
@@ -50,20 +50,20 @@ MAX_PROMOTIONS: Final = 100_000
 _LINE_FACETS = ("sku", "category", "brand", "seller")
 
 
-def _layers(layers: Iterable[str]) -> tuple[str, ...]:
-    return tuple_of(layers)
+def _layers(layers: str | Iterable[str]) -> tuple[str, ...]:
+    return (layers,) if isinstance(layers, str) else tuple_of(layers)  # a set has no order
 
 
-def _resolvers(resolvers: Iterable[Resolver]) -> tuple[Resolver, ...]:
-    return tuple_of(resolvers)
+def _resolvers(resolvers: Resolver | Iterable[Resolver]) -> tuple[Resolver, ...]:
+    return (resolvers,) if isinstance(resolvers, Resolver) else tuple_of(resolvers)
 
 
 def _caps(caps: DiscountCap | Iterable[DiscountCap]) -> tuple[DiscountCap, ...]:
     return (caps,) if isinstance(caps, DiscountCap) else tuple_of(caps)
 
 
-def _promotions(promotions: Iterable[Promotion]) -> tuple[Promotion, ...]:
-    return tuple_of(promotions)
+def _promotions(promotions: Promotion | Iterable[Promotion]) -> tuple[Promotion, ...]:
+    return (promotions,) if isinstance(promotions, Promotion) else tuple_of(promotions)
 
 
 class Run(NamedTuple):
@@ -153,10 +153,11 @@ class PromotionBook:
         return self.plans[self._by_id[promotion_id]]
 
     def by_code(self, code: str) -> tuple[Plan, ...]:
-        """List the promotions that a code makes available, in order of application."""
+        """List the promotions that have a code as their trigger, in order of application."""
         wanted: Any = code
         known = self._index.codes.get(code, ()) if isinstance(wanted, str) else ()
-        return tuple(self.plans[seq] for seq in known)
+        asking = [self.plans[seq] for seq in known]  # of some it is a condition
+        return tuple([plan for plan in asking if isinstance(plan.promotion.trigger, Code)])
 
     def begin(self, cart: Cart, context: Context, base: tuple[int, ...]) -> LayerState:
         """Make the state that the first layer sees, with the floors of the discount caps."""

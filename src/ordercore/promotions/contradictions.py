@@ -22,21 +22,28 @@ def contradictions(
         for told in _of_sharing(promotions[i], by_id):
             yield _contradiction(told).at("promotions", i, "combines_with")
     yield from _of_resolvers(layers, resolvers)
+    yield from _of_groups(promotions, resolvers)
 
 
 def _of_sharing(promotion: Promotion, by_id: Mapping[str, Promotion]) -> Iterator[str]:
-    """Say of a promotion that shares units why it, or one that it names, cannot."""
+    """Say of a promotion that shares units why it, or one that it names, cannot.
+
+    Groups, and who stands alone in a layer, do not reach over layers.
+    """
     if promotion.exclusive is not Exclusive.NO:
         others = ", ".join(map(repr, promotion.combines_with[:3]))
         yield f"{promotion.id!r} to be exclusive, or to combine with {others}, not both"
     for name in promotion.combines_with:
         other = by_id.get(name)
-        if other is None:
+        if other is None or other is promotion:
             continue
-        pair = f"{promotion.id!r} and {other.id!r}"
-        if other.exclusive is not Exclusive.NO and promotion.exclusive is Exclusive.NO:
+        pair, together = f"{promotion.id!r} and {other.id!r}", promotion.layer == other.layer
+        alone = (
+            together if other.exclusive is Exclusive.LAYER else other.exclusive is Exclusive.BOOK
+        )
+        if alone and promotion.exclusive is Exclusive.NO:
             yield f"{pair} to combine, or {other.id!r} to be exclusive, not both"
-        if promotion.group is not None and promotion.group == other.group:
+        if together and promotion.group is not None and promotion.group == other.group:
             yield f"{pair} to combine, or to be of one group ({promotion.group!r}), not both"
 
 
@@ -67,6 +74,30 @@ def _of_resolvers(layers: Sequence[str], resolvers: Sequence[Resolver]) -> Itera
                 expected = "layers that follow each other in the book"
                 fault = InvalidValue(expected, resolver.layers, reason="scattered_layers")
                 yield fault.at(*place, "layers")
+
+
+def _of_groups(
+    promotions: Sequence[Promotion], resolvers: Sequence[Resolver]
+) -> Iterator[InvalidInput]:
+    """Tell of groups of which only the best shall compete where a resolver settles the layer."""
+    groups: dict[str | None, int] = {
+        each.group: i
+        for i, each in reversed([*enumerate(resolvers)])
+        if isinstance(each, BestOf) and each.group is not None
+    }
+    settled = {name: i for i, each in enumerate(resolvers) for name in _layers_of(each)}
+    if not (groups and settled):
+        return
+    told: set[tuple[int, int]] = set()
+    for promotion in promotions:
+        first, second = settled.get(promotion.layer), groups.get(promotion.group)
+        if first is None or second is None or (first, second) in told:
+            continue
+        told.add((first, second))
+        what = f"{promotion.group!r} (as {promotion.id!r} in layer {promotion.layer!r})"
+        yield _contradiction(
+            f"group {what} to be settled by resolver {first} or by resolver {second}, not both"
+        ).at("resolvers", second)
 
 
 def _layers_of(resolver: Resolver) -> tuple[str, ...]:

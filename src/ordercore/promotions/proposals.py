@@ -39,6 +39,8 @@ class GiftGrant(NamedTuple):
     """Whether a stock snapshot was looked at."""
     blocks: bool = False
     """Whether the whole promotion does not apply, since the gift cannot be given."""
+    others: tuple[str, ...] = ()
+    """What else could have been chosen; told where nothing of it can be given either."""
 
     @property
     def has_effect(self) -> bool:

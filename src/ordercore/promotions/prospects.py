@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fractions import Fraction
+from math import ceil
 from typing import Any, Final, NamedTuple
 
 import attrs
 
-from ordercore.promotions.benefits import AmountOff, Benefit, Excess, PercentOff, Tiers
+from ordercore.promotions.benefits import (
+    AddOnDeal,
+    AmountOff,
+    AmountOffEach,
+    Benefit,
+    BundlePrice,
+    BuyXGetY,
+    CheapestOff,
+    Deposit,
+    EarnPoints,
+    Excess,
+    FeeOff,
+    FixedPrice,
+    Gift,
+    GiftChoice,
+    GrantCoupon,
+    NthItemOff,
+    PercentOf,
+    PercentOff,
+    Pick,
+    PickN,
+    PointsRedemption,
+    ShippingOff,
+    Tiers,
+)
 from ordercore.promotions.conditions import (
     AllOf,
     Always,
@@ -25,6 +51,7 @@ from ordercore.promotions.conditions import (
     Threshold,
     ViaChannel,
 )
+from ordercore.promotions.limits import NO_LIMITS
 from ordercore.promotions.promotion import Promotion
 from ordercore.promotions.selectors import (
     AllOfSelectors,
@@ -42,7 +69,7 @@ from ordercore.promotions.selectors import (
     Sku,
 )
 from ordercore.promotions.state import LayerState
-from ordercore.promotions.terms import Basis, Terms
+from ordercore.promotions.terms import Basis, RoundingMode, Split, Terms
 
 __all__ = ["Prospect"]
 
@@ -51,6 +78,27 @@ _FALLING: Final = (
     InRegion, LineAtLeast, OrderNumber, Threshold, ViaChannel,
 )  # fmt: skip
 """Conditions that look at the context alone, or ask for at least so much."""
+
+_ON_GOODS: Final = (
+    AddOnDeal, AmountOff, AmountOffEach, BundlePrice, BuyXGetY, CheapestOff, FixedPrice,
+    NthItemOff, PercentOff, PickN,
+)  # fmt: skip
+"""Benefits that take amounts off goods and do nothing else."""
+
+_WITHOUT_GIFTS: Final = (
+    Deposit, EarnPoints, FeeOff, GrantCoupon, PointsRedemption, ShippingOff,
+)  # fmt: skip
+
+_QUICK: Final = (
+    *_WITHOUT_GIFTS, AmountOff, AmountOffEach, FixedPrice, Gift, GiftChoice, PercentOff,
+)  # fmt: skip
+"""Benefits that look at rows; others pick units by their price."""
+
+_PICKING: Final = 7
+"""How many times as long that takes, less one."""
+
+_APART: Final = (EarnPoints, FeeOff, Gift, GiftChoice, GrantCoupon, ShippingOff)
+"""Benefits that look at goods, but use no unit and take nothing off any."""
 
 _STATIC: Final = (
     AllUnits, AtListPrice, Brand, Category, HasAttribute, PricedBetween, Seller, Sku,
@@ -67,29 +115,55 @@ class Prospect(NamedTuple):
     """Whether it may apply more than once."""
     monotone: bool
     """Whether it never takes more where goods cost less, or units are in use."""
+    shrinks: bool
+    """Whether it does so as long as no floor holds back what it takes."""
     falls: bool
     """Whether its condition, once it does not hold, cannot hold where goods cost less."""
     least: int
     """What all goods must cost when its layer begins, at least, in minor units; 0: anything."""
+    undivided: bool
+    """Whether it takes all that it would take alone, or nothing where any unit is in use."""
+    on_goods: bool
+    """Whether it takes amounts off goods and does nothing else."""
+    gives: bool
+    """Whether it may give gifts."""
+    dust: Callable[[int], int] | None
+    """How much of a row it leaves to others of its layer at most, where goods cost so much in
+    all and no floor holds anything back; None: not known."""
+    part: Fraction | None
+    """The part of what goods cost when its layer begins that it takes at most, roundings
+    apart; None: not known, or what it takes may be unevenly more."""
+    effort: int
+    """How many times as long as a percentage off it takes to look at, less one."""
 
     @classmethod
     def of(cls, promotion: Promotion, terms: Terms) -> Prospect:
         """Work it out; the promotion is one that compiles under the terms."""
-        benefits = promotion.benefits
+        benefits, when = promotion.benefits, promotion.when
+        repeats = any([_repeats(benefit) for benefit in benefits])
+        alone = len(benefits) == 1 and terms.overflow == "redistribute" and _are_static(benefits)
+        monotone = alone and _is_monotone(benefits[0])
+        per_promotion = terms.rounding is RoundingMode.PER_PROMOTION
         return cls(
-            _reach(benefits, terms),
-            any([_repeats(benefit) for benefit in benefits]),
-            len(benefits) == 1
-            and terms.overflow == "redistribute"
-            and _are_static(benefits)
-            and _is_monotone(benefits[0]),
-            _falls(promotion.when) and _are_static(promotion.when),
-            max([_least(each, promotion, terms) for each in _required(promotion.when)]),
+            reach=_reach(benefits, terms),
+            repeats=repeats,
+            monotone=monotone,
+            shrinks=monotone or (alone and per_promotion and _shrinks(benefits[0])),
+            falls=_falls(when) and _are_static(when),
+            least=max([_least(each, promotion, terms) for each in _required(when)]),
+            undivided=promotion.whole and monotone and not repeats,
+            on_goods=_are_all(benefits, _ON_GOODS),
+            gives=not _are_all(benefits, (*_ON_GOODS, *_WITHOUT_GIFTS)),
+            dust=_dust(promotion, terms),
+            part=_part(benefits, terms),
+            effort=len(benefits) - 1 + sum(map(_effort, benefits)),
         )
 
 
 def _reach(benefits: tuple[Benefit, ...], terms: Terms) -> Select:
     """Select what any selector within the benefits selects; a benefit without one: all rows."""
+    if _are_all(benefits, _APART):
+        return lambda _state: ()
     selectors: list[Selector] = []
     for benefit in benefits:
         found = list(_selectors(benefit))
@@ -126,6 +200,60 @@ def _repeats(benefit: Benefit) -> bool:
     return hasattr(benefit, "max_times") and benefit.max_times != 1
 
 
+def _effort(benefit: Benefit) -> int:
+    """Tell how much longer it takes where units are picked by their price."""
+    if isinstance(benefit, Tiers):
+        return max([_effort(tier.benefit) for tier in benefit.tiers])
+    return 0 if type(benefit) in _QUICK else _PICKING
+
+
+def _dust(promotion: Promotion, terms: Terms) -> Callable[[int], int] | None:
+    """Tell what one that takes something off every row leaves: rows too cheap for a share."""
+    benefit = promotion.benefits[0]
+    if (
+        len(promotion.benefits) > 1
+        or promotion.combines_with
+        or promotion.limits is not NO_LIMITS
+        or not isinstance(benefit, AmountOff | PercentOff)
+        or not isinstance(benefit.target, AllUnits)
+        or (benefit.split or terms.split) is not Split.CURRENT
+        or (benefit.overflow or terms.overflow) != "redistribute"
+    ):
+        return None
+    if isinstance(benefit, AmountOff):
+        amount = terms.minor(benefit.amount)
+        return lambda goods: goods // amount + 1
+    if benefit.maximum is not None or (benefit.basis or terms.basis) is not Basis.ENTRY:
+        return None
+    if not benefit.percent or benefit.max_units_per_line is not None:
+        return None
+    each = ceil(200 / Fraction(benefit.percent))  # what is rounded on the sum may take half
+    return lambda _goods: each
+
+
+def _part(benefits: Sequence[Benefit], terms: Terms) -> Fraction | None:
+    """Tell what part of the goods a single benefit takes at most."""
+    benefit = benefits[0]
+    if len(benefits) > 1:
+        return None
+    if type(benefit) is PercentOff and (benefit.basis or terms.basis) is Basis.ENTRY:
+        return Fraction(benefit.percent) / 100
+    if type(benefit) is PointsRedemption:
+        of_goods = benefit.max_percent_of is PercentOf.GOODS  # else of shipping and fees too
+        percent = benefit.max_percent if of_goods else None
+        return Fraction(1) if percent is None else Fraction(percent) / 100
+    return None
+
+
+def _are_all(benefits: Iterable[Benefit], kinds: tuple[type, ...]) -> bool:
+    """Whether all are of some kinds, those of tiers too; one of a kind of a shop's own is not."""
+    for benefit in benefits:
+        of_tiers = [tier.benefit for tier in benefit.tiers] if type(benefit) is Tiers else ()
+        if not (_are_all(of_tiers, kinds) if of_tiers else type(benefit) in kinds):
+            return False
+    return True
+
+
 def _is_monotone(benefit: Benefit) -> bool:
     """Whether it never takes more of less; tiers only if the higher one always takes more."""
     if isinstance(benefit, AmountOff) and benefit.every is not None:
@@ -140,6 +268,17 @@ def _is_monotone(benefit: Benefit) -> bool:
     if all([isinstance(each, PercentOff) for each in steps]):
         return _rising([each.percent for each in steps], steps, "percent")
     return False
+
+
+def _shrinks(benefit: Benefit) -> bool:
+    """Whether it reduces units by their rank in price, the dearest first, or whole sets of them.
+
+    What ranks n-th of fewer or cheaper units costs no more than what ranked n-th before.
+    """
+    if isinstance(benefit, CheapestOff):
+        ranked = benefit.every is not None or benefit.pick is Pick.DEAREST
+        return ranked and benefit.percent is not None
+    return isinstance(benefit, BundlePrice | NthItemOff | PickN)
 
 
 def _are_static(value: Any) -> bool:

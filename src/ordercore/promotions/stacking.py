@@ -69,7 +69,11 @@ class BestOf(Resolver):
 
 
 class Criterion(StrEnum):
-    """What makes one combination of promotions better than another."""
+    """What makes one combination of promotions better than another.
+
+    Where all criteria find two equal, the better one is that in which more promotions give
+    something besides amounts: points, coupons, gifts. These are of higher priority first.
+    """
 
     PAYABLE = "payable"
     """Less is to be paid for goods, shipping and fees; tax and the rounding of the payable
@@ -77,9 +81,10 @@ class Criterion(StrEnum):
     GIFT_VALUE = "gift_value"
     """Gifts are worth more."""
     PRIORITY = "priority"
-    """The first difference in the priorities, from the highest on, is in favour of it."""
+    """The first difference in the priorities of those that take an amount, from the highest
+    on, is in favour of it."""
     FEWER = "fewer"
-    """Fewer promotions are used."""
+    """Fewer promotions take an amount."""
 
 
 DEFAULT_OBJECTIVE: Final = tuple(Criterion)

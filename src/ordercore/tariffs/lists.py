@@ -189,8 +189,8 @@ def _part(
     return UnitPrice(whole * 10 ** (scale - places), scale, price.currency)
 
 
-def _rules(rules: Iterable[PriceRule]) -> tuple[PriceRule, ...]:
-    return tuple_of(rules)
+def _rules(rules: PriceRule | Iterable[PriceRule]) -> tuple[PriceRule, ...]:
+    return (rules,) if isinstance(rules, PriceRule) else tuple_of(rules)
 
 
 _names = each(identifier, most=1000)

@@ -65,8 +65,8 @@ class PayableRounding:
     mode: Rounding = field(default=Rounding.DOWN, converter=_mode_of, validator=member(Rounding))
 
 
-def _lists(lists: Iterable[PriceList]) -> tuple[PriceList, ...]:
-    return tuple_of(lists)
+def _lists(lists: PriceList | Iterable[PriceList]) -> tuple[PriceList, ...]:
+    return (lists,) if isinstance(lists, PriceList) else tuple_of(lists)
 
 
 def _choice(choice: PriceChoice | str) -> PriceChoice:

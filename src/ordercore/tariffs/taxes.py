@@ -61,8 +61,8 @@ class TaxLevel(StrEnum):
     """On sums over the whole order, then apportioned: see `Taxes`."""
 
 
-def _parts(parts: Iterable[TaxedPart | str]) -> tuple[TaxedPart, ...]:
-    given: Any = tuple_of(parts)
+def _parts(parts: TaxedPart | str | Iterable[TaxedPart | str]) -> tuple[TaxedPart, ...]:
+    given: Any = names_of(parts)
     return tuple(member_of(TaxedPart, part) for part in given) if type(given) is tuple else given
 
 
@@ -103,8 +103,8 @@ class TaxRate:
         )
 
 
-def _rates(rates: Iterable[TaxRate]) -> tuple[TaxRate, ...]:
-    return tuple_of(rates)
+def _rates(rates: TaxRate | Iterable[TaxRate]) -> tuple[TaxRate, ...]:
+    return (rates,) if isinstance(rates, TaxRate) else tuple_of(rates)
 
 
 def _level(level: TaxLevel | str) -> TaxLevel:

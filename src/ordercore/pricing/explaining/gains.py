@@ -5,6 +5,7 @@ from __future__ import annotations
 from ordercore.money import Money
 from ordercore.pricing.explaining.costs import share
 from ordercore.pricing.explaining.naming import Teller
+from ordercore.pricing.explaining.reasons import withheld_rows
 from ordercore.pricing.explaining.rows import Row, RowKind
 from ordercore.pricing.outcomes import Applied, GiftLine
 from ordercore.pricing.quote import Quote
@@ -42,7 +43,12 @@ def _applied(outcome: Applied, line_shares: list[Row], fees: dict[str, str], tel
         subject=outcome.promotion,
         words=_called(outcome, tell),
         amount=-Money(outcome.amount_minor, currency),
-        parts=(*shares, *gifts, *_points_and_coupons(outcome, tell), *_withheld(outcome, tell)),
+        parts=(
+            *shares,
+            *gifts,
+            *_points_and_coupons(outcome, tell),
+            *withheld_rows(outcome, tell),
+        ),
     )
 
 
@@ -56,21 +62,11 @@ def _called(outcome: Applied, tell: Teller) -> str:
     elif short:
         gifts = tell.short(short)
         name = say("outcome.applied.gift_out_of_stock.short", promotion=name, gifts=gifts)
-    for cut in _withheld(outcome, tell):
+    for cut in withheld_rows(outcome, tell):
         amount = "" if cut.value is None else tell.amount(cut.value)
         more = {"amount": amount, "reasons": cut.words}
         name = say("outcome.applied.withheld", promotion=name, **more)
     return name
-
-
-def _withheld(outcome: Applied, tell: Teller) -> list[Row]:
-    """Tell how much more a promotion would take, did nothing cut it."""
-    reasons = outcome.withheld_by
-    if not reasons:
-        return []
-    words = tell.words.joined([tell.words.say(f"withheld.{each}") for each in reasons])
-    subject = ",".join(reasons)
-    return [Row(kind=RowKind.WITHHELD, subject=subject, words=words, value=outcome.withheld)]
 
 
 def gift_rows(quote: Quote, tell: Teller) -> tuple[Row, ...]:

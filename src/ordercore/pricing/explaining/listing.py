@@ -1,7 +1,8 @@
 """Which refusals an explanation lists, by one rule that asks no index.
 
 Listed is every code typed and every coupon held that gave nothing; what was beaten or excluded
-by others, has reached a limit or ran out of gifts; and what the shopper could change by buying
+by others, has reached a limit or ran out of gifts; what floors leave nothing to take, or the
+shopper has too few points for; and what the shopper could change by buying
 more. What fails on facts, such as who is buying or when, is not: nobody can do anything about
 it. To the account, which stays complete, the listing adds what was no candidate because the cart
 has nothing of what it asks for.
@@ -18,7 +19,7 @@ from ordercore.pricing.explaining.refusals import refusal
 from ordercore.pricing.explaining.rows import Row
 from ordercore.pricing.explaining.tickets import Presented
 from ordercore.pricing.misses import Miss
-from ordercore.pricing.outcomes import Outcome, outcome_of
+from ordercore.pricing.outcomes import NoEffect, Outcome, outcome_of
 from ordercore.pricing.quote import Quote
 from ordercore.pricing.resolvers.account import Entry, Kind
 from ordercore.pricing.uses import used_up
@@ -41,15 +42,16 @@ def refusals(
 ) -> tuple[tuple[Row, ...], int]:
     """Tell what is listed, the most pressing first, and how many further ones there are.
 
-    Codes and coupons come first, then what others prevailed over, then what is in reach, the
-    nearest first; coupons that nobody knows come last.
+    Codes and coupons come first, then what others prevailed over, then what has no effect and
+    can say why, then what is in reach, the nearest first; coupons that nobody knows come last.
     """
     given = [*_fruitless(typed), *[pair for pair in _fruitless(held) if pair[0].promotion]]
     told = {outcome.promotion for outcome, _ in given}
     prevailed = [(each, None) for each in _prevailed(quote) if each.promotion not in told]
+    fruitless = [(each, None) for each in _for_nothing(quote) if each.promotion not in told]
     near = [(each, None) for each in _in_reach(quote) if each.promotion not in told]
     unknown = [pair for pair in _fruitless(held) if not pair[0].promotion]
-    every = [*given, *prevailed, *near, *unknown]
+    every = [*given, *prevailed, *fruitless, *near, *unknown]
     rows = tuple([refusal(outcome, tell, ticket) for outcome, ticket in every[:MOST]])
     return rows, len(every) - len(rows)
 
@@ -74,6 +76,15 @@ def _prevailed(quote: Quote) -> Iterator[Outcome]:
             if not plan.test(state).holds:
                 continue
         yield outcome_of(quote, entry)
+
+
+def _for_nothing(quote: Quote) -> Iterator[Outcome]:
+    """List what has no effect and can say why, in the order of application."""
+    for entry in quote.account:
+        if entry[1] is Kind.NO_EFFECT:
+            outcome = NoEffect(quote, entry)
+            if outcome.miss is not None or outcome.withheld_by:
+                yield outcome
 
 
 def _in_reach(quote: Quote) -> list[Outcome]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
@@ -64,9 +65,21 @@ class Teller:
         """Write an amount."""
         return self.words.amount_minor(amount.minor, amount.currency, amount.currency.digits)
 
-    def names(self, ids: tuple[str, ...]) -> str:
-        """List promotions by their names."""
-        return self.words.joined(map(self.name, ids))
+    def names(self, ids: tuple[str, ...], beside: str) -> str:
+        """List promotions by their names, and their ids where those would be told twice.
+
+        Args:
+            ids: Which.
+            beside: The id of the promotion that is spoken of.
+        """
+        told = Counter([self.name(each) for each in (beside, *ids)])
+        return self.words.joined([self._apart(each, told[self.name(each)]) for each in ids])
+
+    def _apart(self, promotion: str, times: int) -> str:
+        name = self.name(promotion)
+        if times == 1:
+            return name
+        return self.words.say("promotion.apart", promotion=name, id=promotion)
 
     def short(self, gifts: tuple[ShortGift, ...]) -> str:
         """Tell of gifts how many are given or left, of how many that were promised."""

@@ -10,8 +10,10 @@ from typing import Any, Final
 from ordercore.calendars import Schedule, Window
 from ordercore.money import Money
 from ordercore.pricing.explaining.naming import Teller
-from ordercore.pricing.explaining.rows import MissKind, Row
+from ordercore.pricing.explaining.rows import MissKind, Row, RowKind
 from ordercore.pricing.misses import Miss, Needed
+from ordercore.pricing.outcomes import Applied, NoEffect
+from ordercore.promotions.benefits import PointsRedemption
 from ordercore.promotions.conditions import (
     ContextAttribute,
     CustomerInGroup,
@@ -27,7 +29,7 @@ from ordercore.promotions.conditions import (
 )
 from ordercore.promotions.promotion import Code, Coupon
 
-__all__ = ["reason"]
+__all__ = ["reason", "withheld_rows"]
 
 
 def reason(miss: Miss, tell: Teller) -> Row:
@@ -35,6 +37,17 @@ def reason(miss: Miss, tell: Teller) -> Row:
     if miss.parts:
         return _composed(miss, tell)
     return _negated(miss, tell) if miss.negated else _single(miss, tell)
+
+
+def withheld_rows(outcome: Applied | NoEffect, tell: Teller) -> tuple[Row, ...]:
+    """Tell in one row how much more a promotion would take, and what cuts it, if anything."""
+    cutting = outcome.withheld_by
+    if not cutting:
+        return ()
+    words = tell.words.joined([tell.words.say(f"withheld.{each}") for each in cutting])
+    subject = ",".join(cutting)
+    row = Row(kind=RowKind.WITHHELD, subject=subject, words=words, value=outcome.withheld)
+    return (row,)
 
 
 def _composed(miss: Miss, tell: Teller) -> Row:
@@ -87,6 +100,10 @@ def _measured(miss: Miss, tell: Teller, amount: MissKind, units: MissKind) -> _A
 
 def _products(miss: Miss, _tell: Teller) -> _Answer:
     return MissKind.PRODUCTS, MissKind.PRODUCTS, _counts(miss)
+
+
+def _points(miss: Miss, _tell: Teller) -> _Answer:
+    return MissKind.POINTS, MissKind.POINTS, _counts(miss)
 
 
 def _other(miss: Miss, tell: Teller) -> _Answer:
@@ -167,6 +184,7 @@ _MISSES: Final[Mapping[type, Callable[[Miss, Teller], _Answer]]] = MappingProxyT
     {
         Threshold: _threshold,
         LineAtLeast: _line,
+        PointsRedemption: _points,
         DistinctProducts: _products,
         CustomerInGroup: _naming(MissKind.CUSTOMER_GROUP),
         OrderNumber: _order_number,

@@ -86,8 +86,8 @@ def _line_lines(line: ReversedLine, tell: Teller) -> Iterator[str]:
         return
     told = tell.amount(line.goods)
     if line.base != line.goods:
-        full = tell.amount(line.base)
-        told = tell.words.say("row.reduced", payable=told, full=full)
+        base = tell.amount(line.base)
+        told = tell.words.say("refund.reduced", payable=told, base=base)
     title = tell.words.say("row.line", title=_title(line, tell), count=line.units)
     yield f"{title} {told}"
     for share in line.adjustments:

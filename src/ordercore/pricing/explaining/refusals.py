@@ -10,7 +10,7 @@ from attrs import evolve
 
 from ordercore.money import Money
 from ordercore.pricing.explaining.naming import Teller, Ticket
-from ordercore.pricing.explaining.reasons import reason
+from ordercore.pricing.explaining.reasons import reason, withheld_rows
 from ordercore.pricing.explaining.rows import Row
 from ordercore.pricing.misses import Miss
 from ordercore.pricing.outcomes import (
@@ -18,6 +18,7 @@ from ordercore.pricing.outcomes import (
     Excluded,
     GiftOutOfStock,
     LimitReached,
+    NoEffect,
     NotEligible,
     Outcome,
     UnknownCode,
@@ -60,7 +61,7 @@ def _plain(outcome: Outcome, name: str, tell: Teller, **more: str) -> Row:
 
 
 def _beaten(outcome: Beaten, name: str, tell: Teller) -> Row:
-    key, more = "outcome.beaten", {"by": tell.names(outcome.by)}
+    key, more = "outcome.beaten", {"by": tell.names(outcome.by, outcome.promotion)}
     if not outcome.on_units:
         key = f"{key}.chosen"
     if outcome.in_its_place and outcome.difference.minor > 0:
@@ -70,7 +71,7 @@ def _beaten(outcome: Beaten, name: str, tell: Teller) -> Row:
 
 
 def _excluded(outcome: Excluded, name: str, tell: Teller) -> Row:
-    row = _plain(outcome, name, tell, by=tell.names(outcome.by))
+    row = _plain(outcome, name, tell, by=tell.names(outcome.by, outcome.promotion))
     return evolve(row, because=outcome.by)
 
 
@@ -118,6 +119,20 @@ def _short_by(miss: Miss, name: str, tell: Teller) -> str | None:
     return tell.words.say(f"outcome.not_eligible.units{some}", count=miss.gap, promotion=name)
 
 
+def _without_effect(outcome: NoEffect, name: str, tell: Teller) -> Row:
+    """Say what there is too little of, or what leaves nothing to take, where it can be told."""
+    miss = outcome.miss
+    if miss is not None:
+        part = reason(miss, tell)
+        words = tell.words.say("outcome.not_eligible", promotion=name, reasons=part.words)
+        return Row(kind=outcome.kind, words=words, gap=miss.gap, parts=(part,))
+    cuts = withheld_rows(outcome, tell)
+    if not cuts:
+        return _plain(outcome, name, tell)
+    words = tell.words.say("outcome.no_effect.withheld", promotion=name, reasons=cuts[0].words)
+    return Row(kind=outcome.kind, words=words, parts=cuts)
+
+
 _REFUSALS: Final[Mapping[type, Callable[[Any, str, Teller], Row]]] = MappingProxyType(
     {
         NotEligible: _not_eligible,
@@ -125,5 +140,6 @@ _REFUSALS: Final[Mapping[type, Callable[[Any, str, Teller], Row]]] = MappingProx
         Excluded: _excluded,
         GiftOutOfStock: _out_of_stock,
         LimitReached: _limit_reached,
+        NoEffect: _without_effect,
     }
 )

@@ -92,6 +92,8 @@ class MissKind(StrEnum):
     """No single line has enough units; ``gap`` is a count."""
     PRODUCTS = "products"
     """The selected units are of too few products; ``gap`` is a count."""
+    POINTS = "points"
+    """The shopper has fewer points than are redeemed at least; ``gap`` is a count."""
     CUSTOMER_GROUP = "customer_group"
     ORDER_NUMBER = "order_number"
     REGION = "region"

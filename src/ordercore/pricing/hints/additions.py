@@ -50,9 +50,11 @@ class AddAmount:
     """So much more, spent on whatever the promotion counts.
 
     Attributes:
-        amount: How much, by list prices.
+        amount: How much, before promotions, at the prices that hold for the shopper.
         line: The id of the line that stands for it in the changed cart.
-        sku: The product of a line that counts; that line is of the same.
+        sku: The product of a line of the cart that counts. The line that stands for the amount
+            is of the same; where price lists hold, of one like it with a sku of its own, that
+            no list has a price for.
         anything: Whether whatever is bought counts, or only what the promotion selects.
     """
 
@@ -74,26 +76,31 @@ class Attempt:
         cart: The cart as it is.
         goods: What may be added, by line id; each at most in the quantity of its line. None:
             no goods are named, and an amount may be spent on what counts.
+        has_lists: Whether price lists hold, so that what is added may cost less than its own
+            price.
         units: Units added, by line id.
-        spent: An amount added, in minor units.
-        like: On what it is spent.
+        spent: What is spent, by the own price of what it is spent on, in minor units.
+        like: The product in the cart for whose like it is spent.
+        stand_in: What it is spent on in the changed cart.
         anything: Whether it could be spent on anything else.
     """
 
     cart: Cart
     goods: Mapping[str, CartLine] | None = None
+    has_lists: bool = False
     units: Mapping[str, int] = field(default=_NONE)
     spent: int = 0
     like: Product | None = None
+    stand_in: Product | None = None
     anything: bool = True
 
     def more(self, line_id: str, units: int) -> Attempt:
         """Add units of a line, or of goods."""
         return evolve(self, units={**self.units, line_id: self.units.get(line_id, 0) + units})
 
-    def spending(self, minor: int, like: Product, *, anything: bool) -> Attempt:
-        """Spend an amount on a product, in place of what was spent so far."""
-        return evolve(self, spent=minor, like=like, anything=anything)
+    def spending(self, minor: int, *, anything: bool) -> Attempt:
+        """Spend another amount on the same, in place of what was spent so far."""
+        return evolve(self, spent=minor, anything=anything)
 
     @property
     def spent_on(self) -> str:
@@ -124,33 +131,27 @@ class Attempt:
         ]
         new = sorted(each for each in units if each not in have)
         lines += [evolve(self.lines[each], quantity=units[each]) for each in new]
-        if self.like is not None:
+        if self.stand_in is not None:
             currency = self.cart.currency
             price = UnitPrice(self.spent, currency.digits, currency)
-            lines.append(CartLine(self.spent_on, self.like, 1, price))
+            lines.append(CartLine(self.spent_on, self.stand_in, 1, price))
         return evolve(self.cart, lines=lines)
 
-    @property
-    def added(self) -> tuple[Addition, ...]:
-        """What is added, in the order of line ids; an amount comes last."""
+    def added(self, costs: int) -> tuple[Addition, ...]:
+        """List what is added, in the order of line ids; an amount comes last.
+
+        Args:
+            costs: What it comes to that an amount is spent on, in minor units.
+        """
         have, lines = self.cart.rows.places, sorted(self.lines.items())
         every: list[Addition] = [
             AddUnits(each, of.product.sku, of.product.title, self.units[each], each not in have)
             for each, of in lines
         ]
         if self.like is not None:
-            amount = Money(self.spent, self.cart.currency)
+            amount = Money(costs, self.cart.currency)
             every.append(AddAmount(amount, self.spent_on, self.like.sku, self.anything))
         return tuple(every)
-
-    @property
-    def cost(self) -> int:
-        """What the added costs by the lines' own prices, in minor units."""
-        rounding = self.cart.rounding
-        units = [
-            line.unit_price.minor(self.units[each], rounding) for each, line in self.lines.items()
-        ]
-        return sum(units) + self.spent
 
 
 def _names(name: str) -> Iterator[str]:
@@ -294,8 +295,10 @@ def _spending(goal: Goal, state: LayerState, attempt: Attempt) -> Attempt | None
     if attempt.like is None:
         if not goal.rows:
             return None
-        product = lines[heads[goal.rows[0]]].product
-        return attempt.spending(goal.missing, product, anything=goal.anything)
+        first = lines[heads[goal.rows[0]]]
+        stand_in = _unlisted(first, goal, state) if attempt.has_lists else first.product
+        begun = evolve(attempt, like=first.product, stand_in=stand_in)
+        return begun.spending(goal.missing, anything=goal.anything)
     row = state.rows.places[attempt.spent_on][1]
     counts = state.amounts(goal.basis)[row]
     if row not in goal.rows or not counts:
@@ -303,4 +306,16 @@ def _spending(goal: Goal, state: LayerState, attempt: Attempt) -> Attempt | None
     spent = (goal.missing + counts) * attempt.spent // counts  # of what is spent, a part counts
     spent = max(spent, attempt.spent + 1)
     anything = attempt.anything and goal.anything
-    return attempt.spending(spent, attempt.like, anything=anything)
+    return attempt.spending(spent, anything=anything)
+
+
+def _unlisted(line: CartLine, goal: Goal, state: LayerState) -> Product:
+    """Name goods like those of a line that no price list knows, if they count as well.
+
+    A list that has a price for a sku says nothing of what an amount buys.
+    """
+    known = state.rows.facets["sku"]
+    sku = next(each for each in _names("more") if each not in known)
+    other = evolve(line, product=evolve(line.product, sku=sku), quantity=1)
+    alone = LayerState(Cart(state.cart.currency, [other]), state.context)
+    return other.product if goal.select(alone) else line.product

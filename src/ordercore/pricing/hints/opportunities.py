@@ -65,7 +65,8 @@ class Opportunity:
         promotion: The id of the promotion that gives it.
         adds: What to add: units of lines or goods, or an amount to spend.
         gap: What was missing: Money or a number of units; None where both were.
-        cost: What the added costs by list prices.
+        cost: What more the cart costs before promotions, at the prices that hold for the
+            shopper.
         unlocks: Whether the promotion does not apply now; else it comes to its next level.
         gain: What it gives more.
         before: What is to be paid now.
@@ -230,7 +231,7 @@ class _Search:
 
     def __init__(self, quote: Quote, goods: dict[str, CartLine] | None, limit: int) -> None:
         self._quote, self._left = quote, limit
-        self._attempt = Attempt(quote.cart, goods)
+        self._attempt = Attempt(quote.cart, goods, has_lists=bool(quote.base_prices))
         self._shelf: LayerState | None = None
         if goods:
             one_of_each = [evolve(line, quantity=1) for line in goods.values()]
@@ -296,7 +297,7 @@ class _Search:
     def _look(self, start: _Start, first: Step, attempt: Attempt) -> _Look | None:
         """Price a changed cart and look at a promotion there; None if it cannot be told."""
         quote = self._priced(attempt)
-        if quote is None or not _costs_its_amount(quote, attempt):
+        if quote is None or not _stands_for_it(quote, attempt):
             return None
         state = entered_by(quote, start.plan)
         now = standing(start.plan, state)
@@ -328,9 +329,9 @@ class _Search:
             return None
         return Opportunity(
             promotion=start.plan.promotion.id,
-            adds=attempt.added,
+            adds=attempt.added(_costs(quote, attempt)),
             gap=_gap(first, attempt),
-            cost=Money(attempt.cost, quote.currency),
+            cost=quote.base - self._quote.base,
             unlocks=start.before is None,
             gain=gain,
             before=self._quote.payable,
@@ -351,11 +352,16 @@ def _applied(quote: Quote, plan: Plan) -> Applied | None:
     return None
 
 
-def _costs_its_amount(quote: Quote, attempt: Attempt) -> bool:
-    """Whether an amount that is spent comes to just that, whatever price lists hold."""
-    if attempt.like is None or not quote.base_prices:
-        return True
-    return quote.line(attempt.spent_on).base_minor == attempt.spent
+def _costs(quote: Quote, attempt: Attempt) -> int:
+    """Tell what it comes to that an amount is spent on, whatever price lists hold."""
+    if attempt.like is None or not attempt.has_lists:
+        return attempt.spent
+    return quote.line(attempt.spent_on).base_minor
+
+
+def _stands_for_it(quote: Quote, attempt: Attempt) -> bool:
+    """Whether what an amount is spent on costs what it does by that, not by its sku."""
+    return attempt.like is None or 0 < _costs(quote, attempt) <= attempt.spent
 
 
 def _counts(step: Step, state: LayerState) -> bool:

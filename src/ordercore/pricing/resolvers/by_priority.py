@@ -77,9 +77,10 @@ def alone(plan: Plan, state: LayerState) -> Entry:
         verdict = plan.test(state)
         if not verdict[0]:
             return plan.seq, _NOT_ELIGIBLE, verdict, NOTHING, ()
-    hindered = _hindered(plan, verdict, [], state)
-    if hindered is not None:
-        return hindered
+    if plan.limit is not None or plan.coupon is not None:
+        hindered = _hindered(plan, verdict, [], state)
+        if hindered is not None:
+            return hindered
     proposal = plan.propose(state)
     if proposal is None or not (proposal[0] or proposal[4] or _gives_more(proposal)):
         return _without_effect(plan, state, verdict, proposal, [])

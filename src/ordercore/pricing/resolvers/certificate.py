@@ -16,6 +16,7 @@ class Certificate:
     Attributes:
         layers: The layers that were settled together.
         gap: By how much, at most, any other valid combination may save more; zero: none does.
+            Where the objective puts gifts first: any that gives no less in gifts.
         nodes: How much was looked at.
     """
 

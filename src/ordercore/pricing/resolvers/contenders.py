@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ordercore.pricing.resolvers.account import Entry, Kind
 from ordercore.pricing.resolvers.by_priority import alone
 from ordercore.promotions.plan import Plan
 from ordercore.promotions.promotion import Exclusive
-from ordercore.promotions.proposals import Proposal
+from ordercore.promotions.proposals import FeeCut, GiftGrant, PointsRedeemed, Proposal
 from ordercore.promotions.prospects import Prospect
 from ordercore.promotions.state import LayerState
 
 __all__ = ["Contenders"]
-
-
-_TO_NO_EFFECT: Final = (Kind.NO_EFFECT, Kind.GIFT_OUT_OF_STOCK)
 
 
 class Contenders(NamedTuple):
@@ -43,28 +40,30 @@ class Contenders(NamedTuple):
         others: list[Entry] = []
         for plan in plans:
             entry = alone(plan, state)
-            if entry[1] is Kind.APPLIED or (
-                entry[1] in _TO_NO_EFFECT and not prospects[plan.seq].monotone
-            ):
+            if entry[1] is Kind.APPLIED or _may_yet(entry[1], prospects[plan.seq]):
                 fit.append((plan, entry))
             else:
                 others.append(entry)
         held = state.context.carried("coupon")
-        undivided = [
-            plan.promotion.whole
-            and prospects[plan.seq].monotone
-            and not prospects[plan.seq].repeats
-            for plan, _ in fit
-        ]
+        competing = [plan for plan, _ in fit]
+        entries = [entry for _, entry in fit]
+        known = [prospects[plan.seq] for plan in competing]
+        undivided = [prospect.undivided for prospect in known]
         rows = [
-            entry[3][1] if whole else prospects[plan.seq].reach(state)
-            for (plan, entry), whole in zip(fit, undivided, strict=True)
+            entry[3][1] if prospect.undivided else prospect.reach(state)
+            for entry, prospect in zip(entries, known, strict=True)
         ]
         stocks = [_stocks_of(plan, entry[3], held) for plan, entry in fit]
-        competing = [plan for plan, _ in fit]
         excluding = _excluding(competing, held)
         near, hostile = _standing(competing, rows, stocks, undivided, excluding)
-        return cls(competing, [entry for _, entry in fit], others, near, hostile, excluding)
+        return cls(competing, entries, others, near, hostile, excluding)
+
+
+def _may_yet(kind: Kind, prospect: Prospect) -> bool:
+    """Whether who has no effect alone may have one after others, or by giving fewer gifts."""
+    if kind is Kind.GIFT_OUT_OF_STOCK:
+        return prospect.repeats or not prospect.monotone
+    return kind is Kind.NO_EFFECT and not prospect.monotone
 
 
 def _standing(
@@ -107,25 +106,31 @@ def _excluding(plans: Sequence[Plan], held: Sequence[str]) -> list[int]:
     ]
 
 
-def _stocks_of(plan: Plan, proposal: Proposal, held: Sequence[str]) -> list[Hashable]:
-    """Tell on what else it draws that others may draw on too: shipping, gifts, coupons."""
+def _stocks_of(plan: Plan, proposal: Proposal, held: Sequence[str]) -> Sequence[Hashable]:
+    """Tell on what else it draws that others may draw on too: fees, stock, points, coupons."""
+    if not (proposal[4] or proposal[5] or plan.coupon):
+        return ()
     drawn: list[Hashable] = []
     if proposal[4]:
         drawn.append("shipping")
-    if proposal[5]:
-        drawn.append("grants")
+    for grant in proposal[5]:
+        if isinstance(grant, GiftGrant):
+            drawn += ["gifts"] if grant.checked else []
+        elif isinstance(grant, FeeCut):
+            drawn.append(("fee", grant.fee))
+        elif isinstance(grant, PointsRedeemed):
+            drawn.append("points")
     if plan.coupon is not None and held.count(plan.coupon) > 1:
         drawn.append(("coupon", plan.coupon))
     return drawn
 
 
-def _is_alone_in(plan: Plan, held: Sequence[str]) -> list[Hashable]:
+def _is_alone_in(plan: Plan, held: Sequence[str]) -> Sequence[Hashable]:
     """Tell of what at most one promotion has its part: its group, and the last coupon."""
-    kept: list[Hashable] = []
-    if plan.promotion.group is not None:
-        kept.append(("group", plan.promotion.group))
-    if plan.coupon is not None:
-        kept += [("coupon", plan.coupon)] if held.count(plan.coupon) == 1 else []
+    group = plan.promotion.group
+    kept: tuple[Hashable, ...] = () if group is None else (group,)
+    if plan.coupon is not None and held.count(plan.coupon) == 1:
+        return *kept, ("coupon", plan.coupon)
     return kept
 
 

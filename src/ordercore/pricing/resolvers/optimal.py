@@ -12,26 +12,30 @@ falling bound, until the bound is no better than the best that was found.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ordercore.money import Money
 from ordercore.pricing.resolvers.account import Account, Entry, Kind
-from ordercore.pricing.resolvers.bounds import steps_after
+from ordercore.pricing.resolvers.bounds import Ahead
 from ordercore.pricing.resolvers.branching import bits
 from ordercore.pricing.resolvers.by_priority import beside, by_priority
 from ordercore.pricing.resolvers.certificate import Certificate
 from ordercore.pricing.resolvers.contenders import Contenders
-from ordercore.pricing.resolvers.options import Options, Trials
+from ordercore.pricing.resolvers.options import Option, Options, Trials
 from ordercore.pricing.resolvers.search import falling, listed, search
-from ordercore.pricing.resolvers.worth import Worth, preference
+from ordercore.pricing.resolvers.worth import Part, Worth, preference
 from ordercore.promotions.plan import Plan
-from ordercore.promotions.proposals import GiftGrant
+from ordercore.promotions.proposals import total_of
 from ordercore.promotions.prospects import Prospect
 from ordercore.promotions.stacking import Criterion, Optimal
 from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import EVER
 
 __all__ = ["optimal"]
+
+
+KEPT: Final = 8
+"""Which part of the nodes a layer keeps for those that follow it."""
 
 
 class _Solution(NamedTuple):
@@ -42,10 +46,6 @@ class _Solution(NamedTuple):
     """No combination is worth more."""
     layers: list[list[Entry]]
     """What became of the promotions of each layer."""
-
-
-class _GiftsFound(Exception):
-    """Raised where a gift turns up that was not weighed."""
 
 
 def optimal(
@@ -66,23 +66,28 @@ def optimal(
     """
     if account:
         state.next_layer()
-    try:
-        solver = _Solver(prospects, resolver, Worth.by(resolver.objective, gifts=False))
-        solution = solver.solve(state, layers)
-    except _GiftsFound:
-        solver = _Solver(prospects, resolver, Worth.by(resolver.objective, gifts=True))
-        solution = solver.solve(state, layers)
+    plans = {plan.seq: plan for layer in layers for plan in layer}
+    gifts = any([_may_give(plan, prospects[seq], state) for seq, plan in plans.items()])
+    solver = _Solver(plans, prospects, resolver, Worth.by(resolver.objective, gifts=gifts))
+    solution = solver.solve(state, layers)
     if solution.worth < solution.bound:  # not proved: no worse than by priority all the same
         usual = _by_priority(state, layers, solver.worth)
         if usual.worth > solution.worth:
             solution = usual._replace(bound=solution.bound)
-    plans = {plan.seq: plan for layer in layers for plan in layer}
+    most = state.entry_total + state.shipping + sum(state.fees)
     _replay(state, plans, solution.layers)
     for entries in solution.layers:
         account += entries
-    gap = solver.worth.money_of(solution.bound) - solver.worth.money_of(solution.worth)
+    gap = solver.worth.gap(solution.worth, solution.bound, most)
     used = resolver.nodes - max(solver.nodes, 0)
     return Certificate(resolver.layers, Money(gap, state.cart.currency), used)
+
+
+def _may_give(plan: Plan, prospect: Prospect, state: LayerState) -> bool:
+    """Whether gifts must be weighed because of it: it may come to give any in the run."""
+    if not prospect.gives:
+        return False
+    return not prospect.falls or plan.test is None or plan.test(state)[0]
 
 
 def _replay(
@@ -119,47 +124,54 @@ def _by_priority(state: LayerState, layers: Sequence[Sequence[Plan]], worth: Wor
 class _Solver:
     """One search, with the nodes that are left of it."""
 
-    def __init__(self, prospects: Mapping[int, Prospect], resolver: Optimal, worth: Worth) -> None:
-        self.prospects, self.objective, self.worth = prospects, resolver.objective, worth
-        self.nodes = resolver.nodes
+    def __init__(
+        self,
+        plans: Mapping[int, Plan],
+        prospects: Mapping[int, Prospect],
+        resolver: Optimal,
+        worth: Worth,
+    ) -> None:
+        self.plans, self.prospects = plans, prospects
+        self.objective, self.nodes, self.worth = resolver.objective, resolver.nodes, worth
 
-    def solve(self, state: LayerState, layers: Sequence[Sequence[Plan]]) -> _Solution:
-        """Settle the first of the layers, and with it all that follow."""
+    def solve(
+        self,
+        state: LayerState,
+        layers: Sequence[Sequence[Plan]],
+        before: tuple[Part, ...] = (),
+    ) -> _Solution:
+        """Settle the first of the layers, and with it all that follow; ``before``: who applies."""
         contenders = Contenders.of(state, layers[0], self.prospects)
-        self._weigh(contenders)
+        kept = self.nodes // KEPT if len(layers) > 1 and self.nodes > 0 else 0
         trials = Trials(
             state, contenders, self.prospects, self.worth,
-            last=len(layers) == 1, nodes=self.nodes,
+            last=len(layers) == 1, nodes=self.nodes - kept,
         )  # fmt: skip
         able = trials.options()
         self.nodes = trials.nodes
-        steps = steps_after(state, contenders, layers[1:], self.prospects, self.worth)
-        layer = _Layer(self, state, contenders, able, layers[1:])
+        later = layers[1:]
+        ahead = Ahead(state, contenders, later, self.prospects, self.worth) if later else None
+        steps, closer = (ahead.steps, ahead.closer) if ahead else ((), None)
+        layer = _Layer(self, state, contenders, able, later, before)
         worths = [option.worth for option in able.options]
-        prefer = _Preference(contenders, able, self.objective)
-        relaxed = search(worths, able.conflicts, steps, prefer, max(1, self.nodes))
-        self.nodes -= relaxed.nodes
+        prefer = _Preference(contenders, able, self.objective, before)
+        relaxed = search(worths, able.conflicts, steps, prefer, max(1, self.nodes), closer)
+        self.nodes += kept - relaxed.nodes
         best = layer.settle(relaxed.chosen)
         if best.worth < relaxed.bound:
             sets = listed(worths, able.conflicts, max(1, self.nodes))
             if sets is None:
                 best = best._replace(bound=max(relaxed.bound, best.bound))
             else:
-                best = layer.settle_further(best, falling(sets, len(worths), steps))
+                best = layer.settle_further(best, falling(sets, len(worths), steps, closer))
+        elif later and relaxed.tied:
+            best = layer.settle_further(best, [(relaxed.total, tied) for tied in relaxed.tied])
         if not able.rest:
             return best
         known = [0 if able.partial >> o & 1 else worth for o, worth in enumerate(worths)]
         extra = max([extra for _, extra in steps], default=0)
         loose = search(known, able.conflicts, (), prefer, max(1, self.nodes)).bound
         return best._replace(bound=max(best.bound, loose + able.rest + extra))
-
-    def _weigh(self, contenders: Contenders) -> None:
-        """Begin anew with gifts in the scale, should there be any."""
-        if self.worth.gifts or Criterion.GIFT_VALUE not in self.objective:
-            return
-        for entry in contenders.entries:
-            if entry[3][5] and any([isinstance(g, GiftGrant) for g in entry[3][5]]):
-                raise _GiftsFound
 
 
 class _Layer(NamedTuple):
@@ -170,48 +182,65 @@ class _Layer(NamedTuple):
     contenders: Contenders
     able: Options
     later: Sequence[Sequence[Plan]]
+    before: tuple[Part, ...]
 
     def settle(self, chosen: int) -> _Solution:
         """Do what a set of options says, and settle what follows; tell what it really comes to."""
         state = self.state.fork()
-        entries = self._apply(state, chosen)
+        entries, who = self._apply(state, chosen)
         worth = sum([self.solver.worth.of(entry[3]) for entry in entries])
         rows, plans = len(state.rows.every), sum([len(layer) for layer in self.later])
         self.solver.nodes -= 1 + plans * (1 + rows // 8)
         if not self.later:
-            return _Solution(worth, worth, [_told(self.contenders, entries, ())])
+            return _Solution(worth, worth, [_told(self.contenders, entries, who, ())])
         state.next_layer()
-        rest = self.solver.solve(state, self.later)
+        rest = self.solver.solve(state, self.later, (*self.before, *self._parts(entries)))
         after = [e[0] for told in rest.layers for e in told if e[1] is Kind.APPLIED]
         after = [seq for seq in after if self.solver.prospects[seq].least] or after
-        told = [_told(self.contenders, entries, after), *rest.layers]
+        told = [_told(self.contenders, entries, who, after), *rest.layers]
         return _Solution(worth + rest.worth, worth + rest.bound, told)
 
     def settle_further(self, best: _Solution, sets: Iterable[tuple[int, int]]) -> _Solution:
-        """Try further sets of options, by falling bound, until none can be better."""
+        """Try further sets of options, by falling bound, until none can be as good."""
         reached = best.bound
         for total, chosen in sets:
-            if total <= best.worth:
+            if total < best.worth:
                 break
             if self.solver.nodes <= 0:
                 reached = max(total, reached)
                 break
             found = self.settle(chosen)
             reached = max(reached, found.bound)
-            if found.worth > best.worth:
+            if found.worth > best.worth or (
+                found.worth == best.worth and self._key(found) < self._key(best)
+            ):
                 best = found
         return best._replace(bound=max(best.worth, reached))
 
-    def _apply(self, state: LayerState, chosen: int) -> list[Entry]:
-        """Let the promotions of a set of options apply, in order."""
+    def _key(self, solution: _Solution) -> tuple[object, ...]:
+        """The key of who applies, in the layers before too; the least is preferred."""
+        applied = [e for told in solution.layers for e in told if e[1] is Kind.APPLIED]
+        return preference([*self.before, *self._parts(applied)], self.solver.objective)
+
+    def _parts(self, applied: Sequence[Entry]) -> list[Part]:
+        plans = self.solver.plans
+        return [(plans[entry[0]], total_of(entry[3]) > 0) for entry in applied]
+
+    def _apply(self, state: LayerState, chosen: int) -> tuple[list[Entry], int]:
+        """Let the promotions of a set of options apply, in order; tell who they are, too."""
         plans, looked, _, near, *_ = self.contenders
         options = [self.able.options[o] for o in bits(chosen)]
         members = sum([option.members for option in options])
+        giving = sum([option.giving for option in options])
+        if giving:
+            options.sort(key=_only_gives)  # what is earned is earned by what is left
         winners: list[Plan] = []
         entries: list[Entry] = []
+        who = 0
         for i, times in [move for option in options for move in option.moves]:
             plan, (_, kind, verdict, proposal, _) = plans[i], looked[i]
-            if near[i] & members or times != EVER or kind is not Kind.APPLIED:
+            alone = not near[i] & members and times == EVER and not giving >> i & 1
+            if not alone or kind is not Kind.APPLIED:
                 state.most_times = times
                 moved = beside(plan, state, winners, entries)
                 state.most_times = EVER
@@ -224,45 +253,64 @@ class _Layer(NamedTuple):
                 state.use_coupon(plan.coupon, plan.seq)
             winners.append(plan)
             entries.append((plan.seq, Kind.APPLIED, verdict, proposal, ()))
-        return entries
+            who |= 1 << i
+        return entries, who
+
+
+def _only_gives(option: Option) -> bool:
+    """Whether all who take part take no amount."""
+    return option.giving == option.members
 
 
 class _Preference:
     """The key of a set of options among those that are worth the same."""
 
     def __init__(
-        self, contenders: Contenders, able: Options, objective: Sequence[Criterion]
+        self,
+        contenders: Contenders,
+        able: Options,
+        objective: Sequence[Criterion],
+        before: tuple[Part, ...],
     ) -> None:
         self._contenders, self._options, self._objective = contenders, able.options, objective
+        self._before = before
 
     def __call__(self, chosen: int) -> tuple[object, ...]:
         """The least key is preferred; ids decide last."""
-        plans = self._contenders.plans
-        members = [i for o in bits(chosen) for i in bits(self._options[o].members)]
-        orders = [self._options[o].moves for o in bits(chosen)]
-        return *preference([plans[i] for i in members], self._objective), orders
+        plans, options = self._contenders.plans, [self._options[o] for o in bits(chosen)]
+        parts = [
+            (plans[i], not option.giving >> i & 1)
+            for option in options
+            for i in bits(option.members)
+        ]
+        orders = [[(i, -times) for i, times in option.moves] for option in options]
+        return *preference([*self._before, *parts], self._objective), orders
 
 
-def _told(contenders: Contenders, applied: list[Entry], after: Sequence[int]) -> list[Entry]:
-    """Tell what became of everybody in a layer; ``after``: who in later layers prevails.
+def _told(
+    contenders: Contenders, applied: list[Entry], who: int, after: Sequence[int]
+) -> list[Entry]:
+    """Tell what became of everybody in a layer.
 
-    Those are the ones whose threshold could be lost, if there are any, else all that apply.
+    Args:
+        contenders: All who could apply.
+        applied: The entries of those who do.
+        who: Who they are, as a bitmask.
+        after: Who in later layers prevails: the ones whose threshold could be lost, if there are
+            any, else all that apply.
     """
-    seqs = {entry[0] for entry in applied}
-    at = {plan.seq: i for i, plan in enumerate(contenders.plans)}
-    entries = [*contenders.others, *applied]
-    for i, entry in enumerate(contenders.entries):
-        seq, kind, verdict, proposal, _ = entry
-        if seq in seqs:
+    plans, looked, others, near, hostile, excluding = contenders
+    entries = [*others, *applied]
+    for i, entry in enumerate(looked):
+        if who >> i & 1:
             continue
+        seq, kind, verdict, proposal, _ = entry
         if kind is not Kind.APPLIED:
             entries.append(entry)
             continue
-        excluding, around = contenders.excluding[i], contenders.hostile[i] | contenders.near[i]
-        by = [s for s in seqs if excluding >> at[s] & 1]
-        if by:
-            entries.append((seq, Kind.EXCLUDED, verdict, proposal, tuple(sorted(by))))
-            continue
-        rivals = [s for s in seqs if around >> at[s] & 1] or [*after] or [*seqs]
-        entries.append((seq, Kind.BEATEN, verdict, proposal, tuple(sorted(rivals))))
+        kind, by = Kind.EXCLUDED, excluding[i] & who
+        if not by:
+            kind, by = Kind.BEATEN, (hostile[i] | near[i]) & who
+        rivals = [plans[j].seq for j in bits(by)] or after or [plans[j].seq for j in bits(who)]
+        entries.append((seq, kind, verdict, proposal, tuple(sorted(rivals))))
     return entries

@@ -17,7 +17,7 @@ from ordercore.pricing.resolvers.by_priority import beside
 from ordercore.pricing.resolvers.contenders import Contenders
 from ordercore.pricing.resolvers.worth import Worth
 from ordercore.promotions.plan import Plan
-from ordercore.promotions.proposals import Proposal
+from ordercore.promotions.proposals import Proposal, total_of
 from ordercore.promotions.prospects import Prospect
 from ordercore.promotions.state import LayerState
 from ordercore.promotions.terms import EVER, Basis
@@ -39,6 +39,8 @@ class Option(NamedTuple):
     """Who takes part, as a bitmask."""
     moves: tuple[Move, ...]
     """Who applies, in this order."""
+    giving: int = 0
+    """Who of them takes no amount, as a bitmask."""
 
 
 class Options(NamedTuple):
@@ -80,7 +82,7 @@ class Trials:
         self._state, self._contenders, self._worth = state, contenders, worth
         self._prospects = prospects
         self._last = last
-        self._cost = 1 + len(state.rows.every) // 8
+        self._costs = _costs(state, [prospects[plan.seq] for plan in contenders.plans])
         self._order: list[int] = []
         self._left_out = False
         self.nodes = nodes
@@ -109,7 +111,9 @@ class Trials:
         return Options(options, self._conflicts(options, owners), partial, rest)
 
     def _single(self, i: int) -> Option:
-        return Option(self._worth.of(self._contenders.entries[i][3]), 1 << i, ((i, EVER),))
+        proposal = self._contenders.entries[i][3]
+        giving = 0 if proposal[0] or total_of(proposal) else 1 << i
+        return Option(self._worth.of(proposal), 1 << i, ((i, EVER),), giving)
 
     def _may_vary(self, i: int) -> bool:
         """Whether it may do something else than what it does alone, with nobody near."""
@@ -130,7 +134,7 @@ class Trials:
         prospects = [self._prospects[plan.seq] for plan in plans]
         rows = {row for prospect in prospects for row in prospect.reach(state)}
         reached = state.total(sorted(rows), Basis.ENTRY) + state.shipping + sum(state.fees)
-        most = self._worth.at_most(reached)
+        most = self._worth.at_most(reached, sum([prospect.gives for prospect in prospects]))
         if all([prospect.monotone for prospect in prospects]):
             return min(most, sum([self._single(i).worth for i in bits(component)]))
         return most
@@ -153,7 +157,26 @@ class Trials:
             if key not in found or found[key].worth < then.done.worth:
                 found[key] = then.done
             stack.append((then, self._moves(then, component)))
-        return [*found.values()], not self._left_out
+        if not self._left_out:
+            return [*found.values()], True
+        given = range(len(self._order))
+        return [
+            *found.values(),
+            *[self._in_turn(o, component) for o in (self._order, given)],
+        ], False
+
+    def _in_turn(self, order: Sequence[int], component: int) -> Option:
+        """Let whoever of a component still can apply, one after the other."""
+        plans, hostile = self._contenders.plans, self._contenders.hostile
+        trial = _Trial(self._state, [], Option(0, 0, ()))
+        winners: list[Plan] = []
+        for i in order:
+            if component >> i & 1 and not hostile[i] & trial.done.members:
+                proposal = beside(plans[i], trial.state, winners, trial.entries)
+                if proposal is not None:
+                    trial = self._after(trial, i, EVER, proposal)
+                    winners.append(plans[i])
+        return trial.done
 
     def _after(self, trial: _Trial, i: int, times: int, proposal: Proposal) -> _Trial:
         """Let one more promotion apply."""
@@ -164,8 +187,12 @@ class Trials:
         if plan.coupon is not None:
             state.use_coupon(plan.coupon, plan.seq)
         entry: Entry = (plan.seq, Kind.APPLIED, None, proposal, ())
+        giving = 0 if proposal[0] or total_of(proposal) else 1 << i
         more = Option(
-            done.worth + self._worth.of(proposal), done.members | 1 << i, (*done.moves, (i, times))
+            done.worth + self._worth.of(proposal),
+            done.members | 1 << i,
+            (*done.moves, (i, times)),
+            done.giving | giving,
         )
         return _Trial(state, [*trial.entries, entry], more)
 
@@ -190,7 +217,7 @@ class Trials:
                 continue
             if hostile[i] & done.members or (i < last and not near[i] >> last & 1):
                 continue
-            if self._spent():
+            if self._spent(i):
                 return
             proposal = beside(plans[i], state, winners, entries)
             if proposal is not None:
@@ -204,7 +231,7 @@ class Trials:
         """Propose to apply less often than possible."""
         state = trial.state
         for times in range(1, MOST_TIMES + 1):
-            if self._spent():
+            if self._spent(i):
                 return
             state.most_times = times
             fewer = beside(self._contenders.plans[i], state, winners, trial.entries)
@@ -215,9 +242,9 @@ class Trials:
                 yield i, times, fewer
         self._left_out = True
 
-    def _spent(self) -> bool:
+    def _spent(self, i: int) -> bool:
         """Count one proposal; tell whether no more may be asked for."""
-        self.nodes -= self._cost
+        self.nodes -= self._costs[i]
         if self.nodes < 0:
             self._left_out = True
         return self.nodes < 0
@@ -239,6 +266,15 @@ class Trials:
                     mask |= of_member.get(j, 0)
             against[o] = mask & ~(1 << o)
         return against
+
+
+def _costs(state: LayerState, prospects: Sequence[Prospect]) -> list[int]:
+    """Tell for how many nodes a proposal of each counts: for the longer, the more."""
+    cost = 1 + len(state.rows.every) // 8
+    return [
+        cost + each.effort * len(each.reach(state)) // 8 if each.effort else cost
+        for each in prospects
+    ]
 
 
 def _by_value(contenders: Contenders, worth: Worth) -> list[int]:

@@ -16,7 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from ordercore.pricing.resolvers.branching import Branching
 
-__all__ = ["LISTED", "Found", "Prefer", "Step", "falling", "listed", "search"]
+__all__ = ["LISTED", "Closer", "Found", "Prefer", "Step", "falling", "listed", "search"]
 
 LISTED: Final = 8192
 """How many sets are listed, at most, before branch and bound takes over."""
@@ -29,6 +29,9 @@ MOST_CLIQUES: Final = 64
 
 Step = tuple[int, int]
 """(cap on what the offers save, what a later layer then adds)."""
+
+Closer = Callable[[Iterable[int]], Sequence[Step]]
+"""Tells steps that are close just for sets that save so much."""
 
 Prefer = Callable[[int], Any]
 """The key of a set: among those that save alike, the one with the least key is chosen."""
@@ -45,6 +48,8 @@ class Found(NamedTuple):
     """No set has a higher total."""
     nodes: int
     """How many sets, or nodes of the search, were looked at."""
+    tied: Sequence[int] = ()
+    """All sets of this total, as far as they are known."""
 
 
 def search(
@@ -53,6 +58,7 @@ def search(
     steps: Sequence[Step],
     prefer: Prefer,
     nodes: int,
+    closer: Closer | None = None,
 ) -> Found:
     """Find the set with the highest total; among equal ones the preferred.
 
@@ -62,9 +68,10 @@ def search(
         steps: What a later layer adds; empty: nothing.
         prefer: Chooses among equal totals.
         nodes: The most nodes to look at.
+        closer: Tells closer steps for the savings of listed sets; None: there are none.
 
     >>> search([5, 4, 4], [0b110, 0b001, 0b001], (), lambda mask: mask, 1000)
-    Found(total=8, chosen=6, bound=8, nodes=5)
+    Found(total=8, chosen=6, bound=8, nodes=5, tied=())
     """
     if len(savings) > MOST_OFFERS:
         return _rough(savings, conflicts, steps)
@@ -73,6 +80,8 @@ def search(
         return Found(*Branching(savings, conflicts, steps, prefer).run(nodes))
     sets.sort()
     width = len(savings)
+    if closer is not None:
+        steps = closer([x >> width for x in sets])
     low = (1 << width) - 1
     best, ends = sets[-1] >> width, [len(sets)]
     for cap, extra in steps:
@@ -85,7 +94,7 @@ def search(
     chosen = sets[ends[0] - 1]
     tied = [x & low for end in ends for x in _run(sets, end, width)]
     if len(tied) > 1:
-        return Found(best, min(tied, key=prefer), best, len(sets))
+        return Found(best, min(tied, key=prefer), best, len(sets), tied)
     return Found(best, chosen & low, best, len(sets))
 
 
@@ -125,9 +134,13 @@ def listed(savings: Sequence[int], conflicts: Sequence[int], most: int) -> list[
     return sets
 
 
-def falling(sets: Iterable[int], width: int, steps: Sequence[Step]) -> Iterator[tuple[int, int]]:
+def falling(
+    sets: Sequence[int], width: int, steps: Sequence[Step], closer: Closer | None = None
+) -> Iterator[tuple[int, int]]:
     """Go through listed sets by falling total: (total, set)."""
     low = (1 << width) - 1
+    if closer is not None:
+        steps = closer([x >> width for x in sets])
     caps = [cap for cap, _ in steps]
     extras = [extra for _, extra in steps] + [0]
     totals = [((x >> width) + extras[bisect_left(caps, x >> width)], x & low) for x in sets]

@@ -10,7 +10,7 @@ from ordercore.pricing.resolvers.certificate import Certificate
 from ordercore.pricing.resolvers.worth import Worth, preference
 from ordercore.promotions.book import PromotionBook
 from ordercore.promotions.plan import Plan
-from ordercore.promotions.proposals import NOTHING
+from ordercore.promotions.proposals import NOTHING, total_of
 from ordercore.promotions.stacking import Criterion
 from ordercore.promotions.state import LayerState
 
@@ -96,5 +96,5 @@ def _key(
     applied: Sequence[Entry], book: PromotionBook, worth: Worth, objective: Sequence[Criterion]
 ) -> tuple[object, ...]:
     """The key of those who apply; the least is the best."""
-    plans = [book.plans[entry[0]] for entry in applied]
-    return -sum([worth.of(entry[3]) for entry in applied]), *preference(plans, objective)
+    parts = [(book.plans[entry[0]], total_of(entry[3]) > 0) for entry in applied]
+    return -sum([worth.of(entry[3]) for entry in applied]), *preference(parts, objective)

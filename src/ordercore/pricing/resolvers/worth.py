@@ -1,4 +1,4 @@
-"""How what promotions give is weighed: amounts and gifts in one integer."""
+"""How what promotions give is weighed: amounts and gifts in one integer, then who applies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ordercore.promotions.plan import Plan
 from ordercore.promotions.proposals import GiftGrant, Proposal, total_of
 from ordercore.promotions.stacking import Criterion
 
-__all__ = ["Worth", "preference"]
+__all__ = ["Part", "Worth", "preference"]
 
 _MOST: Final = 10**17
 """More than any amount; gifts of one promotion count up to it."""
@@ -17,20 +17,35 @@ _MOST: Final = 10**17
 _ABOVE_ALL: Final = 10**23
 """More than all promotions of a book could give together."""
 
+Part = tuple[Plan, bool]
+"""(who applies, whether it takes any amount).
 
-def preference(plans: Sequence[Plan], objective: Sequence[Criterion]) -> tuple[object, ...]:
-    """The key of some promotions among those that are worth the same; the least is preferred.
+Who takes none gives something besides: points, coupons, gifts. That costs the shopper nothing,
+so it is not left out for the sake of fewer promotions.
+"""
 
-    Ids decide last.
+
+def preference(parts: Sequence[Part], objective: Sequence[Criterion]) -> tuple[object, ...]:
+    """The key of those who apply among equal worths; the least is preferred.
+
+    The criteria look at who takes amounts. Then as many as can shall give something besides,
+    those of higher priority first. Ids decide last.
     """
+    taking = [plan for plan, takes in parts if takes]
+    giving = [plan for plan, takes in parts if not takes]
     key: list[object] = []
     for criterion in objective:
         if criterion is Criterion.PRIORITY:
-            falling = sorted([-plan.promotion.priority for plan in plans])
-            key.append([*[(0, each) for each in falling], (-1, 0)])
+            key.append([*_falling(taking), (-1, 0)])
         elif criterion is Criterion.FEWER:
-            key.append(len(plans))
-    return *key, sorted([plan.promotion.id for plan in plans])
+            key.append(len(taking))
+    ids = sorted([plan.promotion.id for plan, _ in parts])
+    return *key, -len(giving), _falling(giving), ids
+
+
+def _falling(plans: Sequence[Plan]) -> list[tuple[int, int]]:
+    """Priorities from the highest on, as keys of which the least is preferred."""
+    return sorted([(0, -plan.promotion.priority) for plan in plans])
 
 
 class Worth(NamedTuple):
@@ -48,13 +63,20 @@ class Worth(NamedTuple):
             return cls(_ABOVE_ALL, 1)
         return cls(1, _ABOVE_ALL)
 
-    def at_most(self, minor: int) -> int:
-        """Bound what something is worth that takes so much, and gives gifts of any value."""
-        return minor * self.money + _MOST * self.gifts
+    def at_most(self, minor: int, givers: int) -> int:
+        """Bound what takes so much, where so many promotions may give gifts of any value."""
+        return minor * self.money + givers * _MOST * self.gifts
 
-    def money_of(self, worth: int) -> int:
-        """Tell how many minor units something is worth, gifts left out."""
-        return worth // self.money if self.money > self.gifts else worth % self.gifts
+    def gap(self, worth: int, bound: int, most: int) -> int:
+        """Tell how many minor units more may be saved by what is worth up to ``bound``.
+
+        Where gifts come first, what gives more of them may save anything: up to ``most``.
+        """
+        if self.gifts <= self.money:
+            return bound // self.money - worth // self.money
+        if bound // self.gifts > worth // self.gifts:
+            return max(1, most - worth % self.gifts)
+        return bound - worth
 
     def of(self, proposal: Proposal) -> int:
         """Weigh a proposal."""

@@ -17,7 +17,7 @@ from ordercore.promotions.benefits.nth import NthItemOff
 from ordercore.promotions.benefits.percent import PercentOff
 from ordercore.promotions.benefits.pick_n import PickN
 from ordercore.promotions.benefits.picking import Pick
-from ordercore.promotions.benefits.points import EarnPoints, PointsRedemption
+from ordercore.promotions.benefits.points import EarnPoints, PercentOf, PointsRedemption
 from ordercore.promotions.benefits.shipping import ShippingOff
 from ordercore.promotions.benefits.stock import OutOfStock
 from ordercore.promotions.benefits.tiers import Tier, Tiers
@@ -42,6 +42,7 @@ __all__ = [
     "GrantCoupon",
     "NthItemOff",
     "OutOfStock",
+    "PercentOf",
     "PercentOff",
     "Pick",
     "PickN",

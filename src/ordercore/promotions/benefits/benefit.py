@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from ordercore.data.checks import Check, instance
 from ordercore.money.fields import Amount
+from ordercore.promotions.conditions import Verdict
 from ordercore.promotions.proposals import Proposal
 from ordercore.promotions.selectors import Need
 from ordercore.promotions.state import LayerState
@@ -38,6 +39,9 @@ class Benefit:
     """Whether it never takes more where the selected goods cost less, or units are in use.
     `Optimal` bounds by it what later layers may add; say True only where it holds."""
 
+    measure: ClassVar[str] = "fact"
+    """In what `lacking` tells: ``amount`` (minor units), ``count`` or ``fact``."""
+
     @property
     def set_size(self) -> int | None:
         """How many units it sells together, as a set; 0: all that it uses; None: no sets.
@@ -58,6 +62,14 @@ class Benefit:
     def needs(self) -> tuple[Need, ...]:
         """Tell what a cart must carry for it to have any effect; each need must be met."""
         return ()
+
+    def lacking(self, state: LayerState) -> Verdict | None:  # noqa: ARG002
+        """Tell what it has too little of to have any effect: what it asks, and what is there.
+
+        It is asked only of one that has no effect, and only by who reads why. None: nothing
+        that it could tell.
+        """
+        return None
 
     def label(self, spend: Amount | None) -> Label | None:  # noqa: ARG002
         """Say what it is called: the key of a message and its arguments; None: no words.

@@ -102,7 +102,7 @@ class GiftChoice(Benefit):
         select = placed(self.target, terms, "target")
         times = whole_times(self.every, terms)
         value = 0 if self.value is None else terms.minor(self.value, "value")
-        units, policy = self.quantity, self.out_of_stock
+        units, policy, choice = self.quantity, self.out_of_stock, len(set(self.options))
 
         def propose(state: LayerState) -> Proposal | None:
             promised = (
@@ -110,7 +110,8 @@ class GiftChoice(Benefit):
             )
             if not promised or not state.rows.every:
                 return None
-            return granting(state, self._in_turn(state), promised, value, policy)
+            skus = self._in_turn(state)
+            return granting(state, skus, promised, value, policy, choice=choice)
 
         return propose
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 from math import ceil, floor
 from typing import Any, Final
@@ -12,7 +13,7 @@ from attrs import field, frozen
 
 from ordercore.cart import Context
 from ordercore.data import variant
-from ordercore.data.checks import integer, member, optional
+from ordercore.data.checks import integer, member, member_of, optional
 from ordercore.data.keywords import stated, stating
 from ordercore.errors import InvalidInput, InvalidValue
 from ordercore.money import apportion
@@ -27,12 +28,13 @@ from ordercore.money.fields import (
 from ordercore.money.numbers import decimal_of
 from ordercore.promotions.benefits.benefit import Benefit, Label, Propose
 from ordercore.promotions.benefits.sharing import caps_of, weights_of
+from ordercore.promotions.conditions import Verdict
 from ordercore.promotions.proposals import PointsEarned, PointsRedeemed, Proposal, reduction
 from ordercore.promotions.selectors import AllUnits, Need, Selector, check_selector
 from ordercore.promotions.state import LayerState, Offer
 from ordercore.promotions.terms import Basis, Terms, basis_or_none, placed, ratio_of
 
-__all__ = ["EarnPoints", "PointsRedemption"]
+__all__ = ["EarnPoints", "PercentOf", "PointsRedemption"]
 
 MAX_POINTS = 10**15
 """The most points that one benefit earns."""
@@ -112,19 +114,35 @@ def _check_rate(_instance: object, attribute: Any, value: Any) -> None:
         raise InvalidValue("a number of points above zero", value, path=(attribute.name,))
 
 
+class PercentOf(StrEnum):
+    """Of what `PointsRedemption.max_percent` is a part."""
+
+    GOODS = "goods"
+    """What the selected units cost."""
+    PAYABLE = "payable"
+    """What the whole order costs, with shipping and fees, before tax and rounding."""
+
+
+def _percent_of(part: PercentOf | str) -> PercentOf:
+    return member_of(PercentOf, part)
+
+
 @variant(Benefit, "points_redemption")
 @frozen
 class PointsRedemption(Benefit):
     """Let points pay for the selected units; the amount is shared over them like any other.
 
-    Redeemed are as many points as the shopper wishes, has and may, in whole steps, and never
-    more than the amount takes. Who is not known has no points; of a shopper whose balance is
-    unknown any number is accepted.
+    Points pay for goods alone, never for shipping or fees. Redeemed are as many as the shopper
+    wishes, has and may, in whole steps, and never more than the amount takes. Who is not known
+    has no points; of a shopper whose balance is unknown any number is accepted.
 
     Args:
         points_per_unit: How many points are worth one unit of the currency (yuan, not fen).
         target: What may be paid with points.
-        max_percent: At most this part of what these units cost when the layer began.
+        max_percent: At most this part of what ``max_percent_of`` says, as it was when the layer
+            began.
+        max_percent_of: ``goods``: what these units cost; ``payable``: the whole order with
+            shipping and fees. Of goods for 100 and shipping of 20, 30 % are 30 or 36.
         max_amount: At most so much.
         min_points: Fewer are not redeemed at all, also where the amount takes no more.
         step: Only multiples of so many points are redeemed.
@@ -135,10 +153,16 @@ class PointsRedemption(Benefit):
     1
     """
 
+    monotone = True
+    measure = "count"
+
     points_per_unit: Decimal = field(converter=percent_of, validator=_check_rate)
     target: Selector = field(factory=AllUnits, validator=check_selector)
     max_percent: Decimal | None = field(
         default=None, converter=percent_or_none, validator=optional(check_percent), kw_only=True
+    )
+    max_percent_of: PercentOf = field(
+        default=PercentOf.GOODS, converter=_percent_of, validator=member(PercentOf), kw_only=True
     )
     max_amount: Amount | None = field(
         default=None, converter=amount_or_none, validator=optional(check_amount), kw_only=True
@@ -149,10 +173,14 @@ class PointsRedemption(Benefit):
         default=None, converter=amount_or_none, validator=optional(check_amount), kw_only=True
     )
 
+    @property
+    def _least(self) -> int:
+        """The fewest points that are redeemed."""
+        return -(-self.min_points // self.step) * self.step
+
     def compile(self, terms: Terms) -> Propose:  # noqa: D102
         select, split = placed(self.target, terms, "target"), terms.split
-        budget, step = self._budget(terms), self.step
-        least = -(-self.min_points // step) * step
+        budget, step, least = self._budget(terms), self.step, self._least
         worth = Fraction(10**terms.currency.digits) / Fraction(self.points_per_unit)
 
         def propose(state: LayerState) -> Proposal | None:
@@ -179,10 +207,12 @@ class PointsRedemption(Benefit):
         numerator, denominator = ratio_of(percent)
         most = None if self.max_amount is None else terms.minor(self.max_amount, "max_amount")
         keep = None if self.keep is None else terms.minor(self.keep, "keep")
+        of_goods = self.max_percent_of is PercentOf.GOODS
 
         def budget(state: LayerState, offer: Offer, taken: int) -> int:
             _, _, amounts, scale, _ = offer
-            share = sum(amounts) * numerator // (denominator * scale)
+            whole = sum(amounts) if of_goods else _payable(state) * scale
+            share = whole * numerator // (denominator * scale)
             limits = [taken, share, state.allowance]
             if most is not None:
                 limits.append(most)
@@ -195,8 +225,20 @@ class PointsRedemption(Benefit):
     def needs(self) -> tuple[Need, ...]:  # noqa: D102
         return self.target.needs()
 
+    def lacking(self, state: LayerState) -> Verdict | None:  # noqa: D102
+        shopper = state.context.shopper
+        if shopper is None or not shopper.points:
+            return None
+        left = shopper.points - state.points
+        return Verdict(False, self, self._least, left) if left < self._least else None
+
     def label(self, spend: Amount | None) -> Label | None:  # noqa: ARG002, D102
         return "redeem_points", {}
+
+
+def _payable(state: LayerState) -> int:
+    """Tell what the whole order cost when the layer began, in minor units."""
+    return state.entry_total + state.shipping_entry + sum(state.fees_entry)
 
 
 def _allowed(context: Context, redeemed: int) -> int:

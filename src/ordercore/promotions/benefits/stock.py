@@ -39,7 +39,13 @@ def check_substitutes(policy: OutOfStock, substitutes: tuple[str, ...]) -> None:
 
 
 def granting(
-    state: LayerState, skus: Sequence[str], promised: int, value: int, policy: OutOfStock
+    state: LayerState,
+    skus: Sequence[str],
+    promised: int,
+    value: int,
+    policy: OutOfStock,
+    *,
+    choice: int = 1,
 ) -> Proposal:
     """Propose to give the first of some skus that is at hand in full.
 
@@ -49,6 +55,7 @@ def granting(
         promised: How many units.
         value: What one unit is worth, in minor units.
         policy: What if none of them is at hand in full.
+        choice: How many of them, from the first on, were to be chosen from.
     """
     stock = state.context.gift_stock
     if stock is None:
@@ -61,7 +68,8 @@ def granting(
         sku, units = next(pair for pair in zip(skus, left, strict=True) if pair[1])
         return _giving(GiftGrant(sku, units, promised, value, checked=True))
     blocks = policy is OutOfStock.BLOCK
-    return _giving(GiftGrant(skus[0], 0, promised, value, checked=True, blocks=blocks))
+    others = tuple(skus[1:choice])
+    return _giving(GiftGrant(skus[0], 0, promised, value, True, blocks, others))
 
 
 def _giving(grant: GiftGrant) -> Proposal:

@@ -6,7 +6,13 @@ from decimal import Decimal
 from typing import Unpack
 
 from ordercore.money.fields import AmountText
-from ordercore.promotions.benefits import Deposit, EarnPoints, GrantCoupon, PointsRedemption
+from ordercore.promotions.benefits import (
+    Deposit,
+    EarnPoints,
+    GrantCoupon,
+    PercentOf,
+    PointsRedemption,
+)
 from ordercore.promotions.conditions import Threshold
 from ordercore.promotions.promotion import Promotion
 from ordercore.promotions.recipes.options import EVERYTHING, Options, made
@@ -15,12 +21,13 @@ from ordercore.promotions.selectors import Selector
 __all__ = ["coupon_from", "earn_points", "points_redemption", "presale_deposit"]
 
 
-def points_redemption(
+def points_redemption(  # noqa: PLR0913 - the fields of the benefit
     id: str,  # noqa: A002
     points_per_unit: Decimal | str,
     target: Selector = EVERYTHING,
     *,
     max_percent: Decimal | str | None = None,
+    max_percent_of: PercentOf | str = PercentOf.GOODS,
     max_amount: AmountText | None = None,
     min_points: int = 1,
     step: int = 1,
@@ -36,6 +43,7 @@ def points_redemption(
         points_per_unit,
         target,
         max_percent=max_percent,
+        max_percent_of=max_percent_of,
         max_amount=max_amount,
         min_points=min_points,
         step=step,
