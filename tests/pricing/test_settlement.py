@@ -28,7 +28,16 @@ from ordercore.pricing import (
     ShortGift,
     UnknownCoupon,
 )
-from ordercore.promotions import AmountOff, Coupon, Funding, Gift, Promotion, ShippingOff, Sku
+from ordercore.promotions import (
+    AmountOff,
+    Coupon,
+    Funding,
+    Gift,
+    HasCode,
+    Promotion,
+    ShippingOff,
+    Sku,
+)
 
 AT = datetime(2026, 11, 11, tzinfo=UTC)
 HALVES = (Funding("platform", "60"), Funding("seller", "40"))
