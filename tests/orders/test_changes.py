@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import pytest
 from attrs import evolve
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -118,7 +118,7 @@ from ordercore.orders import (
     succeed_refund,
 )
 from ordercore.parties import Contact
-from ordercore.tariffs import Taxes, TaxRate
+from ordercore.tariffs import PayableRounding, Taxes, TaxRate
 
 DRAFT, PLACED, CONFIRMED, COMPLETED, CANCELLED = OrderState
 
@@ -501,6 +501,43 @@ def test_it_is_the_same_whether_units_go_back_before_a_change_or_after_it(
     else:
         one = settled(cancel(one, "x")[0])
     assert kept_by_shop(one).is_zero  # F16
+
+
+TENTHS = Tariff("CNY", rounding=PayableRounding("0.1"))
+
+
+@given(
+    units=st.lists(st.integers(1, 4), min_size=2, max_size=3),
+    prices=st.lists(st.sampled_from(["9.99", "33.33", "45.00"]), min_size=3, max_size=3),
+    back=st.integers(1, 4),
+    other=st.integers(0, 20000),
+    policy=st.sampled_from(["reprice", "keep_shares"]),
+)
+@settings(max_examples=100)
+def test_a_full_return_gives_all_back_though_a_change_rounds_otherwise(
+    units, prices, back, other, policy
+):
+    """F16: what rounding waived of a refund before may be more than it waives in the end."""
+
+    def rounded(cart):
+        return price(cart, NO_OFFERS, at=AT, tariff=TENTHS)
+
+    def returned(order, these):
+        order = moved(order, "allocate", "ship", "deliver", units=these)
+        parts = proposed_refund(order, these, policy)
+        return settled(request_refund(order, parts, id=f"r-{order.version}", reason="x")[0])
+
+    lines = [(f"sku-{i}", prices[i], count) for i, count in enumerate(units)]
+    whole = drafted(what=rounded(Cart.of("CNY", lines)), services={})
+    order = settled(confirm(place(whole)[0], payment_policy_met=True)[0])
+    order = returned(order, {"1": min(back, units[0])})
+    dearer = OverridePrice("2", UnitPrice.of(Money(other, "CNY"), "CNY"), "error")
+    order = settled(changed(order, dearer, quote=rounded))
+    assert order.balance.unpaid.is_zero
+    rest = {line.id: line.quantities.open for line in order.lines if line.quantities.open}
+    order = returned(order, rest)
+    assert kept_by_shop(order).is_zero
+    order.check()
 
 
 def test_what_a_failed_refund_may_still_give_back_stands_until_it_is_cancelled():

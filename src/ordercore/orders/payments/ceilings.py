@@ -72,6 +72,15 @@ def rounded_off(parts: RefundParts) -> int:
     return 0 if parts.rounding is None else min(0, parts.rounding.minor)
 
 
+def _waived_off(order: Order) -> int:
+    """Tell what rounding took off refunds, whatever became of them, in minor units.
+
+    Since the order was changed that may be more than rounding waives of its price; then what is
+    too much goes back with the last units.
+    """
+    return -sum([rounded_off(each.parts) for each in order.refunds])
+
+
 def breaches(order: Order, parts: RefundParts, *, of: str | None = None) -> Iterator[InvalidInput]:
     """List every ceiling that a refund goes beyond with all others, and every unknown id.
 
@@ -245,7 +254,9 @@ def ceilings_of(order: Order, waived: Mapping[str, int], keys: Iterable[Key]) ->
         (Component.OVERPAID, ""): max(0, total - payable_of(order)),
     }
     known |= {(Component.PAYMENT, name): minor for name, minor in captured.items()}
-    known |= {key: max(0, minor) for key, minor in charges_of(order).items()}
+    for key, minor in charges_of(order).items():
+        waived_too = _waived_off(order) if key[0] is Component.ROUNDING else 0
+        known[key] = max(0, minor + waived_too)
     lines = {line.id: line for line in order.lines}
     for key in keys:
         component, name = key

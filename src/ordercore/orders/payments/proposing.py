@@ -27,6 +27,7 @@ from ordercore.orders.payments.completing import share_of, sources_of
 from ordercore.orders.payments.parts import Component, Key, RefundLine, RefundParts
 from ordercore.orders.payments.shares import Standing, is_emptied
 from ordercore.orders.payments.standing import is_whole, needs_whole, plain, standing_of
+from ordercore.orders.prices import charges_of
 from ordercore.pricing import ReversalOptions, ReversalPolicy
 
 __all__ = ["Policy", "owed_refund", "proposed_refund"]
@@ -36,6 +37,7 @@ Policy = ReversalOptions | ReversalPolicy | str
 
 _NO_CHARGES: Final[Mapping[str, Money]] = MappingProxyType({})
 _WITHHELD: Final = "withheld"
+_ROUNDING: Final[Key] = (Component.ROUNDING, "")
 _SINGLE: Final = (Component.SHIPPING, Component.TAX, Component.ROUNDING)
 
 
@@ -197,9 +199,20 @@ def _wants(order: Order, asked: Asked, standing: Standing, given: Mapping[Key, i
         key: minor - given.get(key, 0) - first.get(key, 0)
         for key, minor in standing.components.items()
     }
+    rest[_ROUNDING] = _rounding_back(order, standing)
     charges = [(key, minor) for key, minor in rest.items() if key[0] is not Component.LINE]
     lines = [(key, minor) for key, minor in rest.items() if key[0] is Component.LINE]
     return [*asks, *charges, *lines]
+
+
+def _rounding_back(order: Order, standing: Standing) -> int:
+    """Tell what is to go back of rounding: what it added, or waived more of refunds than it does.
+
+    The latter comes of changes: refunds before them go by another rounding.
+    """
+    added = standing.components.get(_ROUNDING, 0) or min(0, charges_of(order)[_ROUNDING])
+    signed = [parts.rounding.minor for parts in live_parts(order) if parts.rounding is not None]
+    return max(0, added - sum(signed))
 
 
 def _made_cheaper(order: Order, asked: Asked, wants: _Wants) -> dict[str, int]:
