@@ -305,6 +305,18 @@ class TestOptimal:
         quote = quote_of(promotions, Optimal("order"), shopper=Shopper(coupons=["k"]))
         assert (applied(quote), quote.coupons_used) == ({"b"}, ("k",))
 
+    @pytest.mark.parametrize(
+        "resolvers", [(Optimal(("set", "order")),), (BestOf("order"),), (Optimal("order"),)]
+    )
+    def test_a_coupon_held_once_is_used_in_one_layer(self, resolvers: Sequence[Resolver]) -> None:
+        promotions = [
+            off("a", "20", "shirt", trigger=Coupon("k"), layer="set"),
+            off("b", "10", "lamp", trigger=Coupon("k")),
+        ]
+        quote = quote_of(promotions, *resolvers, shopper=Shopper(coupons=["k"]))
+        assert (applied(quote), quote.coupons_used) == ({"a"}, ("k",))
+        assert quote.outcome("b").kind.value == "excluded"
+
     def test_who_is_not_eligible_keeps_the_reason(self) -> None:
         big = off("big", "80", when=Threshold("1000"))
         quote = quote_of([big, off("small", "10")], Optimal("order"))

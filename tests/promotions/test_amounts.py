@@ -152,6 +152,14 @@ def test_what_gets_no_share_of_an_amount_stays_free_for_others():
     assert [claim.lines for claim in quote.outcome("off").claims] == [("3",)]
 
 
+def test_units_of_a_row_too_cheap_for_a_share_stay_free_and_others_are_counted():
+    cart = Cart.of("CNY", [("pin", "0.01", 5), ("coat", "100", 1), ("hat", "50", 2)])
+    quote = with_benefits(cart, AmountOff("10"))
+    (applied,) = quote.outcomes
+    told = [(claim.lines, claim.units) for claim in applied.claims]
+    assert told == [(("2",), 1), (("3",), 2)]
+
+
 @pytest.mark.parametrize(
     "at",
     [
