@@ -540,6 +540,21 @@ def test_a_full_return_gives_all_back_though_a_change_rounds_otherwise(
     order.check()
 
 
+def test_what_rounding_waived_of_a_refund_that_was_given_up_goes_to_nobody():
+    cart = Cart.of("CNY", [("a", "5.02", 1), ("b", "5.02", 1)])
+    whole = drafted(what=price(cart, NO_OFFERS, at=AT, tariff=TENTHS), services={})
+    order = settled(confirm(place(whole)[0], payment_policy_met=True)[0])
+    assert str(order.quote.rounding) == "CNY -0.04"
+    order = cancel(order, "x")[0]
+    for name in ("r-1", "r-2"):
+        order = request_refund(order, owed_refund(order), id=name, reason="x")[0]
+        order = cancel_refund(order, name)[0]
+    more = RefundParts(rounding=Money(4, "CNY"))
+    with pytest.raises(InvalidDocument) as caught:
+        request_refund(order, more, id="r-3", reason="x")
+    assert "at most CNY 0.00" in str(caught.value)
+
+
 def test_what_a_failed_refund_may_still_give_back_stands_until_it_is_cancelled():
     order = cancel(paid(in_state(CONFIRMED), "462"), "sold_out", {"1": 1})[0]
     order = request_refund(order, owed_refund(order), id="r-1", reason="sold_out")[0]

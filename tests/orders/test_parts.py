@@ -37,6 +37,7 @@ from ordercore import (
     recipes,
 )
 from ordercore.errors import InvalidDocument, InvalidInput, InvalidValue, NotFound
+from ordercore.lifecycle import TransitionRefused
 from ordercore.orders import (
     Order,
     OrderDetails,
@@ -385,6 +386,26 @@ def test_money_that_waits_for_two_refunds_stays_for_both():
     gone = cancel_refund(one, "r-2")[0]
     assert succeed_refund(gone, "r-1")[0].balance.refunded == yuan("10")
     assert left(one, two) == left(order)
+
+
+def test_money_does_not_wait_for_a_failed_refund_whose_place_another_one_took():
+    order = paid(placed(quoted(("a", "50.00", 1), ("b", "25.00", 2))), "100")
+    order = cancel(order, "x", {"1": 1})[0]
+    order = refunded(failed(order, owed_refund(order)), owed_refund(order), "r-2")
+    assert not succeeding(order, "r-1")
+    one, two = halves(order, {"2": 1})
+    assert [each.balance.captured for each in (one, two)] == [yuan("75"), yuan("25")]
+    assert one.balance.unpaid.is_zero
+    assert two.balance.unpaid.is_zero
+
+
+def succeeding(order, name):
+    """Whether a refund may succeed."""
+    try:
+        succeed_refund(order, name)
+    except TransitionRefused:
+        return False
+    return True
 
 
 CHARGED = quoted(

@@ -31,6 +31,7 @@ from ordercore.promotions import (
     Every,
     FixedPrice,
     Gift,
+    GiftChoice,
     GrantCoupon,
     Limits,
     NthItemOff,
@@ -792,6 +793,49 @@ def faults(*promotions: Promotion, resolvers: Sequence[Resolver] = ()) -> list[I
     with pytest.raises(InvalidDocument) as caught:
         PromotionBook("CNY", promotions, resolvers=resolvers)
     return list(caught.value.faults)
+
+
+class TestBounds:
+    """Combinations that a bound too low would pass over, and prove to be no better."""
+
+    @pytest.mark.parametrize("least", ["1", "4", "6", "9"])
+    def test_percentages_that_share_a_row_may_round_up_all_at_once(self, least: str) -> None:
+        cart = Cart.of("JPY", [("a", "45", 1)])
+        shared = [
+            Promotion(id=f"p{i}", benefits=PercentOff("19"), combines_with="*") for i in range(5)
+        ]
+        before = [
+            Promotion(id="first", benefits=AmountOff(least), layer="unit"),
+            Promotion(id="second", benefits=AmountOff("3"), layer="set"),
+        ]
+        run = Optimal(("unit", "set", "order"))
+        book = PromotionBook("JPY", [*before, *shared], resolvers=[run])
+        assert price(cart, book, at=AT).payable.minor == 0
+
+    def test_a_gift_that_stock_holds_back_may_be_given_where_less_is_promised(self) -> None:
+        cart, first = Cart.of("CNY", [("a", "200", 1)]), ("gift_value", "payable")
+        promotions = [
+            Promotion(id="f", benefits=Gift("mug", value="2"), layer="set", group="g"),
+            off("o", "50", layer="set", group="g"),
+            Promotion(id="g", benefits=Gift("mug", value="10", every=Every("50"))),
+        ]
+        run = Optimal(("set", "order"), objective=first)
+        book = PromotionBook("CNY", promotions, resolvers=[run])
+        quote = price(cart, book, at=AT, gift_stock={"mug": 1})
+        assert (applied(quote), str(quote.payable)) == ({"o", "g"}, "CNY 150.00")
+
+    def test_a_gift_that_is_used_up_may_let_dearer_ones_be_given(self) -> None:
+        choice = GiftChoice(
+            ("mug", "cup"), "k", quantity=5, value="10", out_of_stock="grant_alternative"
+        )
+        promotions = [
+            Promotion(id="e", benefits=Gift("mug", value="1"), layer="set", group="g"),
+            Promotion(id="f", benefits=Gift("pin", value="2"), layer="set", group="g"),
+            Promotion(id="c", benefits=choice),
+        ]
+        book = PromotionBook("CNY", promotions, resolvers=[Optimal(("set", "order"))])
+        stock = {"mug": 1, "cup": 4, "pin": 9}
+        assert applied(price(HOME, book, at=AT, gift_stock=stock)) == {"e", "c"}
 
 
 class TestContradictions:

@@ -78,6 +78,7 @@ PAYING = st.builds(
     step=st.integers(1, 5),
     keep=st.one_of(st.none(), YEN),
 )
+SHARING = {"combines_with": "*"}
 SWEEPING = st.one_of(st.builds(AmountOff, YEN), st.builds(PercentOff, PERCENTS))
 
 
@@ -87,10 +88,10 @@ def cheap_carts(draw: st.DrawFn) -> Cart:
     prices = st.integers(1, draw(st.sampled_from([3, 12, 60])))
     lines = [
         (sku, str(draw(prices)), draw(st.sampled_from([1, 1, 2, 2, 3])))
-        for sku in draw(st.lists(SKUS, min_size=2, max_size=4, unique=True))
+        for sku in draw(st.lists(SKUS, min_size=1, max_size=4, unique=True))
     ]
     cart = Cart.of("JPY", lines, shipping=str(draw(st.sampled_from([0, 0, 9]))))
-    floored = draw(st.sampled_from([(), (), (0,), (0, 1)]))
+    floored = draw(st.sampled_from([(), (), (0,), (0, 1)]))  # of the lines
     kept = [
         evolve(line, floor_price=line.unit_price) if i in floored else line
         for i, line in enumerate(cart.lines)
@@ -111,13 +112,13 @@ def made(
     draw: st.DrawFn, id_: str, benefits: st.SearchStrategy[Any], layer: str = "order"
 ) -> Promotion:
     """Draw a promotion of one benefit."""
+    how = draw(st.sampled_from([{}, {}, {"group": "g"}, {"exclusive": "layer"}, SHARING]))
     return Promotion(
         id=id_,
         benefits=draw(benefits),
         when=draw(st.sampled_from([Always(), Threshold("20"), Threshold("70")])),
         layer=layer,
-        group=draw(st.sampled_from([None, None, None, "g"])),
-        exclusive=draw(st.sampled_from(["no", "no", "no", "no", "layer"])),
+        **how,
         rounding=draw(st.sampled_from(["per_promotion", "per_promotion", "per_line"])),
     )
 

@@ -164,7 +164,8 @@ class NoEffect(ReadOutcome):
     @property
     def gap(self) -> Money | int | None:
         """How much of that is missing."""
-        return None if self.miss is None else self.miss.gap
+        miss = self.miss
+        return None if miss is None else miss.gap
 
     @property
     def withheld(self) -> Money:

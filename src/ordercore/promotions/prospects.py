@@ -114,7 +114,8 @@ class Prospect(NamedTuple):
     repeats: bool
     """Whether it may apply more than once."""
     monotone: bool
-    """Whether it never takes more where goods cost less, or units are in use."""
+    """Whether it never takes more, nor promises more gifts, where goods cost less, or units are
+    in use."""
     shrinks: bool
     """Whether it does so as long as no floor holds back what it takes."""
     falls: bool

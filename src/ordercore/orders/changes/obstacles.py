@@ -106,7 +106,9 @@ class _Telling:
         if kind == "fees":
             return {fee.id: fee.title for fee in fees}.get(name, name)
         key = f"row.{kind}"
-        return self.words.say(key) if key in self.words.catalogue.messages else kind
+        if key in self.words.catalogue.messages:
+            return self.words.say(key)
+        return self.title(place.rpartition(".")[2])
 
 
 _TOLD: Final[Mapping[str, Callable[[_Telling, Unmet], Iterator[str]]]] = MappingProxyType(

@@ -7,7 +7,7 @@ what is asked for. That a refund fails or is given up can always be taken down.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
@@ -53,9 +53,22 @@ def live_parts(order: Order, *, but: str | None = None) -> list[RefundParts]:
 def may_give(order: Order) -> list[RefundParts]:
     """List the parts of all refunds that give something back, or may yet.
 
-    A refund that failed may succeed late: until it is cancelled, what it gives back waits.
+    A refund that failed may succeed late: until it is cancelled, or there is no room for it any
+    more beside those that succeeded, what it gives back waits.
     """
-    return [each.parts for each in order.refunds if each.state is not RefundState.CANCELLED]
+    done = [each.parts for each in order.refunds if each.state is RefundState.SUCCEEDED]
+    return [
+        each.parts
+        for each in order.refunds
+        if each.is_live or (each.state is RefundState.FAILED and _fits(order, done, each.parts))
+    ]
+
+
+def _fits(order: Order, done: list[RefundParts], parts: RefundParts) -> bool:
+    """Tell whether a refund may still succeed beside those that have."""
+    asked = parts.components
+    rooms = _room_beside(order, done, waived_by([parts]), asked)
+    return all(minor <= rooms.get(key, 0) for key, minor in asked.items())
 
 
 def given_by(several: Iterable[RefundParts]) -> dict[Key, int]:
@@ -72,13 +85,13 @@ def rounded_off(parts: RefundParts) -> int:
     return 0 if parts.rounding is None else min(0, parts.rounding.minor)
 
 
-def _waived_off(order: Order) -> int:
-    """Tell what rounding took off refunds, whatever became of them, in minor units.
+def _waived_off(several: Iterable[RefundParts]) -> int:
+    """Tell what rounding took off refunds, in minor units.
 
     Since the order was changed that may be more than rounding waives of its price; then what is
     too much goes back with the last units.
     """
-    return -sum([rounded_off(each.parts) for each in order.refunds])
+    return -sum(map(rounded_off, several))
 
 
 def breaches(order: Order, parts: RefundParts, *, of: str | None = None) -> Iterator[InvalidInput]:
@@ -140,7 +153,7 @@ def ceiling_faults(order: Order) -> Iterator[InvalidInput]:
     were cancelled: others may have given money back on them meanwhile.
     """
     given = given_by(live_parts(order))
-    found = ceilings_of(order, waived_by(each.parts for each in order.refunds), given)
+    found = ceilings_of(order, [each.parts for each in order.refunds], given)
     for key, minor in given.items():
         if key not in found:
             yield _unknown(key).at("refunds")
@@ -235,18 +248,25 @@ def _room_beside(
     order: Order, others: list[RefundParts], waived: Mapping[str, int], keys: Iterable[Key]
 ) -> dict[Key, int]:
     """Tell how much some refunds leave room for, if these units are waived besides."""
-    given, most = given_by(others), ceilings_of(order, waived_by(others, waived), keys)
+    given, most = given_by(others), ceilings_of(order, others, keys, waived)
     return {key: minor - given.get(key, 0) for key, minor in most.items()}
 
 
-def ceilings_of(order: Order, waived: Mapping[str, int], keys: Iterable[Key]) -> dict[Key, int]:
+def ceilings_of(
+    order: Order,
+    several: Sequence[RefundParts],
+    keys: Iterable[Key],
+    more: Mapping[str, int] = _NONE,
+) -> dict[Key, int]:
     """Tell the ceilings of some components, in minor units; what is unknown is left out.
 
     Args:
         order: With its payments, its lines and their quantities.
-        waived: How many units of which line are waived.
+        several: The refunds that waive units, and of which rounding took something off.
         keys: Which components.
+        more: How many units of which line are waived besides.
     """
+    waived = waived_by(several, more)
     captured = {payment.id: payment.captured.minor for payment in order.payments}
     total = sum(captured.values())
     known = {
@@ -255,7 +275,7 @@ def ceilings_of(order: Order, waived: Mapping[str, int], keys: Iterable[Key]) ->
     }
     known |= {(Component.PAYMENT, name): minor for name, minor in captured.items()}
     for key, minor in charges_of(order).items():
-        waived_too = _waived_off(order) if key[0] is Component.ROUNDING else 0
+        waived_too = _waived_off(several) if key[0] is Component.ROUNDING else 0
         known[key] = max(0, minor + waived_too)
     lines = {line.id: line for line in order.lines}
     for key in keys:

@@ -27,7 +27,6 @@ from ordercore.orders.payments.completing import share_of, sources_of
 from ordercore.orders.payments.parts import Component, Key, RefundLine, RefundParts
 from ordercore.orders.payments.shares import Standing, is_emptied
 from ordercore.orders.payments.standing import is_whole, needs_whole, plain, standing_of
-from ordercore.orders.prices import charges_of
 from ordercore.pricing import ReversalOptions, ReversalPolicy
 
 __all__ = ["Policy", "owed_refund", "proposed_refund"]
@@ -210,7 +209,7 @@ def _rounding_back(order: Order, standing: Standing) -> int:
 
     The latter comes of changes: refunds before them go by another rounding.
     """
-    added = standing.components.get(_ROUNDING, 0) or min(0, charges_of(order)[_ROUNDING])
+    added = standing.components.get(_ROUNDING, 0)
     signed = [parts.rounding.minor for parts in live_parts(order) if parts.rounding is not None]
     return max(0, added - sum(signed))
 

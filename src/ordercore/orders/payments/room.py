@@ -6,7 +6,7 @@ from attrs import frozen
 
 from ordercore.money import Money
 from ordercore.orders.order import Order, check_order
-from ordercore.orders.payments.ceilings import ceilings_of, given_by, live_parts, waived_by
+from ordercore.orders.payments.ceilings import ceilings_of, given_by, live_parts
 from ordercore.orders.payments.parts import Component, Key
 from ordercore.orders.prices import charges_of
 
@@ -59,7 +59,7 @@ def refund_ceilings(order: Order) -> tuple[Ceiling, ...]:
     keys += [(Component.PAYMENT, payment.id) for payment in order.payments]
     keys += [(Component.LINE, line.id) for line in order.lines]
     keys += [*charges_of(order), (Component.OVERPAID, "")]
-    found = ceilings_of(order, waived_by(several), keys)
+    found = ceilings_of(order, several, keys)
     return tuple(
         Ceiling(*key, Money(most, order.currency), Money(given.get(key, 0), order.currency))
         for key, most in found.items()

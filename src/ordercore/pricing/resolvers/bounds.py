@@ -9,7 +9,7 @@ from typing import Final
 
 from ordercore.pricing.resolvers.contenders import Contenders
 from ordercore.pricing.resolvers.search import Closer, Step
-from ordercore.pricing.resolvers.worth import Worth
+from ordercore.pricing.resolvers.worth import Worth, promised
 from ordercore.promotions.plan import Plan
 from ordercore.promotions.promotion import Exclusive
 from ordercore.promotions.prospects import Prospect
@@ -77,7 +77,7 @@ class Ahead:
         givers = sum([prospects[plan.seq].gives for layer in layers for plan in layer])
         charges = state.shipping + sum(state.fees)
         self._everything = worth.at_most(total + charges, givers)
-        self._slack = len(state.rows.every)  # each row rounds for itself
+        self._slack = 1 + len(state.rows.every)  # each row rounds for itself, and so does the part
         caps = {each[0] for layer in self._layers for each in layer if each[1] or each[2]}
         steps = sorted([cap for cap in caps if cap >= 0])
         self._parts = [_parts(layer, prospects) for layer in layers] if bounded else []
@@ -186,7 +186,7 @@ def _most(
     goods, dust = proposal[0] * worth.money, None
     if prospect.dust is not None and state.floors is None and worth == (1, 0):
         dust = len(state.rows.every) * prospect.dust(state.entry_total)
-    return goods, worth.of(proposal) - goods, dust
+    return goods, worth.of(promised(proposal)) - goods, dust
 
 
 def _cap(prospect: Prospect, total: int, worth: Worth) -> int:

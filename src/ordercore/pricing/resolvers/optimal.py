@@ -165,7 +165,8 @@ class _Solver:
             else:
                 best = layer.settle_further(best, falling(sets, len(worths), steps, closer))
         elif later and relaxed.tied:
-            best = layer.settle_further(best, [(relaxed.total, tied) for tied in relaxed.tied])
+            others = [(relaxed.total, tied) for tied in relaxed.tied if tied != relaxed.chosen]
+            best = layer.settle_further(best, others)
         if not able.rest:
             return best
         known = [0 if able.partial >> o & 1 else worth for o, worth in enumerate(worths)]

@@ -15,7 +15,7 @@ from ordercore.pricing.resolvers.account import Entry, Kind
 from ordercore.pricing.resolvers.branching import bits, component_of
 from ordercore.pricing.resolvers.by_priority import beside
 from ordercore.pricing.resolvers.contenders import Contenders
-from ordercore.pricing.resolvers.worth import Worth
+from ordercore.pricing.resolvers.worth import Worth, promised
 from ordercore.promotions.plan import Plan
 from ordercore.promotions.proposals import Proposal, total_of
 from ordercore.promotions.prospects import Prospect
@@ -136,7 +136,9 @@ class Trials:
         reached = state.total(sorted(rows), Basis.ENTRY) + state.shipping + sum(state.fees)
         most = self._worth.at_most(reached, sum([prospect.gives for prospect in prospects]))
         if all([prospect.monotone for prospect in prospects]):
-            return min(most, sum([self._single(i).worth for i in bits(component)]))
+            looked = self._contenders.entries
+            alone = [self._worth.of(promised(looked[i][3])) for i in bits(component)]
+            return min(most, sum(alone))
         return most
 
     def _tried(self, component: int) -> tuple[list[Option], bool]:

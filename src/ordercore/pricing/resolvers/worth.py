@@ -9,7 +9,7 @@ from ordercore.promotions.plan import Plan
 from ordercore.promotions.proposals import GiftGrant, Proposal, total_of
 from ordercore.promotions.stacking import Criterion
 
-__all__ = ["Part", "Worth", "preference"]
+__all__ = ["Part", "Worth", "preference", "promised"]
 
 _MOST: Final = 10**17
 """More than any amount; gifts of one promotion count up to it."""
@@ -46,6 +46,15 @@ def preference(parts: Sequence[Part], objective: Sequence[Criterion]) -> tuple[o
 def _falling(plans: Sequence[Plan]) -> list[tuple[int, int]]:
     """Priorities from the highest on, as keys of which the least is preferred."""
     return sorted([(0, -plan.promotion.priority) for plan in plans])
+
+
+def promised(proposal: Proposal) -> Proposal:
+    """The proposal as if all gifts of it were at hand: who promises less may give more of it."""
+    grants = [
+        grant._replace(quantity=grant.promised) if isinstance(grant, GiftGrant) else grant
+        for grant in proposal[5]
+    ]
+    return *proposal[:5], tuple(grants)
 
 
 class Worth(NamedTuple):

@@ -36,7 +36,8 @@ class Benefit:
     __slots__ = ()
 
     monotone: ClassVar[bool] = False
-    """Whether it never takes more where the selected goods cost less, or units are in use.
+    """Whether it never takes more, nor promises more gifts, where the selected goods cost less, or
+    units are in use.
     `Optimal` bounds by it what later layers may add; say True only where it holds."""
 
     measure: ClassVar[str] = "fact"
