@@ -67,7 +67,8 @@ def optimal(
     if account:
         state.next_layer()
     plans = {plan.seq: plan for layer in layers for plan in layer}
-    gifts = any([_may_give(plan, prospects[seq], state) for seq, plan in plans.items()])
+    giving = [plan for seq, plan in plans.items() if prospects[seq].gives]
+    gifts = any([_may_give(plan, prospects[plan.seq], state) for plan in giving])
     solver = _Solver(plans, prospects, resolver, Worth.by(resolver.objective, gifts=gifts))
     solution = solver.solve(state, layers)
     if solution.worth < solution.bound:  # not proved: no worse than by priority all the same
@@ -84,9 +85,7 @@ def optimal(
 
 
 def _may_give(plan: Plan, prospect: Prospect, state: LayerState) -> bool:
-    """Whether gifts must be weighed because of it: it may come to give any in the run."""
-    if not prospect.gives:
-        return False
+    """Whether one that gives gifts may come to give any in the run: then they are weighed."""
     return not prospect.falls or plan.test is None or plan.test(state)[0]
 
 

@@ -50,6 +50,8 @@ def _falling(plans: Sequence[Plan]) -> list[tuple[int, int]]:
 
 def promised(proposal: Proposal) -> Proposal:
     """The proposal as if all gifts of it were at hand: who promises less may give more of it."""
+    if not proposal[5]:
+        return proposal
     grants = [
         grant._replace(quantity=grant.promised) if isinstance(grant, GiftGrant) else grant
         for grant in proposal[5]
