@@ -90,7 +90,7 @@ def add_up(difference: Difference) -> bool:
 
 def turned(difference: Difference) -> Difference:
     """Tell a difference the other way round."""
-    contained = difference.tax_included
+    contained, deposit = difference.tax_included, difference.deposit
     return Difference(
         before=difference.after,
         after=difference.before,
@@ -102,6 +102,7 @@ def turned(difference: Difference) -> Difference:
         codes=tuple(CodeChange(c.code, c.after, c.before) for c in difference.codes),
         counts=tuple(CountChange(c.what, c.id, c.after, c.before) for c in difference.counts),
         tax_included=contained and Change(contained.part, "", contained.after, contained.before),
+        deposit=deposit and Change(deposit.part, "", deposit.after, deposit.before),
         sides=(difference.sides[1], difference.sides[0]),
     )
 
